@@ -1,0 +1,97 @@
+# Fengsui 烽燧: everything is built under $(BUILD); nothing is written beside the sources.
+# `make help` lists what can be asked for. What CI does, `make test` does.
+
+CC      ?= cc
+PREFIX  ?= /usr/local
+BUILD   ?= build
+SECONDS ?= 60
+JOBS    ?= $(shell nproc)
+
+# The only list of packages (Debian 12 names). `make deps` installs what is missing.
+PACKAGES = build-essential pkg-config ca-certificates git \
+           libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
+           libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libseccomp-dev libcap-ng-dev \
+           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev \
+           redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
+           chromium fonts-noto-cjk iproute2 libndpi-bin tshark
+
+# Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
+PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libseccomp libcap-ng \
+           libevent jansson yaml-0.1 zlib libbrotlidec
+WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+           -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 -Wvla
+CFLAGS  ?= -O2 -g
+VERSION := $(shell sed -n '1s/^Fengsui \([0-9.]*\).*/\1/p' NEWS)
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DFENGSUI_VERSION='"$(VERSION)"' -pthread -fstack-protector-strong \
+              -I lib -I sensor -I platform -I . $(WARN) $(PKG_CFLAGS) \
+              $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined) $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pthread -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+ALL_LDLIBS  = $(PKG_LIBS) -lm $(LDLIBS)
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+# Every room's code is one archive; a program is its main.c and what it calls of the archive.
+sources  := $(shell find lib dissectors sensor platform dashboards/server -name '*.c' 2>/dev/null)
+objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(sources)))
+support  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+archive   = $(BUILD)/fengsui.a
+
+program_fengsui-sensor     = sensor/main.c
+program_fengsui-correlator = platform/correlator/main.c
+program_fengsui-archiver   = platform/archive/main.c
+program_fengsui-report     = platform/report/main.c
+program_fengsui            = platform/ctl/main.c
+program_fengsui-dashboard  = dashboards/server/main.c
+names     = fengsui fengsui-sensor fengsui-correlator fengsui-archiver fengsui-report fengsui-dashboard
+programs := $(foreach n,$(names),$(if $(wildcard $(program_$(n))),$(BUILD)/$(n)))
+
+unit     := $(patsubst %.c,$(BUILD)/%,$(shell find tests/unit -name 'test_*.c' 2>/dev/null))
+tools    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/system/*.c tests/bench/*.c))
+fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.DEFAULT_GOAL := all
+.PHONY: all deps run test check sanitize fuzz fuzzers lint bench install clean help web tools
+.SECONDARY:
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+all: $(programs) ## build the programs into $(BUILD)
+
+check: $(unit) ## build and run the unit tests
+	@tests/support/each.sh $(unit)
+
+sanitize: ## the same tests under ASan and UBSan, in a build of their own
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=address,undefined CFLAGS="-O1 -g" check
+
+fuzz: ## fuzz every parser for SECONDS (60) each
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang SAN=fuzzer-no-link,address,undefined CFLAGS="-O1 -g" fuzzers
+	@BUILD=$(BUILD)/clang SECONDS=$(SECONDS) tests/fuzz/run.sh
+
+fuzzers: $(fuzzers)
+
+tools: $(tools)
+
+clean: ## remove $(BUILD)
+	$(RM) -r $(BUILD)
+
+.SECONDEXPANSION:
+$(programs): $(BUILD)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(program_$$*)) $(archive)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(unit) $(tools): $(BUILD)/%: $(BUILD)/%.o $(support) $(archive)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS) -lcmocka
+
+$(fuzzers): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(support) $(archive)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LDLIBS) -lcmocka
+
+$(archive): $(objects)
+	@$(RM) $@
+	ar crs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,40 @@
+/* streams - every stream, key and group by name. The only place that spells them (DESIGN 4.2).
+ *
+ * The region code is a Redis Cluster hash tag: all keys of a region share a slot, so one MULTI covers them.
+ */
+#ifndef BUS_STREAMS_H
+#define BUS_STREAMS_H
+
+#include <stddef.h>
+
+enum stream {
+    STREAM_ALERTS,      /* sensors -> correlator, archiver, dashboard */
+    STREAM_EVENTS,      /* sensors -> archiver: records, flows, anomalies, sightings */
+    STREAM_INCIDENTS,   /* correlator -> archiver, dashboard, parent's correlator */
+    STREAM_WARNINGS,    /* correlator -> the same */
+    STREAM_COMMANDS,    /* dashboard, ctl -> correlator, archiver */
+    STREAM_INTEL,       /* centre -> sensors */
+    STREAM_DEAD,        /* any consumer -> people: what could not be read, with the reason */
+    STREAM_COUNT
+};
+
+enum { STREAM_KEY_MAX = 64 };
+
+extern const char *const stream_names[STREAM_COUNT];       /* "alerts" */
+
+/* "fengsui:{430100}:alerts"; gives the length. */
+size_t stream_key(char out[STREAM_KEY_MAX], const char *region, enum stream s);
+
+/* "fengsui:{430100}:sensors": the hash of heartbeats; also ":mark:<group>" keys below. */
+size_t stream_sensors_key(char out[STREAM_KEY_MAX], const char *region);
+
+/* "fengsui:{430100}:mark:<group>": hash, field "<sensor>:<epoch>", value the highest seq done. */
+size_t stream_mark_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
+
+/* Set of regions that have streams, so that consumers and dashboards find new ones: "fengsui:regions". */
+extern const char stream_regions_key[];
+
+#define GROUP_CORRELATOR "correlator"
+#define GROUP_ARCHIVER   "archiver"
+
+#endif

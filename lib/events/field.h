@@ -1,0 +1,70 @@
+/* field - the field table: what a record can carry, each field said once.
+ *
+ * From one row come, with no further code: the member in the event's JSON, the rule keyword
+ * (`modbus.function_code:5;`), for TEXT and BYTES the sticky buffer with the whole content and pcre
+ * language on it, the column in the dashboard, the line in docs/events.md and in the manual.
+ *
+ * A schema is the table of one kind of record; its name is the event_type, the JSON object and the
+ * keyword's first word. Tables are const and live for the whole run.
+ */
+#ifndef EVENTS_FIELD_H
+#define EVENTS_FIELD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum field_type {
+    FIELD_UINT,
+    FIELD_INT,
+    FIELD_REAL,
+    FIELD_FLAG,         /* JSON true/false; keyword: true, false */
+    FIELD_TIME,         /* microseconds since 1970; JSON RFC 3339 */
+    FIELD_TEXT,         /* octets meant to be read: JSON string, sticky buffer */
+    FIELD_BYTES,        /* octets: JSON lower-case hex, sticky buffer */
+    FIELD_ADDR,         /* an IP address: JSON text; keyword takes prefixes */
+    FIELD_LIST          /* not a value: an array of objects whose members are the rows with .in = this row */
+};
+
+enum field_flags {
+    FIELD_MANY   = 1 << 0,  /* may repeat: JSON array; a rule matches when any value does */
+    FIELD_HIDDEN = 1 << 1   /* for rules only, not in the JSON (raw buffers, second spellings) */
+};
+
+struct field_name {         /* ends with .name == NULL */
+    uint64_t    value;
+    const char *name;       /* lower_case, the standard's own word */
+};
+
+enum { FIELD_TOP = 0xffff };
+
+struct field {
+    const char              *name;      /* "function_code", the standard's own word */
+    enum field_type          type;
+    uint16_t                 flags;     /* enum field_flags */
+    uint16_t                 in;        /* row of the FIELD_LIST this belongs to, plus one; 0: top level */
+    const char              *unit;      /* "ms", "bytes"; NULL: none */
+    const struct field_name *names;     /* UINT: JSON gets <name>_name beside the number; keyword takes the name too */
+    const char              *aliases;   /* further rule keywords, separated by blanks: "http.uri http_uri" */
+    const char              *about;     /* one sentence, English */
+};
+
+struct anomaly {
+    const char *name;       /* "length_mismatch": keyword app-layer-event:modbus.length_mismatch; JSON anomalies[] */
+    const char *about;
+};
+
+struct schema {
+    const char           *name;         /* "modbus" */
+    const struct field   *fields;
+    uint16_t              count;
+    const struct anomaly *anomalies;    /* bit i of record.anomalies is row i; at most 64 */
+    uint16_t              anomaly_count;
+};
+
+/* The name of a value, or NULL. */
+const char *field_name_of(const struct field *f, uint64_t value);
+
+/* The row by its name or alias without the schema's prefix ("function_code", "http.uri"), or -1. */
+int schema_find(const struct schema *s, const char *name);
+
+#endif

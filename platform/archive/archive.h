@@ -1,0 +1,57 @@
+/* archive - the long-term store: every alert, record, flow, incident and warning, one SQLite file per month.
+ *
+ *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
+ *
+ * One writer (the archiver), any number of readers, also in other processes. This folder is the only door to the
+ * database. An event's id is its key: writing it again changes nothing, so a repeated batch is harmless; an
+ * incident's key is (id, version).
+ * Errors     0 or a negative errno with a sentence.
+ * Threads    a handle belongs to one thread.
+ */
+#ifndef ARCHIVE_ARCHIVE_H
+#define ARCHIVE_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/fault.h"
+
+enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE };
+
+struct archive;
+struct archive *archive_open(const char *dir, enum archive_mode mode, struct fault *f);
+void archive_close(struct archive *a);
+
+/* Writer: all between begin and commit is durable after commit, or not there at all. */
+int archive_begin(struct archive *a, struct fault *f);
+int archive_put(struct archive *a, const char *stream, const char *region, const char *json, size_t len, struct fault *f);
+int archive_commit(struct archive *a, struct fault *f);
+void archive_rollback(struct archive *a);
+
+/* What to look for; zero and NULL mean any. Several conditions are all required. */
+struct archive_query {
+    const char *event_type;         /* "alert", "incident", "flow", "dns" ... */
+    uint64_t    from_us, to_us;     /* event time, from inclusive, to exclusive */
+    const char *region;             /* code; "4301" matches all that begin so */
+    const char *sector, *unit, *status, *state;
+    const char *address;            /* "192.0.2.7" or a prefix "192.0.2.0/24": source or destination */
+    const char *text;               /* words, any language: also two-character Chinese ones */
+    const char *id;                 /* one event or incident */
+    const char *incident;           /* alerts of this incident */
+    uint32_t    sid, severity_most; /* severity 1..n */
+    unsigned    limit;              /* rows; 0: 100 */
+    const char *before;             /* cursor of the last row of the page before */
+};
+
+/* Newest first. `row` gets the stored JSON and the row's cursor; it returns false to stop. For incidents only the
+ * newest version of each. */
+int archive_find(struct archive *a, const struct archive_query *q,
+                 bool (*row)(void *ctx, const char *json, size_t len, const char *cursor), void *ctx, struct fault *f);
+
+/* Counts of what the query matches, by one key: "hour", "day", "region", "sector", "severity", "sid", "signature", "level", "state",
+ * "category", "src", "dest", "event_type". Sorted by key for times, else largest first; at most `limit` rows. */
+int archive_count(struct archive *a, const struct archive_query *q, const char *by, unsigned limit,
+                  void (*row)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f);
+
+#endif

@@ -1,0 +1,52 @@
+/* flow_table - the flows that one worker is following.
+ *
+ * Key        addresses, ports, transport and VLAN ids, the lower endpoint first, so that both directions meet
+ *            in one flow. TCP, UDP, SCTP and ICMP (echo by id; errors go to the flow they quote when it is known).
+ * Units      times are microseconds since the epoch, taken from packets; sizes are bytes.
+ * Ownership  the table owns its flows and all that hangs on them. A flow pointer is good until the next call
+ *            that may evict: flow_table_take(), flow_table_expire(). `on_close` is called before a flow goes, once,
+ *            while all its state is still there.
+ * Limits     flow_max flows, flow_bytes_max bytes in the store, flow_bytes_each per flow. At the flow limit the least useful
+ *            goes first: half-open before closed before established, longest idle first within each.
+ * Errors     flow_table_new() gives NULL and a fault. Afterwards nothing can fail.
+ * Threads    one table per worker; no locks.
+ */
+#ifndef FLOW_TABLE_H
+#define FLOW_TABLE_H
+
+#include "common/fault.h"
+#include "common/hash.h"
+#include "common/metrics.h"
+#include "events/record.h"
+#include "flow/flow.h"
+
+struct flow_limits {
+    uint64_t flow_max;              /* flows */
+    uint64_t flow_bytes_max;        /* bytes for all that hangs on flows */
+    uint64_t flow_bytes_each;       /* bytes one flow may take of it */
+    uint64_t new_idle_us, established_idle_us, closed_idle_us, udp_idle_us, icmp_idle_us;
+    bool     midstream;             /* follow TCP whose handshake was not seen: reassemble and dissect it */
+};
+
+struct flow_counts {
+    uint64_t flows, created, evicted_new, evicted_closed, evicted_established, timed_out, finished, midstream, reused;
+};
+extern const struct metrics_room flow_metrics;
+
+struct flow_table;
+struct flow_table *flow_table_new(const struct flow_limits *limits, struct hash_key key,
+                                  void (*on_close)(void *ctx, struct flow *f, enum flow_end why), void *ctx,
+                                  struct fault *f);
+void flow_table_free(struct flow_table *t);         /* closes every flow with FLOW_END_SHUTDOWN first */
+
+/* The packet's flow, new or known, and who sent the packet; counts it in and moves the flow's state.
+ * NULL: this kind of packet has no flow (no IP, a fragment, a transport we do not follow). */
+struct flow *flow_table_take(struct flow_table *t, const struct packet *p, enum direction *dir);
+
+/* Closes what has been idle for too long at `now_us` (packet time); bounded work per call. */
+void flow_table_expire(struct flow_table *t, uint64_t now_us);
+
+struct store *flow_table_store(struct flow_table *t);
+const struct flow_counts *flow_table_counts(const struct flow_table *t);
+
+#endif
