@@ -9,6 +9,8 @@ import datetime
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True                   # nothing is written beside the sources
+
 import capture
 from scenarios import SCENARIOS, sentence
 
