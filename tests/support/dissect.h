@@ -257,7 +257,8 @@ static inline const char *dialogue_line(struct dialogue *d, const char *s)
             s = dialogue_quoted(d, s + 1);
         else if (strncmp(s, "gap ", 4) == 0) {
             p->gap = true;
-            p->len = strtoul(s + 4, (char **)&s, 10);
+            p->len = strtoul(s + 4, NULL, 10);
+            s += 4 + strspn(s + 4, "0123456789");
         } else if (isxdigit((unsigned char)*s) && sscanf(s, "%2x", &b) == 1) {
             d->bytes[d->len++] = (uint8_t)b;
             s += 2;
