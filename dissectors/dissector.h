@@ -25,6 +25,8 @@
 
 enum dissect {
     DISSECT_PDU,     /* one PDU, or one whole piece of one, taken; the cursor stands on the byte after it */
+    DISSECT_DONE,    /* as DISSECT_PDU, and nothing more of this direction is wanted (it is encrypted from here on): its
+                      * later bytes are dropped unread and are no loss; end() still comes */
     DISSECT_MORE,    /* not all here yet; the cursor is where it was; see conversation.need */
     DISSECT_LOST     /* not this protocol, or no way back in step: stop offering this flow */
 };

@@ -27,7 +27,9 @@ enum field_type {
 
 enum field_flags {
     FIELD_MANY   = 1 << 0,  /* may repeat: JSON array; a rule matches when any value does */
-    FIELD_HIDDEN = 1 << 1   /* for rules only, not in the JSON (raw buffers, second spellings) */
+    FIELD_HIDDEN = 1 << 1,  /* for rules only, not in the JSON (raw buffers, second spellings) */
+    FIELD_NAMED  = 1 << 2,  /* UINT with names: JSON has the name in the number's place, as EVE's "rrtype":"A"; without a name the number */
+    FIELD_SINGLE = 1 << 3   /* LIST of at most one item: JSON is that object, not an array ("ja3":{"hash":...}) */
 };
 
 struct field_name {         /* ends with .name == NULL */
