@@ -56,11 +56,11 @@ int prefix_parse(const char *text, struct prefix *out);
 bool prefix_holds(const struct prefix *p, const struct addr *a);
 
 /* Prefixes, each with a value the caller owns. Build once, then read from any thread.
- * Lookup is a binary search over at most 33 + 129 lengths that occur: no tree to walk. */
+ * Lookup is a binary search for each prefix length that occurs, longest first: no tree to walk. */
 struct addr_table;
 struct addr_table *addr_table_new(void);                            /* NULL: no memory */
 void addr_table_free(struct addr_table *t);
-int addr_table_add(struct addr_table *t, const struct prefix *p, void *value);  /* -EEXIST, -ENOMEM */
+int addr_table_add(struct addr_table *t, const struct prefix *p, void *value);  /* 0 or -ENOMEM */
 void addr_table_seal(struct addr_table *t);                         /* after the last add, before the first find */
 void *addr_table_find(const struct addr_table *t, const struct addr *a);        /* longest match, or NULL */
 
