@@ -5,6 +5,7 @@
 #ifndef BUS_STREAMS_H
 #define BUS_STREAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum stream {
@@ -18,7 +19,10 @@ enum stream {
     STREAM_COUNT
 };
 
-enum { STREAM_KEY_MAX = 64 };
+enum { STREAM_KEY_MAX = 64, STREAM_REGION_MAX = 16 };
+
+/* Whether a text can be a region: 1..STREAM_REGION_MAX letters, digits, '-' or '_'. Others would break the hash tag. */
+bool stream_region_fits(const char *region);
 
 extern const char *const stream_names[STREAM_COUNT];       /* "alerts" */
 
@@ -28,8 +32,15 @@ size_t stream_key(char out[STREAM_KEY_MAX], const char *region, enum stream s);
 /* "fengsui:{430100}:sensors": the hash of heartbeats; also ":mark:<group>" keys below. */
 size_t stream_sensors_key(char out[STREAM_KEY_MAX], const char *region);
 
-/* "fengsui:{430100}:mark:<group>": hash, field "<sensor>:<epoch>", value the highest seq done. */
+/* "fengsui:{430100}:mark:<group>": hash, field "<stream>:<sensor>:<epoch>", value the highest seq done. By stream
+ * too, because alerts and events share one seq but are two queues: each is in order, together they are not. */
 size_t stream_mark_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
+
+/* "fengsui:{430100}:lease:<group>": which consumer of the group the region belongs to just now (consume.h). */
+size_t stream_lease_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
+
+/* "fengsui:{430100}:<suffix>": a consumer's own state, written by consume_set(). */
+size_t stream_state_key(char out[STREAM_KEY_MAX], const char *region, const char *suffix);
 
 /* Set of regions that have streams, so that consumers and dashboards find new ones: "fengsui:regions". */
 extern const char stream_regions_key[];
