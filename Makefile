@@ -31,7 +31,9 @@ PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/d
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # Every room's code is one archive; a program is its main.c and what it calls of the archive.
-sources  := $(shell find lib dissectors sensor platform dashboards/server -name '*.c' 2>/dev/null)
+# ROOMS narrows a build to the rooms one works in: make ROOMS="lib sensor/flow" build/tests/unit/flow/test_table
+ROOMS    ?= lib dissectors sensor platform dashboards/server
+sources  := $(shell find $(ROOMS) -name "*.c" 2>/dev/null)
 objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(sources)))
 support  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 archive   = $(BUILD)/fengsui.a

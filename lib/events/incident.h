@@ -58,7 +58,7 @@ struct incident {
     size_t      tactic_count;
     struct incident_join *joins;
     size_t      join_count;
-    const char *const *alert_ids;       /* a first few (newest kept); the archive has them all */
+    const char *const *alert_ids;       /* alerts that joined since the version before; the archive gathers them */
     size_t      alert_id_count;
 };
 

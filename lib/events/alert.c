@@ -1,0 +1,201 @@
+#include "events/alert.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "common/clock.h"
+
+static void string_member(const char *name, const char *value, struct text *out)
+{
+    text_char(out, '"');
+    text_str(out, name);
+    text_lit(out, "\":\"");
+    text_json(out, value, strlen(value));
+    text_char(out, '"');
+}
+
+/* EVE groups metadata by key, each an array: {"mitre_technique_id":["T0855"]}. */
+static void metadata_json(const struct alert_rule *r, struct text *out)
+{
+    const char *comma = "";
+    text_lit(out, ",\"metadata\":{");
+    for (size_t i = 0; i < r->metadata_count; i++) {
+        const char *key = r->metadata[i].key, *between = "";
+        bool first = true;
+        for (size_t k = 0; k < i && first; k++)
+            first = strcmp(r->metadata[k].key, key) != 0;
+        if (!first)
+            continue;
+        text_fmt(out, "%s\"", comma);
+        comma = ",";
+        text_json(out, key, strlen(key));
+        text_lit(out, "\":[");
+        for (size_t k = i; k < r->metadata_count; k++) {
+            if (strcmp(r->metadata[k].key, key) != 0)
+                continue;
+            text_fmt(out, "%s\"", between);
+            between = ",";
+            text_json(out, r->metadata[k].value, strlen(r->metadata[k].value));
+            text_char(out, '"');
+        }
+        text_char(out, ']');
+    }
+    text_char(out, '}');
+}
+
+static void rule_json(const struct alert_rule *r, struct text *out)
+{
+    text_fmt(out, ",\"alert\":{\"action\":\"allowed\",\"gid\":%u,\"signature_id\":%u,\"rev\":%u,", r->gid, r->sid, r->rev);
+    string_member("signature", r->msg, out);
+    text_char(out, ',');
+    string_member("category", r->category, out);
+    text_fmt(out, ",\"severity\":%u", r->severity);
+    if (strcmp(r->action, "alert") != 0)
+        text_fmt(out, ",\"rule_action\":\"%s\"", r->action);
+    if (r->metadata_count > 0)
+        metadata_json(r, out);
+    text_char(out, '}');
+}
+
+/* Base64 as EVE's `payload`, and what of it can be read as `payload_printable`. */
+static void payload_json(const struct alert *a, struct text *out)
+{
+    text_lit(out, ",\"payload\":\"");
+    text_base64(out, a->payload, a->payload_len);
+    text_lit(out, "\",\"payload_printable\":\"");
+    for (size_t i = 0; i < a->payload_len; i++) {
+        uint8_t b = a->payload[i];
+        bool plain = (b >= 0x20 && b < 0x7f) || b == '\n' || b == '\r' || b == '\t';
+        text_json(out, plain ? &b : (const uint8_t *)".", 1);
+    }
+    text_char(out, '"');
+}
+
+static void evidence_json(const struct evidence *e, struct text *out)
+{
+    text_lit(out, ",\"evidence\":{");
+    string_member("file", e->file, out);
+    if (e->sm3 != NULL)
+        text_fmt(out, ",\"sm3\":\"%s\"", e->sm3);
+    text_fmt(out, ",\"packets\":%u}", e->packets);
+}
+
+void alert_json(const struct alert *a, struct text *out)
+{
+    event_json(&a->head, "alert", out);
+    text_str(out, a->head.dir == FROM_CLIENT ? ",\"direction\":\"to_server\"" : ",\"direction\":\"to_client\"");
+    if (a->record != NULL) {
+        text_lit(out, ",\"tx_id\":");
+        text_uint(out, a->record->transaction);
+    }
+    rule_json(a->rule, out);
+    if (a->why != NULL) {
+        text_char(out, ',');
+        string_member("why", a->why, out);
+    }
+    if (a->record != NULL) {
+        text_char(out, ',');
+        record_json(a->record, out);
+    }
+    if (a->head.flow_id != 0)
+        text_fmt(out, ",\"flow\":{\"pkts_toserver\":%llu,\"pkts_toclient\":%llu,\"bytes_toserver\":%llu,"
+                 "\"bytes_toclient\":%llu}",
+                 (unsigned long long)a->packets[0], (unsigned long long)a->packets[1],
+                 (unsigned long long)a->bytes[0], (unsigned long long)a->bytes[1]);
+    if (a->payload != NULL)
+        payload_json(a, out);
+    if (a->evidence != NULL)
+        evidence_json(a->evidence, out);
+    text_char(out, '}');
+}
+
+/* ---- read back ---- */
+
+static const char *string_of(const json_t *object, const char *name)
+{
+    const char *s = json_string_value(json_object_get(object, name));
+    return s != NULL ? s : "";
+}
+
+static uint64_t number_of(const json_t *object, const char *name)
+{
+    json_int_t n = json_integer_value(json_object_get(object, name));
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* metadata is {"key":["value",...]}; the first one will do. */
+static const char *metadata_of(const json_t *alert, const char *key)
+{
+    const char *s = json_string_value(json_array_get(json_object_get(json_object_get(alert, "metadata"), key), 0));
+    return s != NULL ? s : "";
+}
+
+static struct asset asset_of(const json_t *event, const char *name)
+{
+    const json_t *a = json_object_get(event, name);
+    return (struct asset){ .name = string_of(a, "name"), .unit = string_of(a, "unit"), .sector = string_of(a, "sector"),
+                           .region = string_of(a, "region"), .role = string_of(a, "role"),
+                           .mlps_level = (uint8_t)number_of(a, "mlps_level"),
+                           .cii = json_is_true(json_object_get(a, "cii")) };
+}
+
+static void alert_fill(const json_t *e, struct alert_view *v)
+{
+    const json_t *alert = json_object_get(e, "alert");
+    v->id = string_of(e, "id");
+    v->timestamp = string_of(e, "timestamp");
+    v->sensor = string_of(e, "sensor");
+    v->region = string_of(e, "region");
+    v->status = *string_of(e, "status") ? string_of(e, "status") : "actual";
+    v->src_ip = string_of(e, "src_ip");
+    v->dest_ip = string_of(e, "dest_ip");
+    v->proto = string_of(e, "proto");
+    v->app_proto = string_of(e, "app_proto");
+    v->community_id = string_of(e, "community_id");
+    v->direction = string_of(e, "direction");
+    v->signature = string_of(alert, "signature");
+    v->category = string_of(alert, "category");
+    v->gbt20986 = metadata_of(alert, "gbt20986");
+    v->tactic = metadata_of(alert, "mitre_tactic_id");
+    v->technique = metadata_of(alert, "mitre_technique_id");
+    v->confidence = metadata_of(alert, "confidence");
+    v->src_country = string_of(json_object_get(e, "src_geo"), "country");
+    v->dest_country = string_of(json_object_get(e, "dest_geo"), "country");
+    v->src_asset = asset_of(e, "src_asset");
+    v->dest_asset = asset_of(e, "dest_asset");
+    v->flow_id = number_of(e, "flow_id");
+    v->sid = (uint32_t)number_of(alert, "signature_id");
+    v->gid = (uint32_t)number_of(alert, "gid");
+    v->rev = (uint32_t)number_of(alert, "rev");
+    v->severity = (uint32_t)number_of(alert, "severity");
+    v->src_port = (uint16_t)number_of(e, "src_port");
+    v->dest_port = (uint16_t)number_of(e, "dest_port");
+}
+
+int alert_parse(const char *json, size_t len, struct alert_view *out, struct fault *f)
+{
+    json_error_t why;
+    char sensor[EVENT_ID_MAX];
+    *out = (struct alert_view){ .document = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why) };
+    if (out->document == NULL)
+        return fault_set(f, -EINVAL, "not JSON at column %d: %s", why.column, why.text);
+    alert_fill(out->document, out);
+    int rc = 0;
+    if (!json_is_object(json_object_get(out->document, "alert")) || out->sid == 0)
+        rc = fault_set(f, -EINVAL, "an alert needs alert.signature_id");
+    else if (*out->id == '\0')
+        rc = fault_set(f, -EINVAL, "an alert needs an id");
+    else if (clock_parse(out->timestamp, &out->time_us) < 0)
+        rc = fault_set(f, -EINVAL, "an alert needs a timestamp in RFC 3339, not \"%.40s\"", out->timestamp);
+    if (rc == 0 && event_id_parse(out->id, sensor, &out->number.epoch, &out->number.seq) == 0)
+        out->number.sensor = out->sensor;
+    if (rc < 0)
+        alert_view_free(out);
+    return rc;
+}
+
+void alert_view_free(struct alert_view *a)
+{
+    json_decref(a->document);
+    a->document = NULL;
+}
