@@ -66,7 +66,8 @@ struct schema {
 /* The name of a value, or NULL. */
 const char *field_name_of(const struct field *f, uint64_t value);
 
-/* The row by its name or alias without the schema's prefix ("function_code", "http.uri"), or -1. */
+/* The row by its path or alias without the schema's prefix ("function_code", "answers.rrname", "http.uri"), or -1.
+ * A member's bare name finds it too, when nothing else has that name. */
 int schema_find(const struct schema *s, const char *name);
 
 #endif
