@@ -23,10 +23,41 @@ static bool words_hold(const char *words, const char *name)
     return false;
 }
 
+/* Is `path` the row's name behind the names of the lists that it is in? */
+static bool path_is(const struct schema *s, const struct field *f, const char *path, size_t len)
+{
+    size_t n = strlen(f->name);
+    if (n > len || memcmp(path + len - n, f->name, n) != 0)
+        return false;
+    if (f->in == 0)
+        return n == len;
+    return len > n && path[len - n - 1] == '.' && path_is(s, &s->fields[f->in - 1], path, len - n - 1);
+}
+
+/* "answers.rrname" is row rrname of the list answers; `path` is what is left of it on the way up. */
+static bool path_names(const struct schema *s, int row, const char *path)
+{
+    const struct field *f = &s->fields[row];
+    size_t len = strlen(path), own = strlen(f->name);
+    if (len < own || strcmp(path + len - own, f->name) != 0)
+        return false;
+    if (f->in == 0)
+        return len == own;
+    const struct field *list = &s->fields[f->in - 1];
+    size_t head = len - own;
+    return head == strlen(list->name) + 1 && path[head - 1] == '.' && strncmp(path, list->name, head - 1) == 0;
+}
+
 int schema_find(const struct schema *s, const char *name)
 {
-    for (int i = 0; i < s->count; i++)
-        if (strcmp(s->fields[i].name, name) == 0 || words_hold(s->fields[i].aliases, name))
+    int member = -1, members = 0;
+    for (int i = 0; i < s->count; i++) {
+        if (path_names(s, i, name) || words_hold(s->fields[i].aliases, name))
             return i;
-    return -1;
+        if (s->fields[i].in != 0 && strcmp(s->fields[i].name, name) == 0) {
+            member = i;
+            members++;
+        }
+    }
+    return members == 1 ? member : -1;
 }

@@ -29,7 +29,10 @@ enum field_flags {
     FIELD_MANY   = 1 << 0,  /* may repeat: JSON array; a rule matches when any value does */
     FIELD_HIDDEN = 1 << 1,  /* for rules only, not in the JSON (raw buffers, second spellings) */
     FIELD_NAMED  = 1 << 2,  /* UINT with names: JSON has the name in the number's place, as EVE's "rrtype":"A"; without a name the number */
-    FIELD_SINGLE = 1 << 3   /* LIST of at most one item: JSON is that object, not an array ("ja3":{"hash":...}) */
+    FIELD_SINGLE = 1 << 3,  /* LIST of at most one item: JSON is that object, not an array ("ja3":{"hash":...}) */
+    FIELD_DOMAIN = 1 << 4,  /* a host name that indicators of type domain are held against */
+    FIELD_URL    = 1 << 5,  /* likewise, type url: host and path */
+    FIELD_JA3    = 1 << 6   /* likewise, type ja3: the hash of a TLS client's hello */
 };
 
 struct field_name {         /* ends with .name == NULL */
