@@ -34,25 +34,12 @@ static bool path_is(const struct schema *s, const struct field *f, const char *p
     return len > n && path[len - n - 1] == '.' && path_is(s, &s->fields[f->in - 1], path, len - n - 1);
 }
 
-/* "answers.rrname" is row rrname of the list answers; `path` is what is left of it on the way up. */
-static bool path_names(const struct schema *s, int row, const char *path)
-{
-    const struct field *f = &s->fields[row];
-    size_t len = strlen(path), own = strlen(f->name);
-    if (len < own || strcmp(path + len - own, f->name) != 0)
-        return false;
-    if (f->in == 0)
-        return len == own;
-    const struct field *list = &s->fields[f->in - 1];
-    size_t head = len - own;
-    return head == strlen(list->name) + 1 && path[head - 1] == '.' && strncmp(path, list->name, head - 1) == 0;
-}
-
 int schema_find(const struct schema *s, const char *name)
 {
     int member = -1, members = 0;
+    size_t len = strlen(name);
     for (int i = 0; i < s->count; i++) {
-        if (path_names(s, i, name) || words_hold(s->fields[i].aliases, name))
+        if (path_is(s, &s->fields[i], name, len) || words_hold(s->fields[i].aliases, name))
             return i;
         if (s->fields[i].in != 0 && strcmp(s->fields[i].name, name) == 0) {
             member = i;

@@ -135,24 +135,6 @@ static void list_json(const struct record *r, struct span s, size_t first, struc
     text_char(out, ']');
 }
 
-/* A list of at most one: the object itself. */
-static void single_json(const struct record *r, struct span s, size_t at, struct text *out, int depth)
-{
-    text_char(out, '{');
-    if (depth < 4)
-        object_json(r, (struct span){ at + 1, item_end(r, at, s.to), (uint16_t)(r->values[at].row + 1) }, out, depth + 1);
-    text_char(out, '}');
-}
-
-/* The number, or for a row that goes by its names the name. */
-static void number_or_name_json(const struct field *f, const struct value *v, struct text *out)
-{
-    if (f->flags & FIELD_NAMED && field_name_of(f, v->uint) != NULL)
-        name_json(f, v->uint, out);
-    else
-        value_json(f, v, out);
-}
-
 /* The value as the member of its own name has it: NAMED rows give the name there. */
 static void plain_json(const struct field *f, const struct value *v, struct text *out)
 {
@@ -176,7 +158,7 @@ static void many_json(const struct record *r, struct span s, size_t first, bool 
         if (names)
             name_json(f, r->values[i].uint, out);
         else
-            number_or_name_json(f, &r->values[i], out);
+            plain_json(f, &r->values[i], out);
     }
     text_char(out, ']');
 }
@@ -196,13 +178,13 @@ static void object_json(const struct record *r, struct span s, struct text *out,
             done[v->row / 64] |= UINT64_C(1) << v->row % 64;
         member_name(f->name, "", &comma, out);
         if (f->type == FIELD_LIST && f->flags & FIELD_SINGLE)
-            single_json(r, s, i, out, depth);
+            item_json(r, s, i, out, depth);
         else if (f->type == FIELD_LIST)
             list_json(r, s, i, out, depth);
         else if (f->flags & FIELD_MANY)
             many_json(r, s, i, false, out);
         else
-            number_or_name_json(f, v, out);
+            plain_json(f, v, out);
         if (f->names == NULL || f->flags & FIELD_NAMED)
             continue;
         member_name(f->name, "_name", &comma, out);
