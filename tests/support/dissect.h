@@ -44,6 +44,7 @@ struct dissect_run {
     size_t                  held[2];
     size_t                  need[2];
     bool                    lost;
+    bool                    done[2];        /* DISSECT_DONE: the direction's later bytes are dropped */
     const char             *fields;         /* names to show, or NULL */
     FILE                   *out;            /* the transcript */
     char                   *said;
@@ -156,12 +157,13 @@ static inline enum dissect dissect_run_offer(struct dissect_run *run, enum direc
     run->conv.dir = dir;
     run->conv.need = 0;
     enum dissect verdict = run->dissector->pdu(&run->conv, &in);
-    if (verdict == DISSECT_PDU && in.left >= n)
+    bool took = verdict == DISSECT_PDU || verdict == DISSECT_DONE;
+    if (took && in.left >= n)
         fail_msg("a PDU without bytes");
     if (verdict == DISSECT_MORE && in.left != n)
         fail_msg("MORE moved the cursor");
     free(copy);
-    if (verdict == DISSECT_PDU) {
+    if (took) {
         run->held[dir] = in.left;
         memmove(run->pending[dir], run->pending[dir] + n - in.left, in.left);
     }
@@ -172,7 +174,7 @@ static inline enum dissect dissect_run_offer(struct dissect_run *run, enum direc
 /* Bytes of one direction, in order: a piece of a stream, or a datagram. */
 static inline void dissect_run_bytes(struct dissect_run *run, enum direction dir, const uint8_t *bytes, size_t n)
 {
-    if (run->lost || n == 0)
+    if (run->lost || run->done[dir] || n == 0)
         return;
     run->pending[dir] = realloc(run->pending[dir], run->held[dir] + n);
     memcpy(run->pending[dir] + run->held[dir], bytes, n);
@@ -180,7 +182,8 @@ static inline void dissect_run_bytes(struct dissect_run *run, enum direction dir
     enum dissect verdict = DISSECT_PDU;
     while (verdict == DISSECT_PDU && run->held[dir] > 0 && run->held[dir] >= run->need[dir])
         verdict = dissect_run_offer(run, dir);
-    if (run->conv.over != OVER_TCP)
+    run->done[dir] = verdict == DISSECT_DONE && run->conv.over == OVER_TCP;
+    if (run->conv.over != OVER_TCP || run->done[dir])
         run->held[dir] = run->need[dir] = 0;
     if (verdict == DISSECT_LOST && run->conv.over == OVER_TCP) {
         run->lost = true;
@@ -190,7 +193,7 @@ static inline void dissect_run_bytes(struct dissect_run *run, enum direction dir
 
 static inline void dissect_run_gap(struct dissect_run *run, enum direction dir, size_t missing)
 {
-    if (run->lost)
+    if (run->lost || run->done[dir])
         return;
     run->held[dir] = run->need[dir] = 0;
     run->conv.dir = dir;
@@ -389,6 +392,32 @@ static inline void dissect_survives_every_bit_change(const struct dissector *dis
         d->bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
     dialogue_free(d);
+}
+
+/* One fuzz input as a dialogue: a byte with direction (bit 7), gap (bit 6) and length (the rest, times four), then so
+ * many bytes. Gives 0, as libFuzzer wants. */
+static inline int dissect_fuzz(const struct dissector *dissector, const uint8_t *bytes, size_t size)
+{
+    struct dissect_run run;
+    dissect_run_begin(&run, dissector, NULL);
+    while (size > 1) {
+        enum direction dir = *bytes & 0x80 ? FROM_SERVER : FROM_CLIENT;
+        bool gap = (*bytes & 0x40) != 0;
+        size_t n = (*bytes & 0x3fu) * 4 + 1;
+        bytes++;
+        size--;
+        if (gap) {
+            dissect_run_gap(&run, dir, n);
+            continue;
+        }
+        if (n > size)
+            n = size;
+        dissect_run_bytes(&run, dir, bytes, n);
+        bytes += n;
+        size -= n;
+    }
+    free(dissect_run_end(&run));
+    return 0;
 }
 
 #endif
