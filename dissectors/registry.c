@@ -3,10 +3,14 @@
 #include <string.h>
 
 #include "dissectors/dissector.h"
+#include "dissectors/dns/dns.h"
 #include "dissectors/modbus/modbus.h"
 
 const struct dissector *const dissectors[] = {
     &dissector_modbus,
+    &dissector_dns,
+    &dissector_mdns,
+    &dissector_llmnr,
 };
 const size_t dissector_count = sizeof dissectors / sizeof dissectors[0];
 
