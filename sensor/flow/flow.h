@@ -17,58 +17,71 @@ enum flow_end { FLOW_END_TIMEOUT, FLOW_END_FINISHED, FLOW_END_EVICTED, FLOW_END_
 
 struct flow_key {           /* all bytes defined: it is hashed and compared as memory */
     uint8_t  low[16], high[16];     /* addresses, the lower endpoint (address, then port) first */
-    uint16_t low_port, high_port;
+    uint16_t low_port, high_port;   /* ICMP: the echo id in both, or 0 */
     uint16_t vlan[2];
     uint8_t  proto, version;
-    uint8_t  spare[6];
+    uint8_t  depth;                 /* packet.depth: a tunnel's inside and outside never meet */
+    uint8_t  spare[5];
 };
 
 struct reassembly;          /* reassembly.c; NULL while nothing is out of order */
+struct stream_windows;      /* window.c; NULL while no rule asks for streams */
 struct classify_state;      /* classify/ */
 struct dissect_state;       /* dissect/ */
 struct detect_memory;       /* detect/: flowbits, flowints */
 struct flow_notes;          /* emit/: enrichment looked up once, evidence, community id */
 
-struct flow_side {          /* one direction; index 0 client, 1 server */
+/* One direction; index 0 client, 1 server. One cache line. */
+struct flow_side {
     uint64_t packets, bytes;        /* IP bytes as claimed */
-    uint32_t tcp_next;              /* sequence number expected next, absolute */
-    uint32_t tcp_isn;
     uint64_t stream_at;             /* bytes of this direction delivered or declared lost so far */
     uint64_t gap_bytes;
-    uint32_t gaps;
-    uint16_t tcp_window;
-    uint8_t  tcp_flags;             /* all seen */
-    uint8_t  tcp_scale;             /* window scale option, 0 none */
-    bool     tcp_known;             /* tcp_next means something */
-    bool     tcp_fin;               /* FIN taken in order */
-    bool     stopped;               /* nobody wants this direction's stream any more, or its depth is reached */
     struct reassembly *waiting;     /* segments that came early */
+    uint32_t tcp_next;              /* sequence number expected next, absolute */
+    uint32_t tcp_isn;
+    uint32_t tcp_acked;             /* the highest that the other side acknowledged of this side's bytes */
+    uint32_t gaps;
+    uint16_t tcp_window;            /* as last announced, not scaled */
+    uint8_t  tcp_flags;             /* all seen in segments that could belong here */
+    uint8_t  tcp_scale;             /* window scale option; 0 none */
+    bool     tcp_known;             /* tcp_next means something */
+    bool     tcp_fin;               /* the stream has ended: FIN taken in order, or RST */
+    bool     stopped;               /* nobody wants this direction's stream any more, or its depth is reached */
+    bool     tcp_syn;               /* its SYN was seen: tcp_isn and tcp_scale are true */
 };
 
+/* What every packet touches comes first: the key, then the sender's side. 384 bytes in all. */
 struct flow {
-    struct flow_key  key;
+    _Alignas(64) struct flow_key key;
     uint64_t         hash;
-    uint64_t         id;            /* unique in this sensor's run, never 0; EVE's flow_id */
-    struct addr      client, server;
-    uint16_t         client_port, server_port;
-    uint8_t          proto;
-    uint8_t          state;         /* enum flow_state */
-    bool             client_is_low; /* which end of the key opened it */
-    bool             midstream;
-    uint64_t         start_us, last_us;
+    uint64_t         last_us;
     struct flow_side side[2];
-    struct account   account;       /* what this flow took from the worker's store */
-    uint32_t         alerts;
-    uint16_t         vlan[PACKET_VLAN_MAX];
+
+    uint64_t         id;            /* unique in this sensor's run, never 0; EVE's flow_id */
+    uint64_t         start_us;
+    uint64_t         listed_us;     /* table.c: when it was last put at the newer end of its list */
+    struct flow     *idle_older, *idle_newer;   /* table.c: a list per kind, longest idle first */
+    uint8_t          proto;
+    uint8_t          state;         /* enum flow_state, after the newest packet */
+    uint8_t          list;          /* table.c */
     uint8_t          vlan_count;
+    bool             client_is_low; /* which end of the key opened it */
+    bool             midstream;     /* the handshake was not seen, or only one half of it */
+    bool             established;   /* what rules call established: TCP: the handshake was complete before the newest
+                                     * packet, and stays so after the close; others: both sides have spoken */
+    bool             reset;         /* ended by a RST that the other side would believe */
+    uint32_t         alerts;
+    struct account   account;       /* what this flow took from the worker's store */
 
     struct classify_state *classify;
     struct dissect_state  *dissect;
     struct detect_memory  *detect;
     struct flow_notes     *notes;
+    struct stream_windows *windows;
 
-    struct flow *hash_next;                 /* table.c */
-    struct flow *idle_older, *idle_newer;   /* table.c: a list per state, longest idle first */
+    struct addr      client, server;
+    uint16_t         client_port, server_port;
+    uint16_t         vlan[PACKET_VLAN_MAX];
 };
 
 #endif
