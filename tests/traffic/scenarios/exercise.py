@@ -45,13 +45,8 @@ def office(path, name, clients, resolver, start, **rest):
         honest.browse(path, random.Random(name + client), client, resolver, start, start + LENGTH, **rest)
 
 
-def sensor(gateway):
-    return session.Path(Tap(), session.over_ethernet(gateway))
-
-
-def changsha(start):
-    """Public finance and a bank."""
-    path = sensor("10.1.255.1")
+def changsha(path, start):
+    """Public finance and a bank on an ordinary morning."""
     outside = ["203.0.113.%d" % n for n in range(130, 190)] + ["192.0.2.%d" % n for n in range(200, 230)]
     office(path, "fiscal", ["10.1.11.%d" % n for n in range(51, 56)], "10.1.10.53", start)
     office(path, "bank", ["10.1.20.%d" % n for n in range(51, 58)], BANK_RESOLVER, start)
@@ -60,6 +55,8 @@ def changsha(start):
     honest.keep_time(path, PORTAL, TIME4, start, start + LENGTH)
     honest.administer(path, random.Random("admin 1"), "10.1.11.51", PORTAL, [start + n * MINUTE for n in (3, 41, 77)])
 
+
+def changsha_attacked(path, start, _):
     attacks.port_scan(path, SCANNER, [PORTAL, "10.1.10.90", "10.1.10.53"], SCAN_PORTS, start + 5 * MINUTE,
                       open_ports=[(PORTAL, 80), (PORTAL, 443)])
     attacks.path_search(path, INJECTOR, PORTAL, PORTAL_NAME, start + 18 * MINUTE)
@@ -69,12 +66,10 @@ def changsha(start):
     attacks.look_up(path, PORTAL, "10.1.10.53", HOME_TLS_NAME, HOME_TLS, start + 30 * MINUTE - SECOND)
     attacks.beacon_tls(path, PORTAL, HOME_TLS, HOME_TLS_NAME, certificate, start + 30 * MINUTE, count=38)
     attacks.dns_tunnel(path, BANK_PC, BANK_RESOLVER, TUNNEL, start + 35 * MINUTE, count=900)
-    return path.tap
 
 
-def yueyang(start):
+def yueyang(path, start):
     """A substation and the office that operates it."""
-    path = sensor("10.6.255.1")
     for number, rtu in enumerate(RTUS):
         honest.supervise(path, random.Random(rtu), SCADA, rtu, start + number * SECOND, start + LENGTH, every=10 * SECOND,
                          port=50200 + number, switches=(0.3, 0.7) if number == 0 else ())
@@ -83,6 +78,8 @@ def yueyang(start):
     honest.watch(path, "10.6.41.9", RTUS, start, start + LENGTH)
     honest.administer(path, random.Random("admin 6"), "10.6.41.51", BASTION, [start + n * MINUTE for n in (2, 33, 70)])
 
+
+def yueyang_attacked(path, start, _):
     attacks.port_scan(path, SCANNER, [BASTION, "10.6.41.9"], SCAN_PORTS, start + 8 * MINUTE, open_ports=[(BASTION, 22)])
     end = attacks.guess_ssh(path, SCANNER, BASTION, start + 14 * MINUTE, count=60)
     attacks.enter_ssh(path, SCANNER, BASTION, end)
@@ -93,12 +90,10 @@ def yueyang(start):
     m = attacks.modbus.Master(session.Tcp(path, (BASTION, 47000), (RTUS[1], 502), start + 56 * MINUTE))
     attacks.modbus_switch(m, [(address, on) for on in (False, True) for address in range(12)])
     m.s.close()
-    return path.tap
 
 
-def hengyang(start):
-    """A waterworks and its office."""
-    path = sensor("10.4.255.1")
+def hengyang(path, start):
+    """A waterworks, its office, and a maintenance laptop that reads; gives the laptop's session, still open."""
     for number, plc in enumerate(PLCS):
         honest.supervise(path, random.Random(plc), HMI, plc, start + number * SECOND, start + LENGTH, every=15 * SECOND,
                          port=50400 + number, switches=(0.2, 0.5, 0.8) if number == 1 else ())
@@ -107,8 +102,10 @@ def hengyang(start):
     honest.keep_time(path, HMI, TIME4, start, start + LENGTH)
     honest.keep_time(path, "fd00:4:51::51", TIME6, start + SECOND, start + LENGTH)
     honest.watch(path, "10.4.51.9", PLCS, start, start + LENGTH)
-    laptop = honest.observe(path, random.Random("laptop"), LAPTOP, PLCS[0], start + 10 * MINUTE, start + 62 * MINUTE)
+    return honest.observe(path, random.Random("laptop"), LAPTOP, PLCS[0], start + 10 * MINUTE, start + 62 * MINUTE)
 
+
+def hengyang_attacked(path, start, laptop):
     attacks.port_scan(path, SCANNER, ["10.4.51.9", "10.4.51.51"], SCAN_PORTS, start + 11 * MINUTE)
     attacks.look_up(path, LAPTOP, WATER_RESOLVER, HOME_NAME, HOME, start + 42 * MINUTE - SECOND)
     attacks.download(path, LAPTOP, HOME, HOME_NAME, start + 42 * MINUTE)
@@ -116,10 +113,24 @@ def hengyang(start):
     attacks.modbus_switch(laptop, [(0, False), (1, False), (2, True), (0, True), (1, True), (3, False)])
     attacks.modbus_guess_addresses(laptop, 30)
     attacks.modbus_silence(laptop)
-    laptop.s.close()
+
+
+SENSORS = {"430100-changsha": ("10.1.255.1", changsha, changsha_attacked),
+           "430600-yueyang": ("10.6.255.1", yueyang, yueyang_attacked),
+           "430400-hengyang": ("10.4.255.1", hengyang, hengyang_attacked)}
+
+
+def seen_at(start, gateway, morning, attack):
+    path = session.Path(Tap(), session.over_ethernet(gateway))
+    still_open = morning(path, start)
+    if attack is not None:
+        attack(path, start, still_open)
+    if still_open is not None:
+        still_open.s.close()
     return path.tap
 
 
-def scenario(start):
+def scenario(start, attacked=True):
     """A provincial drill in three prefectures: attacks in stages amid honest traffic (a folder, one capture a sensor)."""
-    return {"430100-changsha": changsha(start), "430600-yueyang": yueyang(start), "430400-hengyang": hengyang(start)}
+    return {name: seen_at(start, gateway, morning, attack if attacked else None)
+            for name, (gateway, morning, attack) in SENSORS.items()}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Holds our rules against traffic: python3 tests/rules/run.py --sensor build/fengsui-sensor
+
+Three trials. *cases*: each rule sees a capture that fires it exactly as often as said, and one that looks alike and
+does not fire it. *quiet*: all rules together see an honest morning and say nothing. *exercise*: all rules together
+see the drill and say exactly what the drill holds. One line for each failure; the last line counts.
+"""
+import argparse
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).parent
+RULES = HERE.parents[1] / "rules"
+sys.path.insert(0, str(HERE))
+
+import cases
+import capture
+import drill
+import session
+
+
+class Bench:
+    """A sensor and a folder to work in; counts what held."""
+
+    def __init__(self, sensor, folder):
+        self.sensor, self.folder = sensor, pathlib.Path(folder)
+        self.passed, self.failed = 0, 0
+
+    def hold(self, good, sentence):
+        self.passed, self.failed = self.passed + good, self.failed + (not good)
+        if not good:
+            print(sentence, flush=True)
+
+    def alerts(self, taps, rules):
+        """How often each sid alerts on a capture; None when the sensor failed."""
+        pcap, out = self.folder / "capture.pcap", self.folder / "events.json"
+        out.unlink(missing_ok=True)
+        capture.write(pcap, taps)
+        call = [self.sensor, "-k", "none", "-r", pcap, "-S", rules, "--json", out, "--set", "behaviour.enabled=false"]
+        ran = subprocess.run(call, capture_output=True, text=True, timeout=120)
+        if ran.returncode != 0:
+            self.hold(False, "the sensor exits with %d: %s" % (ran.returncode, ran.stderr.strip()[-300:]))
+            return None
+        events = map(json.loads, out.read_text().splitlines())
+        return collections.Counter(e["alert"]["signature_id"] for e in events if e["event_type"] == "alert")
+
+
+def playing(play):
+    tap = capture.Tap()
+    play(session.Path(tap))
+    return tap
+
+
+def sids(path):
+    return [int(sid) for sid in re.findall(r"^\w[^#\n]*\bsid:(\d+);", path.read_text(), re.MULTILINE)]
+
+
+def try_cases(bench, only):
+    for name in cases.FILES:
+        path = RULES / (name + ".rules")
+        known, marks = cases.cases(name)
+        for sid in sids(path):
+            bench.hold(sid in known or sid in marks, "%s: rule %d has no case" % (path.name, sid))
+        for sid, case in known.items():
+            if only and sid not in only:
+                continue
+            for word, play, expected in (("fires it", case.fires, case.alerts), ("looks alike", case.spares, 0)):
+                seen = bench.alerts(playing(play), path)
+                if seen is not None:
+                    bench.hold(seen[sid] == expected, "%s: rule %d alerts %d times on what %s, expected %d"
+                               % (path.name, sid, seen[sid], word, expected))
+
+
+def all_rules(folder):
+    path = pathlib.Path(folder) / "all.rules"
+    path.write_text("".join((RULES / (name + ".rules")).read_text() for name in cases.FILES))
+    return path
+
+
+def try_quiet(bench):
+    rules = all_rules(bench.folder)
+    for name, tap in drill.honest_morning().items():
+        seen = bench.alerts(tap, rules)
+        if seen is not None:
+            bench.hold(not seen, "honest traffic of %s: alerts %s" % (name, dict(seen)))
+
+
+def try_exercise(bench):
+    rules = all_rules(bench.folder)
+    for name, tap in drill.exercise().items():
+        seen, expected = bench.alerts(tap, rules), drill.EXPECTED[name]
+        if seen is None:
+            continue
+        for sid in sorted(expected | set(seen)):
+            bench.hold(sid in seen and sid in expected, "exercise %s: rule %d alerts %d times, expected %s"
+                       % (name, sid, seen[sid], "some" if sid in expected else "none"))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sensor", type=pathlib.Path, required=True, help="the program that is tried")
+    parser.add_argument("--sid", type=int, action="append", help="only these rules' cases (may repeat)")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(given.sensor.resolve(), folder)
+        try:
+            try_cases(bench, given.sid)
+            if not given.sid:
+                try_quiet(bench)
+                try_exercise(bench)
+        except OSError as error:
+            bench.hold(False, "%s: %s" % (given.sensor, error.strerror))
+    print("%d passed, %d failed" % (bench.passed, bench.failed))
+    return 1 if bench.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
