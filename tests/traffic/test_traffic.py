@@ -134,6 +134,13 @@ class Files(unittest.TestCase):
                 data, count = data[length:], count + 1
             self.assertEqual(count, 4)
 
+    def test_a_pcapng_says_the_same_times(self):
+        for nano, unit in ((False, 1000), (True, 1)):
+            data = capture.pcapng(self.tap, nano=nano)
+            second = data.index(b"second") - 28
+            high, low = struct.unpack("<II", data[second + 12:second + 20])
+            self.assertEqual((high << 32 | low) * unit // 1000, 1_500_000_001_123_456)
+
     def test_gzip_holds_the_same_capture(self):
         self.assertEqual(gzip.decompress(capture.FORMATS["pcap-gz"](self.tap)), capture.pcap(self.tap))
 

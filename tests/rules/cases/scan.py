@@ -59,7 +59,7 @@ def not_found(count):
 CASES = {
     9100101: Case(refused(OUTSIDE, 40, 50 * MILLISECOND), reset_when_done),
     9100102: Case(refused(INSIDE, 40, 50 * MILLISECOND), refused(INSIDE, 25, 50 * MILLISECOND)),
-    9100103: Case(administration(30, 500 * MILLISECOND), administration(30, 8 * SECOND)),
+    9100103: Case(administration(60, 500 * MILLISECOND), administration(60, 3 * SECOND)),
     9100104: Case(lambda path: attacks.modbus_sweep(path, INSIDE, HOSTS[:20], HOSTS[:2], START),
                   lambda path: attacks.modbus_identify(path, INSIDE, HOSTS[:10], START)),
     9100105: Case(odd_flags(0), ordinary),
