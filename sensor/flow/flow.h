@@ -82,6 +82,7 @@ struct flow {
     struct addr      client, server;
     uint16_t         client_port, server_port;
     uint16_t         vlan[PACKET_VLAN_MAX];
+    uint32_t         tcp_far[2];    /* tcp.c: where a segment stood that was too far ahead to be believed; 0 none */
 };
 
 #endif

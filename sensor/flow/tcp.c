@@ -11,29 +11,57 @@
 
 enum {
     TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, SCALE_MAX = 14,
+    OPTION_FAST_OPEN = 34, OPTION_EXPERIMENT = 254, EXPERIMENT_FAST_OPEN = 0xf989, COOKIE_MIN = 4,
     WINDOW_SLACK = 65536    /* an observer may be this far behind what the ends know */
 };
 
-static uint8_t scale_option(const struct packet *p)
+/* The next option of a header, NOPs passed over. False: no more. */
+static bool next_option(struct cursor *c, uint8_t *kind, struct cursor *value)
+{
+    do
+        *kind = cursor_u8(c);
+    while (*kind == OPTION_NOP && c->status == CURSOR_OK);
+    if (*kind == OPTION_END)
+        return false;
+    uint8_t length = cursor_u8(c);
+    if (length < 2)
+        return false;
+    *value = cursor_sub(c, length - 2u);
+    return value->status == CURSOR_OK;
+}
+
+static struct cursor options_of(const struct packet *p)
 {
     struct cursor c = cursor_over(p->transport, p->transport_len);
     cursor_skip(&c, TCP_HEADER_MIN);
-    while (c.status == CURSOR_OK && c.left > 0) {
-        uint8_t kind = cursor_u8(&c);
-        if (kind == OPTION_END)
-            break;
-        if (kind == OPTION_NOP)
-            continue;
-        uint8_t length = cursor_u8(&c);
-        if (length < 2)
-            break;
-        struct cursor value = cursor_sub(&c, length - 2u);
+    return c;
+}
+
+static uint8_t scale_option(const struct packet *p)
+{
+    struct cursor c = options_of(p), value;
+    uint8_t kind;
+    while (next_option(&c, &kind, &value))
         if (kind == OPTION_SCALE) {
             uint8_t scale = cursor_u8(&value);
             return scale > SCALE_MAX ? SCALE_MAX : scale;
         }
-    }
     return 0;
+}
+
+/* Only with a cookie does a server take data out of a SYN (RFC 7413 section 4.1; the
+ * experimental form, RFC 6994, is still sent by some). */
+bool tcp_fast_open(const struct packet *p)
+{
+    struct cursor c = options_of(p), value;
+    uint8_t kind;
+    while (next_option(&c, &kind, &value)) {
+        if (kind == OPTION_FAST_OPEN && value.left >= COOKIE_MIN)
+            return true;
+        if (kind == OPTION_EXPERIMENT && value.left >= 2 + COOKIE_MIN && cursor_be16(&value) == EXPERIMENT_FAST_OPEN)
+            return true;
+    }
+    return false;
 }
 
 static void learn_start(struct flow_side *side, const struct packet *p)
@@ -115,8 +143,15 @@ static void take_up(struct flow *f, const struct packet *p, enum direction dir)
 static void take_ack(struct flow *f, const struct packet *p, enum direction dir)
 {
     struct flow_side *peer = &f->side[!dir];
-    if ((int32_t)(p->tcp_ack - peer->tcp_acked) > 0 && tcp_plausible(f, p->tcp_ack, !dir))
-        peer->tcp_acked = p->tcp_ack;
+    if ((int32_t)(p->tcp_ack - peer->tcp_acked) <= 0)
+        return;
+    /* A segment too far ahead that the receiver acknowledges was real: the capture lost what
+     * lies before it. */
+    bool far = f->tcp_far[!dir] != 0 && p->tcp_ack - f->tcp_far[!dir] <= reach(f, !dir);
+    if (!far && !tcp_plausible(f, p->tcp_ack, !dir))
+        return;
+    peer->tcp_acked = p->tcp_ack;
+    f->tcp_far[!dir] = 0;
 }
 
 /* The segment that makes a half-open connection whole. */
@@ -138,7 +173,7 @@ static bool reset_counts(const struct flow *f, const struct packet *p, enum dire
     const struct flow_side *me = &f->side[dir], *peer = &f->side[!dir];
     if (!me->tcp_known)
         return !peer->tcp_known || ((p->tcp_flags & TCP_ACK) && p->tcp_ack == peer->tcp_next);
-    return p->tcp_seq == me->tcp_next || p->tcp_seq == me->tcp_acked || f->midstream;
+    return p->tcp_seq == me->tcp_next || p->tcp_seq == me->tcp_acked;
 }
 
 static void take_end(struct flow *f, const struct packet *p, enum direction dir)
@@ -162,8 +197,10 @@ void tcp_track(struct flow *f, const struct packet *p, enum direction dir, bool 
         ;       /* teaches nothing about positions */
     else if (!me->tcp_known || !f->side[!dir].tcp_known)
         take_up(f, p, dir);
-    if (!tcp_plausible(f, p->tcp_seq, dir))
+    if (!tcp_plausible(f, p->tcp_seq, dir)) {
+        f->tcp_far[dir] = p->tcp_seq;
         return;
+    }
     me->tcp_flags |= p->tcp_flags;
     me->tcp_window = p->tcp_window;
     if (p->tcp_flags & TCP_ACK)
