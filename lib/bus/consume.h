@@ -46,6 +46,7 @@ struct consumer;
 /* What a handler writes goes into the same MULTI as the XACK of its batch. */
 void consume_add(struct consumer *c, const char *region, enum stream stream, const char *id, const char *type,
                  const char *json, size_t len);
+/* One field of the region's hash fengsui:{region}:<key_suffix>; value NULL takes the field away. */
 void consume_set(struct consumer *c, const char *region, const char *key_suffix, const char *field, const char *value, size_t len);
 
 struct consume_handler {
@@ -69,7 +70,8 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
 void consumer_counts(const struct consumer *c, struct consume_counts *out);
 void consumer_close(struct consumer *c);
 
-/* For start-up: every field of a hash below the region (correlator's state written with consume_set). */
+/* For start-up: every field of a hash below the region (correlator's state written with consume_set); region NULL:
+ * of every region that this consumer reads. */
 int consumer_load(struct consumer *c, const char *region, const char *key_suffix,
                   void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f);
 

@@ -37,7 +37,7 @@ struct incident_join {      /* why an alert or a meta-alert belongs here, in wor
 };
 
 struct incident {
-    const char *id;             /* "I-430100-20261121-0001" */
+    const char *id;             /* "I-430100-20261121-7k3m9qd2" */
     uint64_t    version;        /* counts changes from 1 */
     const char *title_en, *title_zh;
     const char *region, *sector, *status;       /* status: actual, exercise, test */

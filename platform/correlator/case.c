@@ -1,0 +1,425 @@
+#include "correlator/case.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/addr.h"
+
+/* The plans give no numbers; these are ours, in one place, and every part is shown beside the score. */
+const struct weights case_weights = {
+    .severity = { 0.4, 1.0, 0.7, 0.4, 0.2 },
+    .mlps = { 0.4, 0.4, 0.5, 0.75, 0.95, 1.0 },
+    .cii = 0.9,
+    .stage_each = 0.15,
+    .level_at = { 0, 80, 55, 25 },
+};
+
+/* ---- GB/T 20986 ---- */
+
+struct taxonomy {
+    struct { char code[8], zh[64]; } rows[128];
+    size_t count;
+};
+
+struct taxonomy *taxonomy_load(const char *path, struct fault *f)
+{
+    char line[512], code[8], zh[64];
+    struct taxonomy *t = calloc(1, sizeof *t);
+    FILE *in = t != NULL && *path != '\0' ? fopen(path, "re") : NULL;
+    if (t == NULL || (*path != '\0' && in == NULL)) {
+        fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        free(t);
+        return NULL;
+    }
+    while (in != NULL && t->count < 128 && fgets(line, sizeof line, in) != NULL) {
+        /* code_inferred,cat_no,category_zh,category_en,sub_no,sub_zh */
+        if (sscanf(line, "%7[0-9],%*[^,],%*[^,],%*[^,],%*[^,],%63[^,\r\n]", code, zh) != 2)
+            continue;
+        memcpy(t->rows[t->count].code, code, sizeof code);
+        memcpy(t->rows[t->count++].zh, zh, sizeof zh);
+    }
+    if (in != NULL)
+        fclose(in);
+    return t;
+}
+
+void taxonomy_free(struct taxonomy *t)
+{
+    free(t);
+}
+
+const char *taxonomy_name(const struct taxonomy *t, const char *code)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->rows[i].code, code) == 0)
+            return t->rows[i].zh;
+    return NULL;
+}
+
+/* ---- who did what to whom ---- */
+
+static bool is_private(const char *address)
+{
+    static const char *const ranges[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10" };
+    struct addr a;
+    struct prefix p;
+    if (addr_parse(address, &a) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (prefix_parse(ranges[i], &p) == 0 && prefix_holds(&p, &a))
+            return true;
+    return false;
+}
+
+static struct incident_party party_of(const char *address, const struct asset *asset, const char *country)
+{
+    return (struct incident_party){ .address = address, .name = asset->name, .unit = asset->unit,
+                                    .sector = asset->sector, .region = asset->region, .country = country };
+}
+
+/* The end that is ours is the victim: registered before unregistered, inside before outside. When both are
+ * alike, the one that was spoken to: a maintenance laptop and the controller it writes to are both assets. */
+struct parties case_parties(const struct alert_view *a)
+{
+    bool src_known = *a->src_asset.name != '\0', dest_known = *a->dest_asset.name != '\0';
+    bool src_inside = is_private(a->src_ip), dest_inside = is_private(a->dest_ip);
+    bool src_is_victim = strcmp(a->direction, "to_client") == 0;
+    if (src_known != dest_known)
+        src_is_victim = src_known;
+    else if (src_inside != dest_inside)
+        src_is_victim = src_inside;
+    struct incident_party src = party_of(a->src_ip, &a->src_asset, a->src_country);
+    struct incident_party dest = party_of(a->dest_ip, &a->dest_asset, a->dest_country);
+    return (struct parties){ .attacker = src_is_victim ? dest : src, .victim = src_is_victim ? src : dest,
+                             .asset = src_is_victim ? &a->src_asset : &a->dest_asset };
+}
+
+/* ---- the case ---- */
+
+static bool replace(const char **at, const char *with)
+{
+    char *copy = strdup(with);
+    const void *old = *at;
+    if (copy == NULL)
+        return false;
+    free((void *)(uintptr_t)old);
+    *at = copy;
+    return true;
+}
+
+static void drop(const char **at)
+{
+    const void *old = *at;
+    free((void *)(uintptr_t)old);
+    *at = NULL;
+}
+
+static bool party_copy(struct incident_party *to, const struct incident_party *from)
+{
+    *to = (struct incident_party){ 0 };
+    return replace(&to->address, from->address) && replace(&to->name, from->name) && replace(&to->unit, from->unit)
+           && replace(&to->sector, from->sector) && replace(&to->region, from->region)
+           && replace(&to->country, from->country);
+}
+
+static void party_drop(struct incident_party *p)
+{
+    drop(&p->address);
+    drop(&p->name);
+    drop(&p->unit);
+    drop(&p->sector);
+    drop(&p->region);
+    drop(&p->country);
+}
+
+/* One allocation for the lists: they have ceilings. */
+static struct incident_case *case_empty(void)
+{
+    struct incident_case *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return NULL;
+    struct incident *i = &c->incident;
+    i->victims = calloc(CASE_PARTIES_MAX, sizeof *i->victims);
+    i->attackers = calloc(CASE_PARTIES_MAX, sizeof *i->attackers);
+    i->rules = calloc(CASE_RULES_MAX, sizeof *i->rules);
+    i->tactics = calloc(CASE_TACTICS_MAX, sizeof *i->tactics);
+    i->joins = calloc(CASE_JOINS_MAX, sizeof *i->joins);
+    if (i->victims != NULL && i->attackers != NULL && i->rules != NULL && i->tactics != NULL && i->joins != NULL)
+        return c;
+    case_free(c);
+    return NULL;
+}
+
+void case_free(struct incident_case *c)
+{
+    if (c == NULL)
+        return;
+    struct incident *i = &c->incident;
+    case_published(c);
+    for (size_t k = 0; k < i->victim_count; k++)
+        party_drop(&i->victims[k]);
+    for (size_t k = 0; k < i->attacker_count; k++)
+        party_drop(&i->attackers[k]);
+    for (size_t k = 0; k < i->rule_count; k++)
+        drop(&i->rules[k].signature);
+    for (size_t k = 0; k < i->tactic_count; k++)
+        drop(&i->tactics[k]);
+    for (size_t k = 0; k < i->join_count; k++) {
+        drop(&i->joins[k].en);
+        drop(&i->joins[k].zh);
+    }
+    free(i->victims);
+    free(i->attackers);
+    free(i->rules);
+    free(i->tactics);
+    free(i->joins);
+    drop(&i->id);
+    drop(&i->title_en);
+    drop(&i->title_zh);
+    drop(&i->region);
+    drop(&i->sector);
+    drop(&i->status);
+    drop(&i->category);
+    drop(&i->owner);
+    free(c);
+}
+
+void case_published(struct incident_case *c)
+{
+    for (size_t k = 0; k < c->id_count; k++)
+        free(c->ids[k]);
+    c->id_count = 0;
+    c->ids_over = 0;
+    c->dirty = false;
+    c->incident.alert_ids = NULL;
+    c->incident.alert_id_count = 0;
+}
+
+static bool names_set(struct incident *i, const char *id, const char *region, const char *sector, const char *status)
+{
+    return replace(&i->id, id) && replace(&i->region, region) && replace(&i->sector, sector)
+           && replace(&i->status, status) && replace(&i->title_en, "") && replace(&i->title_zh, "")
+           && replace(&i->category, "") && replace(&i->owner, "");
+}
+
+struct incident_case *case_new(const char *id, const struct alert_view *a, uint64_t now_us)
+{
+    struct incident_case *c = case_empty();
+    struct parties p = case_parties(a);
+    if (c == NULL)
+        return NULL;
+    if (!names_set(&c->incident, id, a->region, p.victim.sector, a->status)) {
+        case_free(c);
+        return NULL;
+    }
+    c->incident.state = INCIDENT_NEW;
+    c->incident.level = LEVEL_GENERAL;
+    c->incident.first_us = c->incident.last_us = a->time_us;
+    c->incident.detected_at_us = now_us;
+    return c;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool lists_restore(struct incident *i, const struct incident *s)
+{
+    for (size_t k = 0; k < least(s->victim_count, CASE_PARTIES_MAX); k++)
+        if (!party_copy(&i->victims[i->victim_count++], &s->victims[k]))
+            return false;
+    for (size_t k = 0; k < least(s->attacker_count, CASE_PARTIES_MAX); k++)
+        if (!party_copy(&i->attackers[i->attacker_count++], &s->attackers[k]))
+            return false;
+    for (size_t k = 0; k < least(s->rule_count, CASE_RULES_MAX); k++) {
+        struct incident_rule *r = &i->rules[i->rule_count++];
+        *r = s->rules[k];
+        r->signature = NULL;
+        if (!replace(&r->signature, s->rules[k].signature))
+            return false;
+    }
+    for (size_t k = 0; k < least(s->tactic_count, CASE_TACTICS_MAX); k++)
+        if (!replace(&i->tactics[i->tactic_count++], s->tactics[k]))
+            return false;
+    for (size_t k = 0; k < least(s->join_count, CASE_JOINS_MAX); k++) {
+        struct incident_join *j = &i->joins[i->join_count++];
+        j->time_us = s->joins[k].time_us;
+        if (!replace(&j->en, s->joins[k].en) || !replace(&j->zh, s->joins[k].zh))
+            return false;
+    }
+    return true;
+}
+
+struct incident_case *case_restore(const struct incident *s)
+{
+    struct incident_case *c = case_empty();
+    if (c == NULL)
+        return NULL;
+    struct incident *i = &c->incident;
+    if (!names_set(i, s->id, s->region, s->sector, s->status) || !replace(&i->title_en, s->title_en)
+        || !replace(&i->title_zh, s->title_zh) || !replace(&i->category, s->category) || !replace(&i->owner, s->owner)
+        || !lists_restore(i, s)) {
+        case_free(c);
+        return NULL;
+    }
+    i->version = s->version;
+    i->state = s->state;
+    i->level = s->level;
+    i->first_us = s->first_us;
+    i->last_us = s->last_us;
+    i->detected_at_us = s->detected_at_us;
+    i->aware_at_us = s->aware_at_us;
+    i->alert_count = s->alert_count;
+    i->score = s->score;
+    i->score_severity = s->score_severity;
+    i->score_asset = s->score_asset;
+    i->score_spread = s->score_spread;
+    i->score_confidence = s->score_confidence;
+    return c;
+}
+
+static bool party_in(const struct incident_party *list, size_t count, const char *address)
+{
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(list[k].address, address) == 0)
+            return true;
+    return false;
+}
+
+bool case_has_attacker(const struct incident_case *c, const char *address)
+{
+    return party_in(c->incident.attackers, c->incident.attacker_count, address);
+}
+
+bool case_has_victim(const struct incident_case *c, const char *address)
+{
+    return party_in(c->incident.victims, c->incident.victim_count, address);
+}
+
+static bool party_add(struct incident_party *list, size_t *count, const struct incident_party *p)
+{
+    if (*p->address == '\0' || *count == CASE_PARTIES_MAX || party_in(list, *count, p->address))
+        return true;
+    return party_copy(&list[(*count)++], p);
+}
+
+static bool rule_add(struct incident *i, const struct alert_view *a)
+{
+    for (size_t k = 0; k < i->rule_count; k++)
+        if (i->rules[k].gid == a->gid && i->rules[k].sid == a->sid) {
+            i->rules[k].count++;
+            return true;
+        }
+    if (i->rule_count == CASE_RULES_MAX)
+        return true;
+    struct incident_rule *r = &i->rules[i->rule_count++];
+    *r = (struct incident_rule){ .gid = a->gid, .sid = a->sid, .count = 1, .severity = a->severity };
+    return replace(&r->signature, a->signature);
+}
+
+static bool tactic_add(struct incident *i, const char *tactic)
+{
+    if (*tactic == '\0' || i->tactic_count == CASE_TACTICS_MAX)
+        return true;
+    for (size_t k = 0; k < i->tactic_count; k++)
+        if (strcmp(i->tactics[k], tactic) == 0)
+            return true;
+    return replace(&i->tactics[i->tactic_count++], tactic);
+}
+
+static bool join_add(struct incident *i, const struct incident_join *why)
+{
+    if (why == NULL || i->join_count == CASE_JOINS_MAX)
+        return true;
+    struct incident_join *j = &i->joins[i->join_count++];
+    j->time_us = why->time_us;
+    return replace(&j->en, why->en) && replace(&j->zh, why->zh);
+}
+
+static void raise_to(double *part, double value)
+{
+    if (value > *part)
+        *part = value;
+}
+
+/* The level follows the score up and never down by itself: lowering is for a person. */
+static void score_update(struct incident *i, const struct alert_view *a, const struct asset *victim)
+{
+    const struct weights *w = &case_weights;
+    double asset = w->mlps[victim->mlps_level <= 5 ? victim->mlps_level : 0];
+    double confidence = strcasecmp(a->confidence, "high") == 0 ? 1.0 : strcasecmp(a->confidence, "low") == 0 ? 0.5 : 0.8;
+    if (victim->cii && asset < w->cii)
+        asset = w->cii;
+    raise_to(&i->score_severity, w->severity[a->severity <= 4 ? a->severity : 0]);
+    raise_to(&i->score_asset, asset);
+    raise_to(&i->score_confidence, confidence);
+    double spread = 0.55 + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
+    i->score_spread = spread < 1.0 ? spread : 1.0;
+    i->score = 100.0 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
+    for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL; level++)
+        if (i->score >= w->level_at[level] && (int)i->level > level)
+            i->level = (enum incident_level)level;
+}
+
+/* The gravest rule names the incident; "FENGSUI OT " and the like before it say whose rule it is, not what happened. */
+static const char *bare_title(const char *signature)
+{
+    const char *at = strncmp(signature, "FENGSUI ", 8) == 0 ? signature + 8 : signature;
+    const char *space = strchr(at, ' ');
+    bool upper = at != signature && space != NULL;
+    for (const char *p = at; upper && p < space; p++)
+        upper = (*p >= 'A' && *p <= 'Z') || *p == '/' || *p == '-';
+    return upper ? space + 1 : at;
+}
+
+static bool title_update(struct incident *i, const struct alert_view *a, const struct parties *p,
+                         const struct taxonomy *names, bool gravest)
+{
+    char en[400], zh[400];
+    const char *what = taxonomy_name(names, a->gbt20986);
+    const char *where = *p->victim.name ? p->victim.name : p->victim.address;
+    if (*i->title_en != '\0' && !gravest)
+        return true;
+    struct text t_en = text_over(en, sizeof en), t_zh = text_over(zh, sizeof zh);
+    text_fmt(&t_en, "%.200s: %.160s", bare_title(a->signature), where);
+    text_fmt(&t_zh, "%.160s：%.200s", where, what != NULL ? what : bare_title(a->signature));
+    return replace(&i->title_en, text_end(&t_en)) && replace(&i->title_zh, text_end(&t_zh))
+           && (*a->gbt20986 == '\0' || replace(&i->category, a->gbt20986));
+}
+
+static uint32_t gravest_severity(const struct incident *i)
+{
+    uint32_t best = UINT32_MAX;
+    for (size_t k = 0; k < i->rule_count; k++)
+        if (i->rules[k].severity < best)
+            best = i->rules[k].severity;
+    return best;
+}
+
+bool case_add(struct incident_case *c, const struct alert_view *a, const struct parties *p,
+              const struct taxonomy *names, const struct incident_join *why)
+{
+    struct incident *i = &c->incident;
+    bool gravest = a->severity < gravest_severity(i);
+    i->alert_count++;
+    if (a->time_us < i->first_us)
+        i->first_us = a->time_us;
+    if (a->time_us > i->last_us)
+        i->last_us = a->time_us;
+    c->dirty = true;
+    if (c->id_count == CASE_IDS_MAX)
+        c->ids_over++;
+    else if ((c->ids[c->id_count] = strdup(a->id)) != NULL)
+        c->id_count++;
+    i->alert_ids = (const char *const *)c->ids;
+    i->alert_id_count = c->id_count;
+    bool ok = party_add(i->attackers, &i->attacker_count, &p->attacker)
+              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, a) && tactic_add(i, a->tactic)
+              && join_add(i, why) && title_update(i, a, p, names, gravest);
+    score_update(i, a, p->asset);
+    return ok;
+}

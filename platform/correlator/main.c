@@ -1,0 +1,219 @@
+/* fengsui-correlator - alerts from the streams to incidents on the streams.
+ *
+ * Its state is what it wrote: every open incident stands in the region's state:correlator hash as the JSON that
+ * went out, put there in the same transaction as the incident's new version and the acknowledgement of the alerts
+ * that made it. After a crash, or a transaction that was lost, memory is filled again from there. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/consume.h"
+#include "bus/settings.h"
+#include "common/cli.h"
+#include "common/clock.h"
+#include "correlator/correlator.h"
+
+static const char usage[] =
+    "Usage: fengsui-correlator [-c FILE] [--set NAME=VALUE] [-T]\n"
+    "Reads the regions' alerts from Redis and makes incidents of them.\n\n"
+    "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
+    "      --set NAME=VALUE   one setting over the file\n"
+    "      --dump-config      the settings in force\n"
+    "  -T, --test             check the settings and leave\n"
+    "  -v, --verbose          say more\n"
+    "  -h, --help  -V, --version\n";
+
+static const char state_suffix[] = "state:correlator";
+
+struct settings {
+    struct correlator_settings correlator;
+    struct setting_list regions;
+    char    *name;
+    uint64_t batch, claim_idle_us;
+};
+
+#define AT(member) offsetof(struct settings, member)
+static const struct setting rows[] = {
+    { "name", SETTING_TEXT, AT(name), "correlator-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
+    { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to correlate; empty for all that have streams" },
+    { "batch", SETTING_UINT, AT(batch), "256", 1, 512, NULL, "Alerts taken in one transaction" },
+    { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
+      "How long another consumer's alerts may lie unacknowledged before they are taken over" },
+    { "meta.gap", SETTING_TIME, AT(correlator.meta_gap_us), "60 s", 0, UINT64_C(86400000000), NULL,
+      "Repeats of a rule between the same parties within this gap count as one" },
+    { "meta.max", SETTING_UINT, AT(correlator.meta_max), "65536", 16, 10000000, NULL, "Meta-alerts kept in memory" },
+    { "incident.window", SETTING_TIME, AT(correlator.join.window_us), "30 min", 1000000, UINT64_C(604800000000), NULL,
+      "How long after its last alert an incident still takes in what shares an entity with it" },
+    { "incident.quiet", SETTING_TIME, AT(correlator.quiet_us), "24 h", 1000000, UINT64_C(8640000000000), NULL,
+      "After so long without an alert an incident is let go from memory; the archive keeps it" },
+    { "incident.max", SETTING_UINT, AT(correlator.case_max), "4096", 1, 100000, NULL, "Incidents kept in memory" },
+    { "stop_values", SETTING_LIST, AT(correlator.join.stop_values), "", 0, 0, NULL,
+      "Addresses and prefixes that everybody shares (own scanners, NAT gateways, public resolvers): they join nothing" },
+    { "taxonomy", SETTING_TEXT, AT(correlator.taxonomy), "", 0, 0, NULL,
+      "CSV of GB/T 20986-2023 categories, for Chinese titles; empty for none" },
+};
+
+struct daemon {
+    struct settings      settings;
+    struct bus_settings  bus;
+    struct correlator   *correlator;
+    struct consumer     *consumer;
+    bool                 stale;         /* memory is not what Redis has: fill it again before the next batch */
+    char                 json[512 * 1024];
+};
+
+static volatile int stop_asked;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+/* ---- what goes out ---- */
+
+static void incident_out(void *ctx, const struct incident *i)
+{
+    struct daemon *d = ctx;
+    char id[64];
+    struct text t = text_over(d->json, sizeof d->json);
+    incident_json(i, &t);
+    if (t.cut) {
+        log_error("incident %s is longer than %zu bytes and was not sent", i->id, sizeof d->json);
+        return;
+    }
+    snprintf(id, sizeof id, "%s:%llu", i->id, (unsigned long long)i->version);
+    consume_add(d->consumer, i->region, STREAM_INCIDENTS, id, "incident", t.at, t.len);
+    consume_set(d->consumer, i->region, state_suffix, i->id, t.at, t.len);
+}
+
+static void incident_gone(void *ctx, const char *region, const char *id)
+{
+    struct daemon *d = ctx;
+    consume_set(d->consumer, region, state_suffix, id, NULL, 0);
+}
+
+/* ---- what comes back ---- */
+
+static void restore_one(void *ctx, const char *field, const char *value, size_t len)
+{
+    struct daemon *d = ctx;
+    struct incident_view v;
+    struct fault f;
+    if (incident_parse(value, len, &v, &f) < 0) {
+        log_warning("saved incident %s cannot be read and is left out: %s", field, f.why);
+        return;
+    }
+    if (correlator_restore(d->correlator, &v.incident) < 0)
+        log_error("no memory for saved incident %s", field);
+    incident_view_free(&v);
+}
+
+static int restore_all(struct daemon *d, struct fault *f)
+{
+    correlator_clear(d->correlator);
+    int rc = consumer_load(d->consumer, NULL, state_suffix, restore_one, d, f);
+    d->stale = rc < 0;
+    return rc;
+}
+
+/* ---- the handler ---- */
+
+static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    struct daemon *d = ctx;
+    (void)c;
+    if (d->stale && restore_all(d, f) < 0)
+        return -EIO;
+    for (size_t i = 0; i < count; i++) {
+        struct alert_view a;
+        int rc = alert_parse(entries[i].json, entries[i].json_len, &a, f);
+        if (rc < 0) {
+            d->stale = true;        /* alerts before it in this batch are in memory and must not count twice */
+            return rc;
+        }
+        rc = correlator_alert(d->correlator, &a, clock_wall_us());
+        alert_view_free(&a);
+        if (rc < 0) {
+            d->stale = true;
+            return fault_set(f, rc, "no memory for an incident");
+        }
+    }
+    correlator_changes(d->correlator, incident_out, incident_gone, d);
+    return 0;
+}
+
+static void on_settled(void *ctx, bool committed)
+{
+    struct daemon *d = ctx;
+    if (!committed)
+        d->stale = true;
+}
+
+static int run(struct daemon *d, struct fault *f)
+{
+    static const enum stream streams[] = { STREAM_ALERTS };
+    char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
+    if (listed == NULL)
+        return fault_set(f, -ENOMEM, "no memory");
+    memcpy(listed, d->settings.regions.items, d->settings.regions.count * sizeof *listed);
+    struct consume_settings s = {
+        .redis = d->bus.redis, .redis_user = *d->bus.user ? d->bus.user : NULL,
+        .redis_password = *d->bus.password ? d->bus.password : NULL, .group = GROUP_CORRELATOR,
+        .name = d->settings.name, .streams = streams, .stream_count = 1,
+        .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
+        .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
+    };
+    struct consume_handler h = { .batch = on_batch, .settled = on_settled, .ctx = d };
+    int rc = (d->consumer = consumer_open(&s, f)) != NULL ? 0 : f->code;
+    if (rc == 0)
+        rc = restore_all(d, f);
+    if (rc == 0) {
+        log_info("%llu open incidents taken up", (unsigned long long)correlator_counts(d->correlator)->open);
+        rc = consumer_run(d->consumer, &h, &stop_asked, f);
+    }
+    consumer_close(d->consumer);
+    free(listed);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = { CLI_LONG, { 0 } };
+    struct daemon *d = calloc(1, sizeof *d);
+    struct cli cli = { .program = "fengsui-correlator", .usage = usage, .level = LOG_LEVEL_INFO };
+    struct fault f = { 0 };
+    if (d == NULL)
+        return cli_fail(&cli, EX_OSERR, "no memory");
+    struct settings_section sections[] = {
+        { "correlator", rows, sizeof rows / sizeof rows[0], &d->settings }, bus_section(&d->bus),
+    };
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
+        if (!cli_common(&cli, option, optarg))
+            return EX_USAGE;
+    if (optind < argc)
+        return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
+    int code = cli_settings(&cli, sections, 2);
+    if (code != 0)
+        return code;
+    log_open(cli.program, cli.level);
+    if (*d->bus.redis == '\0')
+        return cli_fail(&cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+    if ((d->correlator = correlator_new(&d->settings.correlator, &f)) == NULL)
+        return cli_fail(&cli, EX_CONFIG, "%s", f.why);
+    if (!cli.check) {
+        struct sigaction act = { .sa_handler = on_signal };
+        sigaction(SIGTERM, &act, NULL);
+        sigaction(SIGINT, &act, NULL);
+        signal(SIGPIPE, SIG_IGN);
+        if (run(d, &f) < 0)
+            code = cli_fail(&cli, EX_UNAVAILABLE, "%s", f.why);
+    }
+    correlator_free(d->correlator);
+    settings_free(sections, 2);
+    free(d);
+    return code;
+}
