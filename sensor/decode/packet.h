@@ -13,7 +13,7 @@
 
 #include "common/addr.h"
 
-enum { DECODE_LAYERS_MAX = 8, PACKET_VLAN_MAX = 3 };
+enum { DECODE_LAYERS_MAX = 8, PACKET_VLAN_MAX = 3, PACKET_EVENT_WORDS = 3 };
 
 enum tcp_flag {
     TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08,
@@ -26,7 +26,10 @@ struct packet {
     const uint8_t *frame;           /* the captured frame from its link header on */
     uint32_t       caplen, len;     /* of the frame */
     int            linktype;        /* DLT of the frame */
-    uint64_t       events;          /* enum decode_event bits: what is wrong or odd with it */
+    uint64_t       events[PACKET_EVENT_WORDS];  /* bit set of enum decode_event: what is wrong or odd with it */
+    bool           truncated;       /* the capture cut it: headers promise more than was kept */
+    bool           malformed;       /* it contradicts itself: a receiver would drop it, so no transport is read */
+    bool           bad_checksum;    /* of IP or transport; only set when the decoder is asked to validate */
 
     const uint8_t *ether;           /* Ethernet header, or NULL: other link */
     uint16_t       ethertype;       /* of the innermost payload after VLAN and MPLS; 0 unknown */

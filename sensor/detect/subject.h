@@ -46,7 +46,7 @@ struct subject {
     uint16_t        ethertype;
     const uint8_t  *payload;
     uint32_t        payload_len;
-    uint64_t        decode_events;      /* bits, named by decode_event_names in rules: decode-event:NAME */
+    const uint64_t *decode_events;      /* bit set, bit n in word n / 64, named by decode_event_names in rules: decode-event:NAME; NULL: none */
     unsigned        stream_events;
 
     /* the stream of this direction: the newest bytes in order that this packet added, with as much of
