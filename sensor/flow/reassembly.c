@@ -1,11 +1,6 @@
-/* reassembly - a list of early pieces per direction, sorted, never overlapping.
+/* reassembly - delivers what is in order at once; what is early waits in pieces (pieces.h).
  *
- *     delivered ....... tcp_next   | hole |  early  |  early  | hole |  early  | (FIN)
- *                                           first                      last
- *
- * Pieces keep the bounds of the segment that they came in, since the policies compare segments and not
- * pieces. When a new segment wins an overlap its bytes are written over the old ones in place; so
- * whoever wins, only what lies between the old pieces is ever inserted.
+ *     delivered ....... tcp_next   | hole |  piece  |  piece  | hole |  piece  | (FIN)
  */
 #include "flow/reassembly.h"
 
@@ -14,22 +9,13 @@
 #include <string.h>
 
 #include "flow/internal.h"
+#include "flow/pieces.h"
 #include "flow/window.h"
 
-struct early {
-    struct early *next;
-    uint32_t seq, len;              /* of bytes[from]: what has not been delivered */
-    uint32_t seg_seq, seg_end;      /* of the segment it came in */
-    uint32_t from, size;            /* size: as asked of the store */
-    uint8_t  bytes[];
-};
-
 struct reassembly {
-    struct early *first, *last;
-    uint32_t count;
-    uint32_t charged;               /* bytes of memory */
-    uint32_t fin_at;                /* the sequence number of the FIN, when .fin */
-    bool     fin;
+    struct pieces early;
+    uint32_t      fin_at;       /* the sequence number of the FIN, when .fin */
+    bool          fin;
 };
 
 struct reassembler {
@@ -46,8 +32,6 @@ struct run {
     void               *ctx;
     unsigned            events;
 };
-
-struct segment { uint32_t seq, len, seg_seq, seg_end; const uint8_t *bytes; };
 
 static const struct metric rows[] = {
     { "segments", METRIC_COUNTER, offsetof(struct reassembly_counts, segments), "TCP segments with payload." },
@@ -87,21 +71,6 @@ const struct reassembly_counts *reassembly_counts(const struct reassembler *r)
     return &r->counts;
 }
 
-static int32_t distance(uint32_t from, uint32_t to)
-{
-    return (int32_t)(to - from);
-}
-
-static bool before(uint32_t a, uint32_t b)
-{
-    return distance(a, b) > 0;
-}
-
-static uint32_t earlier(uint32_t a, uint32_t b)
-{
-    return before(a, b) ? a : b;
-}
-
 /* ---- what waits ---- */
 
 static struct reassembly *waiting_of(struct run *run, enum direction dir)
@@ -116,7 +85,7 @@ static struct reassembly *waiting_of(struct run *run, enum direction dir)
 static void forget_if_empty(struct reassembler *r, struct flow *f, enum direction dir)
 {
     struct flow_side *side = &f->side[dir];
-    if (side->waiting == NULL || side->waiting->first != NULL || side->waiting->fin)
+    if (side->waiting == NULL || side->waiting->early.first != NULL || side->waiting->fin)
         return;
     store_give(r->store, &f->account, side->waiting, sizeof *side->waiting);
     side->waiting = NULL;
@@ -124,14 +93,7 @@ static void forget_if_empty(struct reassembler *r, struct flow *f, enum directio
 
 static void pop(struct reassembler *r, struct flow *f, struct reassembly *w)
 {
-    struct early *e = w->first;
-    w->first = e->next;
-    if (w->first == NULL)
-        w->last = NULL;
-    w->count--;
-    w->charged -= e->size;
-    r->counts.waiting_bytes -= e->size;
-    store_give(r->store, &f->account, e, e->size);
+    r->counts.waiting_bytes -= pieces_pop(&w->early, r->store, &f->account);
 }
 
 static void discard(struct reassembler *r, struct flow *f, enum direction dir)
@@ -139,7 +101,7 @@ static void discard(struct reassembler *r, struct flow *f, enum direction dir)
     struct reassembly *w = f->side[dir].waiting;
     if (w == NULL)
         return;
-    while (w->first != NULL)
+    while (w->early.first != NULL)
         pop(r, f, w);
     w->fin = false;
     forget_if_empty(r, f, dir);
@@ -180,7 +142,7 @@ static void deliver(struct run *run, enum direction dir, const uint8_t *bytes, u
 static void give_up(struct run *run, enum direction dir, uint32_t to)
 {
     struct flow_side *side = &run->f->side[dir];
-    int32_t gap = distance(side->tcp_next, to);
+    int32_t gap = (int32_t)(to - side->tcp_next);
     if (gap <= 0)
         return;
     side->gaps++;
@@ -195,11 +157,11 @@ static void drain(struct run *run, enum direction dir)
 {
     struct flow_side *side = &run->f->side[dir];
     struct reassembly *w = side->waiting;
-    while (w != NULL && w->first != NULL && !before(side->tcp_next, w->first->seq)) {
-        struct early *e = w->first;
-        uint32_t known = side->tcp_next - e->seq;
+    while (w != NULL && w->early.first != NULL && !seq_before(side->tcp_next, w->early.first->at)) {
+        const struct piece *e = w->early.first;
+        uint32_t known = side->tcp_next - e->at;
         if (known < e->len)
-            deliver(run, dir, e->bytes + e->from + known, e->len - known, 0, false);
+            deliver(run, dir, e->bytes + known, e->len - known, 0, false);
         pop(run->r, run->f, w);
     }
     if (side->stopped)
@@ -224,7 +186,7 @@ static void end_at_fin(struct run *run, enum direction dir)
     struct reassembly *w = side->waiting;
     if (w == NULL || !w->fin || w->fin_at != side->tcp_next)
         return;
-    if (!before(w->fin_at, side->tcp_acked) && run->f->side[!dir].packets > 0)
+    if (!seq_before(w->fin_at, side->tcp_acked) && run->f->side[!dir].packets > 0)
         return;
     end_direction(run, dir);
     side->tcp_next = side->tcp_next + 1;
@@ -234,24 +196,24 @@ static void end_at_fin(struct run *run, enum direction dir)
 static void settle(struct run *run, enum direction dir)
 {
     struct flow_side *side = &run->f->side[dir];
-    while (side->waiting != NULL && side->waiting->first != NULL &&
-           !before(side->tcp_acked, side->waiting->first->seq)) {
-        give_up(run, dir, side->waiting->first->seq);
+    while (side->waiting != NULL && side->waiting->early.first != NULL &&
+           !seq_before(side->tcp_acked, side->waiting->early.first->at)) {
+        give_up(run, dir, side->waiting->early.first->at);
         drain(run, dir);
     }
     struct reassembly *w = side->waiting;
-    if (w != NULL && w->fin && before(w->fin_at, side->tcp_acked) && w->first == NULL)
+    if (w != NULL && w->fin && seq_before(w->fin_at, side->tcp_acked) && w->early.first == NULL)
         give_up(run, dir, w->fin_at);
     end_at_fin(run, dir);
 }
 
 /* ---- overlaps ---- */
 
-static bool new_wins(enum overlap_policy policy, const struct segment *s, const struct early *old)
+static bool new_wins(int policy, const struct segment *new, const struct piece *old)
 {
-    bool begins_before = before(s->seg_seq, old->seg_seq), begins_with = s->seg_seq == old->seg_seq;
-    bool ends_after = before(old->seg_end, s->seg_end), ends_with = s->seg_end == old->seg_end;
-    switch (policy) {
+    bool begins_before = seq_before(new->begin, old->begin), begins_with = new->begin == old->begin;
+    bool ends_after = seq_before(old->end, new->end), ends_with = new->end == old->end;
+    switch ((enum overlap_policy)policy) {
     case OVERLAP_LAST:    return true;
     case OVERLAP_BSD:
     case OVERLAP_WINDOWS: return begins_before;
@@ -269,89 +231,19 @@ static void note_different(struct run *run)
     run->events |= STREAM_OVERLAP_DIFFERENT;
 }
 
-static void skip_front(struct segment *s, uint32_t n)
-{
-    s->seq += n;
-    s->bytes += n;
-    s->len -= n;
-}
-
-/* s begins inside e: settles the bytes they share and takes them off s. */
-static void share(struct run *run, struct segment *s, struct early *e)
-{
-    uint32_t at = s->seq - e->seq;
-    uint32_t n = e->len - at < s->len ? e->len - at : s->len;
-    uint8_t *old = e->bytes + e->from + at;
-    if (memcmp(old, s->bytes, n) != 0) {
-        note_different(run);
-        if (new_wins(run->r->limits.policy, s, e))
-            memcpy(old, s->bytes, n);
-    }
-    run->r->counts.duplicate_bytes += n;
-    skip_front(s, n);
-}
-
-static struct early *early_new(struct run *run, struct reassembly *w, const struct segment *s, uint32_t n)
-{
-    uint32_t size = (uint32_t)sizeof(struct early) + n;
-    struct early *e = store_take(run->r->store, &run->f->account, size);
-    if (e == NULL) {
-        run->r->counts.refused++;
-        run->events |= STREAM_BUDGET;
-        return NULL;
-    }
-    *e = (struct early){ .seq = s->seq, .len = n, .seg_seq = s->seg_seq, .seg_end = s->seg_end, .size = size };
-    memcpy(e->bytes, s->bytes, n);
-    w->count++;
-    w->charged += size;
-    run->r->counts.early++;
-    run->r->counts.waiting_bytes += size;
-    return e;
-}
-
-static struct early *insert_after(struct run *run, struct reassembly *w, struct early *prev, const struct segment *s, uint32_t n)
-{
-    struct early *e = early_new(run, w, s, n);
-    if (e == NULL)
-        return prev;
-    e->next = prev != NULL ? prev->next : w->first;
-    if (prev != NULL)
-        prev->next = e;
-    else
-        w->first = e;
-    if (e->next == NULL)
-        w->last = e;
-    return e;
-}
-
-/* The last piece that begins at or before seq, or NULL. Early segments mostly come in order among themselves. */
-static struct early *piece_before(const struct reassembly *w, uint32_t seq)
-{
-    if (w->last != NULL && !before(seq, w->last->seq))
-        return w->last;
-    struct early *prev = NULL;
-    for (struct early *e = w->first; e != NULL && !before(seq, e->seq); e = e->next)
-        prev = e;
-    return prev;
-}
-
 static void place(struct run *run, struct reassembly *w, struct segment s)
 {
-    struct early *prev = piece_before(w, s.seq);
-    if (prev != NULL && before(s.seq, prev->seq + prev->len))
-        share(run, &s, prev);
-    while (s.len > 0) {
-        struct early *next = prev != NULL ? prev->next : w->first;
-        uint32_t end = next != NULL ? earlier(next->seq, s.seq + s.len) : s.seq + s.len;
-        uint32_t free_len = end - s.seq;
-        if (free_len > 0) {
-            prev = insert_after(run, w, prev, &s, free_len);
-            skip_front(&s, free_len);
-        }
-        if (s.len == 0)
-            break;
-        share(run, &s, next);
-        prev = next;
+    struct reassembly_counts *counts = &run->r->counts;
+    struct placed placed = pieces_place(&w->early, run->r->store, &run->f->account, s, new_wins,
+                                        (int)run->r->limits.policy);
+    counts->early += placed.inserted;
+    counts->waiting_bytes += placed.charged;
+    counts->duplicate_bytes += placed.shared;
+    if (placed.different)
+        note_different(run);
+    if (placed.refused) {
+        counts->refused++;
+        run->events |= STREAM_BUDGET;
     }
 }
 
@@ -361,7 +253,7 @@ static void place(struct run *run, struct reassembly *w, struct segment s)
 static void trim(struct run *run, struct segment *s, enum direction dir)
 {
     const struct flow_side *side = &run->f->side[dir];
-    int32_t known = distance(s->seq, side->tcp_next);
+    int32_t known = (int32_t)(side->tcp_next - s->at);
     if (known <= 0 || s->len == 0)
         return;
     uint32_t n = (uint32_t)known < s->len ? (uint32_t)known : s->len;
@@ -370,16 +262,16 @@ static void trim(struct run *run, struct segment *s, enum direction dir)
         window_differs(run->f, dir, side->stream_at - (uint32_t)known, s->bytes, n))
         note_different(run);
     run->r->counts.duplicate_bytes += n;
-    skip_front(s, n);
+    segment_skip(s, n);
 }
 
 static bool has_room(struct run *run, enum direction dir, uint32_t len)
 {
     const struct reassembly *w = run->f->side[dir].waiting;
     const struct reassembly_limits *l = &run->r->limits;
-    uint64_t size = sizeof(struct early) + (uint64_t)len;
-    uint64_t charged = w != NULL ? w->charged : 0;
-    if (charged + size > l->each_max || (w != NULL && w->count >= REASSEMBLY_SEGMENTS_MAX)) {
+    uint64_t size = sizeof(struct piece) + (uint64_t)len;
+    uint64_t charged = w != NULL ? w->early.charged : 0;
+    if (charged + size > l->each_max || (w != NULL && w->early.count >= REASSEMBLY_SEGMENTS_MAX)) {
         run->r->counts.over_each++;
         return false;
     }
@@ -394,9 +286,9 @@ static bool has_room(struct run *run, enum direction dir, uint32_t len)
 static void make_room(struct run *run, struct segment *s, enum direction dir)
 {
     struct reassembly *w = run->f->side[dir].waiting;
-    uint32_t to = s->seq;
-    if (w != NULL && w->first != NULL)
-        to = earlier(w->first->seq, to);
+    uint32_t to = s->at;
+    if (w != NULL && w->early.first != NULL)
+        to = seq_before(w->early.first->at, to) ? w->early.first->at : to;
     run->events |= STREAM_BUDGET;
     give_up(run, dir, to);
     drain(run, dir);
@@ -408,19 +300,19 @@ static void deliver_front(struct run *run, struct segment *s, enum direction dir
 {
     struct reassembly *w = run->f->side[dir].waiting;
     uint32_t n = s->len;
-    if (w != NULL && w->first != NULL && before(w->first->seq, s->seq + n))
-        n = w->first->seq - s->seq;
+    if (w != NULL && w->early.first != NULL && seq_before(w->early.first->at, s->at + n))
+        n = w->early.first->at - s->at;
     deliver(run, dir, s->bytes, n, 0, false);
-    skip_front(s, n);
+    segment_skip(s, n);
 }
 
 static void take_segment(struct run *run, struct segment s, enum direction dir)
 {
     struct flow_side *side = &run->f->side[dir];
     trim(run, &s, dir);
-    while (s.len > 0 && s.seq != side->tcp_next && !has_room(run, dir, s.len))
+    while (s.len > 0 && s.at != side->tcp_next && !has_room(run, dir, s.len))
         make_room(run, &s, dir);
-    if (s.len > 0 && s.seq == side->tcp_next)
+    if (s.len > 0 && s.at == side->tcp_next)
         deliver_front(run, &s, dir);
     if (s.len > 0 && !side->stopped) {
         struct reassembly *w = waiting_of(run, dir);
@@ -436,7 +328,7 @@ static void note_fin(struct run *run, const struct packet *p, enum direction dir
 {
     struct flow_side *side = &run->f->side[dir];
     uint32_t at = p->tcp_seq + p->payload_claimed;
-    if (side->stopped || before(at, side->tcp_next))
+    if (side->stopped || seq_before(at, side->tcp_next))
         return;
     struct reassembly *w = waiting_of(run, dir);
     if (w == NULL)
@@ -450,14 +342,14 @@ static void take_syn(struct run *run, const struct packet *p, enum direction dir
 {
     struct flow_side *peer = &run->f->side[!dir];
     if (p->tcp_flags & TCP_ACK) {
-        if (before(peer->tcp_next, peer->tcp_acked))
+        if (seq_before(peer->tcp_next, peer->tcp_acked))
             drain(run, !dir);
         else
             discard(run->r, run->f, !dir);
         return;
     }
     struct segment s = { p->tcp_seq + 1, p->payload_len, p->tcp_seq + 1, p->tcp_seq + 1 + p->payload_len, p->payload };
-    if (s.len == 0 || s.seq != run->f->side[dir].tcp_next || !tcp_fast_open(p) || !has_room(run, dir, s.len))
+    if (s.len == 0 || s.at != run->f->side[dir].tcp_next || !tcp_fast_open(p) || !has_room(run, dir, s.len))
         return;
     struct reassembly *w = waiting_of(run, dir);
     if (w != NULL)
@@ -479,7 +371,7 @@ static void take_data(struct run *run, const struct packet *p, enum direction di
     struct segment s = { p->tcp_seq, p->payload_len, p->tcp_seq, p->tcp_seq + p->payload_len, p->payload };
     if (p->payload_len > 0)
         take_segment(run, s, dir);
-    if (p->payload_claimed > p->payload_len && side->tcp_next == s.seg_end && side->waiting == NULL)
+    if (p->payload_claimed > p->payload_len && side->tcp_next == s.end && side->waiting == NULL)
         give_up(run, dir, p->tcp_seq + p->payload_claimed);     /* the capture cut it */
     if (p->tcp_flags & TCP_FIN)
         note_fin(run, p, dir);
@@ -494,8 +386,8 @@ static bool followed(const struct reassembler *r, const struct flow *f, const st
 static void flush(struct run *run, enum direction dir)
 {
     struct flow_side *side = &run->f->side[dir];
-    while (side->waiting != NULL && side->waiting->first != NULL) {
-        give_up(run, dir, side->waiting->first->seq);
+    while (side->waiting != NULL && side->waiting->early.first != NULL) {
+        give_up(run, dir, side->waiting->early.first->at);
         drain(run, dir);
     }
     if (side->tcp_known && !side->stopped && (side->stream_at > 0 || side->waiting != NULL))

@@ -11,7 +11,7 @@ struct kept {
     uint32_t       cap;         /* as asked of the store */
     uint32_t       start, len;  /* the kept bytes in it */
     uint64_t       end;         /* offset in the direction of what follows them */
-    const uint8_t *lent;        /* memory was refused: the chunk itself, good during delivery only */
+    const uint8_t *lent;        /* memory was refused: the worker's spare block, for this packet only */
     uint32_t       fresh;
     uint64_t       serial;      /* of the packet that .fresh belongs to */
 };
@@ -24,6 +24,7 @@ struct windows {
     struct window_limits limits;
     struct store        *store;
     struct window_counts counts;
+    uint8_t              spare[2][STORE_BLOCK_MAX];
 };
 
 static const struct metric rows[] = {
@@ -127,6 +128,33 @@ static void empty(struct kept *k)
     k->lent = NULL;
 }
 
+/* No memory for this flow: rules still see what this packet brought, in a block that all flows share. */
+static void add_to_spare(struct windows *w, struct kept *k, const struct chunk *c)
+{
+    uint8_t *spare = w->spare[c->dir];
+    if (k->lent == NULL) {
+        w->counts.refused++;
+        empty(k);
+        k->lent = spare;
+    }
+    uint32_t n = c->len < STORE_BLOCK_MAX - k->len ? c->len : STORE_BLOCK_MAX - k->len;
+    w->counts.cut += n < c->len;
+    memcpy(spare + k->len, c->bytes, n);
+    k->len = k->fresh = k->len + n;
+    k->end = c->offset + n;
+}
+
+static void append(struct windows *w, struct kept *k, const struct chunk *c)
+{
+    memcpy(k->block + k->start + k->len, c->bytes, c->len);
+    k->len += c->len;
+    k->fresh += c->len;
+    if (k->fresh > k->len) {
+        w->counts.cut++;
+        k->fresh = k->len;
+    }
+}
+
 void window_add(struct windows *w, struct flow *f, const struct chunk *c, uint64_t serial)
 {
     struct stream_windows *both = windows_of(w, f);
@@ -135,28 +163,19 @@ void window_add(struct windows *w, struct flow *f, const struct chunk *c, uint64
         return;
     }
     struct kept *k = &both->side[c->dir];
-    if (k->serial != serial)
+    bool same = k->serial == serial;
+    if (!same)
         k->fresh = 0;
     k->serial = serial;
-    if (c->gap > 0 || k->lent != NULL)
+    if (c->gap > 0 || (k->lent != NULL && !same))
         empty(k);
     k->end = c->offset + c->len;
     if (c->len == 0)
         return;
-    if (c->len > STORE_BLOCK_MAX || !make_space(w, f, k, c->len)) {
-        w->counts.refused++;
-        empty(k);
-        k->lent = c->bytes;
-        k->len = k->fresh = c->len;
-        return;
-    }
-    memcpy(k->block + k->start + k->len, c->bytes, c->len);
-    k->len += c->len;
-    k->fresh += c->len;
-    if (k->fresh > k->len) {
-        w->counts.cut++;
-        k->fresh = k->len;
-    }
+    if (k->lent != NULL || c->len > STORE_BLOCK_MAX || !make_space(w, f, k, c->len))
+        add_to_spare(w, k, c);
+    else
+        append(w, k, c);
 }
 
 struct stream_window window_of(const struct flow *f, enum direction dir, uint64_t serial)

@@ -17,7 +17,7 @@
 #include "flow/reassembly.h"
 
 struct stream_window {
-    const uint8_t *bytes;       /* good until the next window call for the flow, and until deliver() returns */
+    const uint8_t *bytes;       /* good until the next window_add() */
     uint32_t       len;
     uint32_t       fresh;       /* how many of them, at the end, came with this packet; 0: none */
     uint64_t       at;          /* offset of bytes[0] in the direction */
