@@ -5,9 +5,11 @@
 #include "dissectors/dissector.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/modbus/modbus.h"
+#include "dissectors/tls/tls.h"
 
 const struct dissector *const dissectors[] = {
     &dissector_modbus,
+    &dissector_tls,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
