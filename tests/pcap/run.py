@@ -33,7 +33,7 @@ def events(sensor, pcap, folder):
     rules, out = folder / "all.rules", folder / "events.json"
     rules.write_text("".join(path.read_text() for path in sorted(RULES.glob("*.rules"))))
     out.unlink(missing_ok=True)
-    call = [sensor, "-k", "none", "-r", pcap, "-S", rules, "--json", out, "--set", "behaviour.enabled=false"]
+    call = [sensor, "-k", "none", "-r", pcap, "-S", rules, "--json", out]
     ran = subprocess.run(call, capture_output=True, text=True, timeout=120, env={**os.environ, "TZ": "UTC"})
     if ran.returncode != 0:
         raise RuntimeError("the sensor exits with %d: %s" % (ran.returncode, ran.stderr.strip()[-300:]))
@@ -128,6 +128,8 @@ def main():
     parser.add_argument("--sensor", type=pathlib.Path, required=True, help="the program that is tried")
     parser.add_argument("--accept", action="store_true", help="write the golden files anew")
     given = parser.parse_args()
+    if not given.sensor.is_file():
+        parser.error("%s: there is no such program; build it first" % given.sensor)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(given.sensor.resolve(), folder)
         try_golden(bench, given.accept)

@@ -4,7 +4,7 @@ import random
 from apps import http, ssh
 from capture import SECOND
 from cases import INSIDE, OUTSIDE, SERVER, START, Case, dialogue, requests, tcp
-from scenarios import attacks
+from scenarios import attacks, exercise
 
 
 def guesses(source, count, every, client=ssh.GUESSER):
@@ -18,6 +18,11 @@ def session_of(client, commands):
 def six_tries(path):
     """A guessing tool that uses all the tries of one connection."""
     ssh.failed_login(tcp(path, OUTSIDE, SERVER, 22), random.Random(6), tries=6)
+
+
+def knock(source):
+    """One login at the drill's bastion; countries.csv says where the source lies."""
+    return lambda path: attacks.guess_ssh(path, source, exercise.BASTION, START, count=1, client=ssh.CLIENT)
 
 
 def refused_logins(count, code):
@@ -54,5 +59,6 @@ CASES = {
     9100208: Case(ftp(10, b"530 Login incorrect.\r\n"), ftp(10, b"230 Welcome\r\n")),
     9100209: Case(remote_desktop(12), remote_desktop(5)),
     9100210: Case(session_of(ssh.GUESSER, 20), six_tries),
+    9100211: Case(knock("203.0.113.9"), knock("203.0.113.200")),
 }
 MARKS = (9100204, 9100205)

@@ -5,7 +5,7 @@ import session
 from apps import modbus
 from capture import MILLISECOND, SECOND
 from cases import INSIDE, OUTSIDE, PLC, PLC2, PLC3, START, Case, dialogue, tcp
-from scenarios import attacks, honest
+from scenarios import attacks, exercise, honest
 
 DEVICES = [PLC, PLC2, PLC3]
 
@@ -80,6 +80,11 @@ def diagnostics(sub_function):
     return requests(echo(modbus.diagnostics(sub_function)))
 
 
+def commands_from(client):
+    """A write to a controller of the drill, where the asset list knows who is who."""
+    return lambda path: attacks.modbus_switch(master(path, client, exercise.RTUS[0]), [(1, True)])
+
+
 def code(number, answer=True):
     pdu = bytes((number,)) + bytes(6)
     return requests((pdu, pdu if answer else modbus.exception(number, modbus.ILLEGAL_FUNCTION)))
@@ -117,6 +122,7 @@ CASES = {
     9100643: Case(code(0x7f, answer=False), code(7)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
     9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE)),
+    9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
     9100661: Case(bytes_to(102, S7_STOP), bytes_to(102, S7_READ)),
     9100662: Case(bytes_to(20000, DNP3_RESTART), bytes_to(20000, DNP3_READ)),
     9100663: Case(bytes_to(2404, IEC104_COMMAND, OUTSIDE), bytes_to(2404, IEC104_CALL, OUTSIDE)),
