@@ -69,6 +69,7 @@ struct flow {
     bool             midstream;     /* the handshake was not seen, or only one half of it */
     bool             established;   /* what rules call established: TCP: the handshake was complete before the newest
                                      * packet, and stays so after the close; others: both sides have spoken */
+    bool             undissected;   /* dissect/: no dissector knows this conversation; it is not asked again */
     bool             reset;         /* ended by a RST that the other side would believe */
     uint32_t         alerts;
     struct account   account;       /* what this flow took from the worker's store */

@@ -1,0 +1,83 @@
+/* dissect - offers a flow's bytes to the dissector that knows them.
+ *
+ *     chunk, datagram, frame --> which dissector? --> whole PDUs --> records, through the sink
+ *
+ * Choosing   dissectors are asked (probe) with the first bytes of each direction, those first that the server's port or
+ *            nDPI's name hint at. YES chooses; MAYBE chooses with a hint, or when both directions say it.
+ *            A port or a name alone chooses only a dissector that has no probe. One that loses step before
+ *            its first PDU was the wrong one: the next is asked. Undecided bytes wait and are not lost.
+ * Whole PDUs a PDU that lies in one chunk is read where it lies; otherwise it is put together in the flow's store.
+ *            conversation.need is honoured: nothing is asked twice before it can be answered.
+ * Gaps       what was pending is dropped and the dissector is told how much is missing since it last took a PDU.
+ * Ends       dissector.end() is called exactly once: when both directions have ended, when the flow is lost, or by
+ *            dissect_end(). Then all memory is back in the store.
+ * Limits     dissect_limits; every refusal is counted, per dissector where there is one.
+ * Threads    one per worker.
+ */
+#ifndef DISSECT_DISSECT_H
+#define DISSECT_DISSECT_H
+
+#include "common/fault.h"
+#include "common/metrics.h"
+#include "dissectors/dissector.h"
+#include "events/event.h"
+#include "flow/flow.h"
+#include "flow/reassembly.h"
+
+enum { DISSECTORS_MAX = 128 };
+
+struct dissect_limits {
+    uint32_t pdus_max;          /* PDUs taken from one chunk or datagram; what follows is a gap. 0: 4096 */
+    uint32_t probe_bytes_max;   /* bytes of a direction that may wait for a decision. 0: 4096 */
+    uint32_t probe_chunks_max;  /* chunks or datagrams of a flow that are shown to probes. 0: 24 */
+};
+
+struct dissect_counts {         /* per dissector */
+    uint64_t flows;             /* conversations taken up */
+    uint64_t pdus, bytes;       /* taken */
+    uint64_t lost;              /* conversations that lost step and were given up */
+    uint64_t gap, gap_bytes;    /* holes told to it */
+    uint64_t more_limit;        /* PDUs longer than pdu_max */
+    uint64_t pdu_limit;         /* chunks with more than pdus_max PDUs */
+    uint64_t truncated;         /* datagrams and frames that ended inside a PDU */
+    uint64_t probe_fail;        /* chosen, and lost before its first PDU */
+    uint64_t no_memory;         /* given up because the store refused */
+};
+
+struct dissect_totals {         /* of conversations no dissector took */
+    uint64_t undecided;         /* nobody knew them */
+    uint64_t no_memory;         /* the store refused before anybody was chosen */
+};
+
+struct dissect_driver;
+
+/* `out` is borrowed; its ctx is the worker's, who knows which flow it is offering. NULL and a fault: no
+ * memory, or more than DISSECTORS_MAX in the registry. */
+struct dissect_driver *dissect_new(const struct dissect_limits *limits, struct store *store, struct sink *out, struct fault *f);
+void dissect_free(struct dissect_driver *d);
+
+/* A piece of a TCP stream. `hint` is nDPI's opinion, or NULL. */
+void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us);
+
+/* The payload of a UDP packet. */
+void dissect_datagram(struct dissect_driver *d, struct flow *f, const struct packet *p, enum direction dir, const struct classification *hint);
+
+/* A frame without IP: by its ethertype. Its dissector's state is one per worker. */
+void dissect_frame(struct dissect_driver *d, const struct packet *p);
+
+/* The flow is closing. Harmless when nothing is there, or called again. */
+void dissect_end(struct dissect_driver *d, struct flow *f, uint64_t now_us);
+
+/* Would more bytes of this direction be of use to a dissector? */
+bool dissect_wants(const struct flow *f, enum direction dir);
+
+const struct dissector *dissect_of(const struct flow *f);     /* who follows it, or NULL */
+const char *dissect_name(const struct flow *f);                /* that one's name, or NULL */
+
+/* Counters, by the registry's order. The room of a dissector has its name. */
+const struct dissect_counts *dissect_counts(const struct dissect_driver *d, size_t dissector);
+struct metrics_room dissect_metrics(size_t dissector);
+const struct dissect_totals *dissect_totals(const struct dissect_driver *d);
+extern const struct metrics_room dissect_total_metrics;
+
+#endif

@@ -1,0 +1,77 @@
+/* internal - what dissect.c, choose.c and feed.c share; nobody else includes it. */
+#ifndef DISSECT_INTERNAL_H
+#define DISSECT_INTERNAL_H
+
+#include "common/buffer.h"
+#include "dissect/dissect.h"
+
+enum { NOBODY = 0xffff, SET_WORDS = DISSECTORS_MAX / 64 };
+
+struct set { uint64_t word[SET_WORDS]; };      /* of dissectors, by their place in the registry */
+
+struct dissect_side {
+    struct buffer waited;       /* nobody is chosen yet: the stream so far, or the first datagram */
+    struct buffer pending;      /* bytes offered and not yet taken, in order */
+    uint32_t      need;         /* conversation.need; 0: any more will do */
+    uint64_t      missing;      /* while undecided: bytes that never came */
+    struct set    maybe;        /* probes that said so */
+    bool          over;         /* nothing more is offered: lost in a gap, or DISSECT_DONE */
+    bool          ended;        /* FIN */
+};
+
+struct dissect_state {
+    uint16_t            chosen;         /* place in the registry, or NOBODY */
+    uint8_t             first_dir;      /* who spoke first */
+    uint8_t             lost_datagrams; /* in a row */
+    bool                finished;       /* end() was called; only the name is left */
+    uint32_t            shown;          /* chunks shown to probes */
+    uint64_t            pdus;
+    void               *state;          /* the dissector's */
+    struct set          ruled_out;
+    struct dissect_side side[2];
+};
+
+struct dissect_driver {
+    struct dissect_limits limits;
+    struct store         *store;
+    struct sink          *out;
+    struct dissect_counts counts[DISSECTORS_MAX];
+    struct dissect_totals totals;
+    struct account        ethernet;                     /* what layer 2 dissectors take */
+    void                 *frame_state[DISSECTORS_MAX];
+};
+
+/* One call: whose bytes, when, over what. */
+struct offer {
+    struct dissect_driver       *d;
+    struct flow                 *f;
+    const struct classification *hint;
+    uint64_t                     now_us;
+    enum direction               dir;
+    enum dissect_over            over;
+};
+
+static inline bool set_has(const struct set *s, size_t i)
+{
+    return s->word[i / 64] >> i % 64 & 1;
+}
+
+static inline void set_add(struct set *s, size_t i)
+{
+    s->word[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* choose.c: asks the probes about the beginning of a direction. True: state->chosen is set, with fresh state. */
+bool choose_dissector(const struct offer *o, struct cursor bytes);
+bool choose_nobody_left(const struct offer *o);                     /* everybody said no */
+
+/* feed.c */
+struct conversation conversation_of(const struct offer *o);
+bool feed_follows(const struct offer *o);                           /* somebody is chosen and has not finished */
+void feed_stream(const struct offer *o, struct cursor bytes);       /* takes what it can, keeps the rest */
+void feed_datagram(const struct offer *o, struct cursor bytes);
+void feed_gap(const struct offer *o, uint64_t missing);
+void feed_finish(const struct offer *o);                            /* end(); the dissector's memory back */
+void feed_release(const struct offer *o);                           /* and ours: flow.dissect is NULL */
+
+#endif
