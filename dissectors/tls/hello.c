@@ -364,8 +364,9 @@ static uint16_t offer_version(const struct hello *h, struct cursor versions)
 
 bool tls_client_hello(struct tls_message *m, struct cursor body)
 {
+    const struct cursor none = cursor_over(NULL, 0);
     struct hello h;
-    struct offer o = { .names = 0 };
+    struct offer o = { none, none, none, none, none, 0 };
     struct cursor extension;
     uint16_t type;
     if (!hello_read(&body, true, &h))

@@ -40,7 +40,13 @@ struct tls_state {
     uint8_t         session_id_len;
     bool            resumed;
     bool            held;               /* server_hello is to be emitted */
+    bool            swapped;            /* ServerHello came from the flow's client: half of the packets were missed */
 };
+
+static enum direction server_side(const struct tls_state *s)
+{
+    return s->swapped ? FROM_CLIENT : FROM_SERVER;
+}
 
 /* --- records out ------------------------------------------------------------------------------------------------------- */
 
@@ -90,7 +96,6 @@ static void emit_server(struct conversation *conv, const struct cursor *certific
     struct tls_state *s = conv->state;
     struct tls_message m;
     message_begin(&m, conv, block, sizeof block);
-    m.r->dir = FROM_SERVER;
     if (s->held && !tls_server_hello(&m, cursor_over(s->server_hello.at, s->server_hello.len)))
         record_anomaly(m.r, TLS_INVALID_HANDSHAKE_MESSAGE);
     if (s->held)
@@ -103,10 +108,11 @@ static void emit_server(struct conversation *conv, const struct cursor *certific
     buffer_free(&s->server_hello, conv->store, conv->account);
 }
 
+/* The server says something else than a certificate. */
 static void emit_held(struct conversation *conv)
 {
     const struct tls_state *s = conv->state;
-    if (s->held)
+    if (s->held && conv->dir == server_side(s))
         emit_server(conv, NULL);
 }
 
@@ -145,6 +151,7 @@ static void server_hello(struct conversation *conv, struct cursor body)
         return;
     }
     s->version = choice.version;
+    s->swapped = conv->dir == FROM_CLIENT;
     if (choice.retry || s->side[conv->dir].hello)
         return;
     s->side[conv->dir].hello = true;
@@ -165,9 +172,9 @@ static void handshake_message(struct conversation *conv, uint8_t type, struct cu
         client_hello(conv, body);
     else if (type == SERVER_HELLO)
         server_hello(conv, body);
-    else if (type == CERTIFICATE && conv->dir == FROM_SERVER)
+    else if (type == CERTIFICATE && conv->dir == server_side(s))
         emit_server(conv, &body);
-    else if (conv->dir == FROM_SERVER)
+    else
         emit_held(conv);
 }
 
@@ -240,8 +247,7 @@ static void alert_record(struct conversation *conv, struct cursor fragment)
 {
     struct tls_message m;
     uint8_t level = cursor_u8(&fragment), description = cursor_u8(&fragment);
-    if (conv->dir == FROM_SERVER)
-        emit_held(conv);
+    emit_held(conv);
     message_begin(&m, conv, NULL, 0);
     if (fragment.status != CURSOR_OK || fragment.left > 0 || (level != ALERT_WARNING && level != ALERT_FATAL)) {
         record_anomaly(m.r, TLS_INVALID_ALERT_MESSAGE);
@@ -272,8 +278,7 @@ static void heartbeat_record(struct conversation *conv, struct cursor fragment)
 /* From here on this direction is ciphertext. */
 static enum dissect encrypted(struct conversation *conv, struct cursor *in)
 {
-    if (conv->dir == FROM_SERVER)
-        emit_held(conv);
+    emit_held(conv);
     cursor_skip(in, in->left);
     return DISSECT_DONE;
 }
@@ -385,7 +390,7 @@ static enum dissect tls_pdu(struct conversation *conv, struct cursor *in)
 static void tls_end(struct conversation *conv)
 {
     struct tls_state *s = conv->state;
-    conv->dir = FROM_SERVER;
+    conv->dir = server_side(s);
     emit_held(conv);
     for (int i = 0; i < 2; i++)
         buffer_free(&s->side[i].pending, conv->store, conv->account);

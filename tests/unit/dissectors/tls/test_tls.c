@@ -52,6 +52,8 @@ static const struct dialogue_case handshake_cases[] = {
       "> 0 cipher_suites=ECC_SM4_CBC_SM3 version=TLCP 1.1\n< 0 version=TLCP 1.1 cipher_suite=ECC_SM4_CBC_SM3\n" },
     { "a hello in the form of SSL 2.0", ">>> 801c 01 0301 0003 0000 0010 00002f " "000102030405060708090a0b0c0d0e0f",
       "version cipher_suites", "> 0 version=TLSv1 cipher_suites=TLS_RSA_WITH_AES_128_CBC_SHA\n" },
+    { "a server whose client was not captured", ">>> " TLS12_1, "cipher_suite subject",
+      "> 0 cipher_suite=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 subject=\"C=CN, ST=Hunan, L=Changsha, O=Fengsui, CN=plc.example\"\n" },
     { "an alert in the clear", HELLO_BARE "<<< 15 0303 0002 02 28\n", "alert_level alert_description",
       "> 0\n< 0 alert_level=fatal alert_description=handshake_failure\n" },
     { "an alert of no known level", HELLO_BARE "<<< 15 0303 0002 07 28\n", "alert_level", "> 0\n< 0 !invalid_alert_message\n" },
