@@ -230,9 +230,13 @@ static uint64_t bytes_of(const struct spool *s)
 
 static bool drop_one(struct spool *s, unsigned severity)
 {
-    for (unsigned i = 0; i <= rank(severity); i++)
-        if (queue_drop_oldest(&s->queues[least_first[i]]))
+    for (unsigned i = 0; i <= rank(severity); i++) {
+        struct queue *q = &s->queues[least_first[i]];
+        if (q->segment_count == 0)
+            s->errors += queue_flush(q, s->settings.segment_bytes) != 0;
+        if (queue_drop_oldest(q))
             return true;
+    }
     return false;
 }
 
