@@ -4,10 +4,12 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/http/http.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/tls/tls.h"
 
 const struct dissector *const dissectors[] = {
+    &dissector_http,
     &dissector_modbus,
     &dissector_tls,
     &dissector_dns,
