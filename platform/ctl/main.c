@@ -1,0 +1,129 @@
+/* fengsui - the operator's tool: `up` runs everything on one machine, `status` says how the streams stand. */
+#include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/backlog.h"
+#include "bus/settings.h"
+#include "common/cli.h"
+#include "ctl/up.h"
+
+static const char usage[] =
+    "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
+    "       fengsui status [-c FILE]\n\n"
+    "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
+    "         shows incidents, report and address, and ends everything at Ctrl-C\n"
+    "  --dir DIR          where it all lives (default run)\n"
+    "  --share DIR        folder with rules/ and deploy/ (default .)\n"
+    "  --web DIR          folder of the console's built page (default: web beside this program)\n"
+    "  --exercise FOLDER  captures and sensors.csv to play\n"
+    "  --port N           of the console on 127.0.0.1 (default 8600)\n"
+    "  --leave            end when everything has arrived\n"
+    "status   every stream with its groups: entries, pending, not yet read\n"
+    "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
+    "  -h, --help  -V, --version\n";
+
+static volatile int stop_asked;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+enum { OPTION_DIR = CLI_OPTION_OWN, OPTION_SHARE, OPTION_WEB, OPTION_EXERCISE, OPTION_PORT, OPTION_LEAVE };
+
+static int up(struct cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "dir", required_argument, NULL, OPTION_DIR }, { "share", required_argument, NULL, OPTION_SHARE },
+        { "web", required_argument, NULL, OPTION_WEB }, { "exercise", required_argument, NULL, OPTION_EXERCISE },
+        { "port", required_argument, NULL, OPTION_PORT }, { "leave", no_argument, NULL, OPTION_LEAVE }, CLI_LONG, { 0 },
+    };
+    char programs[PATH_MAX] = "", web[PATH_MAX + 8], share[PATH_MAX];
+    struct up_plan plan = { .dir = "run", .share = ".", .port = 8600 };
+    if (readlink("/proc/self/exe", programs, sizeof programs - 1) < 0)
+        return cli_fail(cli, EX_OSERR, "/proc/self/exe cannot be read");
+    plan.programs = dirname(programs);
+    snprintf(web, sizeof web, "%s/web", plan.programs);
+    plan.web = web;
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
+        char *end = NULL;
+        switch (option) {
+        case OPTION_DIR:      plan.dir = optarg; break;
+        case OPTION_SHARE:    plan.share = optarg; break;
+        case OPTION_WEB:      plan.web = optarg; break;
+        case OPTION_EXERCISE: plan.exercise = optarg; break;
+        case OPTION_LEAVE:    plan.leave = true; break;
+        case OPTION_PORT:
+            plan.port = strtoull(optarg, &end, 10);
+            if (*end != '\0' || plan.port == 0 || plan.port > 65535)
+                return cli_fail(cli, EX_USAGE, "--port: expected 1 to 65535, not \"%s\"", optarg);
+            break;
+        default:
+            if (!cli_common(cli, option, optarg))
+                return EX_USAGE;
+        }
+    }
+    if (realpath(plan.share, share) == NULL)
+        return cli_fail(cli, EX_NOINPUT, "--share: no folder \"%s\"", plan.share);
+    plan.share = share;
+    struct sigaction act = { .sa_handler = on_signal };
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return up_run(&plan, &stop_asked);
+}
+
+static void status_row(void *ctx, const struct backlog_row *r)
+{
+    (void)ctx;
+    printf("%-8s %-10s %-12s %10llu %10llu ", r->region, stream_names[r->stream], r->group, (unsigned long long)r->length,
+           (unsigned long long)r->pending);
+    if (r->lag >= 0)
+        printf("%10lld\n", (long long)r->lag);
+    else
+        printf("%10s\n", "?");
+}
+
+static int status(struct cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = { CLI_LONG, { 0 } };
+    struct bus_settings bus = { 0 };
+    struct settings_section section = bus_section(&bus);
+    struct fault f;
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
+        if (!cli_common(cli, option, optarg))
+            return EX_USAGE;
+    int code = cli_settings(cli, &section, 1);
+    if (code == 0 && *bus.redis == '\0')
+        code = cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+    if (code == 0) {
+        printf("%-8s %-10s %-12s %10s %10s %10s\n", "region", "stream", "group", "entries", "pending", "not read");
+        if (backlog_read(bus.redis, bus.user, bus.password, status_row, NULL, &f) < 0)
+            code = cli_fail(cli, EX_UNAVAILABLE, "%s", f.why);
+    }
+    settings_free(&section, 1);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = { .program = "fengsui", .usage = usage, .level = LOG_LEVEL_INFO };
+    log_open(cli.program, cli.level);
+    if (argc > 1 && strcmp(argv[1], "up") == 0)
+        return up(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "status") == 0)
+        return status(&cli, argc - 1, argv + 1);
+    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
+        return fputs(usage, stdout) < 0;
+    if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
+        return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
+    fputs(usage, stderr);
+    return EX_USAGE;
+}
