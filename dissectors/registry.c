@@ -6,12 +6,14 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/http/http.h"
 #include "dissectors/modbus/modbus.h"
+#include "dissectors/ssh/ssh.h"
 #include "dissectors/tls/tls.h"
 
 const struct dissector *const dissectors[] = {
     &dissector_http,
     &dissector_modbus,
     &dissector_tls,
+    &dissector_ssh,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -141,7 +141,8 @@ static bool session_same(const struct tls_state *s, const struct tls_choice *cho
         && memcmp(choice->session_id, s->session_id, s->session_id_len) == 0;
 }
 
-/* Kept until the certificate comes. TLS 1.3 encrypts that one: there the record can go at once. */
+/* Kept until the certificate comes. TLS 1.3 encrypts that one: there the record can go at once. A HelloRetryRequest
+ * is kept until the real hello takes its place, for the case that none comes. */
 static void server_hello(struct conversation *conv, struct cursor body)
 {
     struct tls_state *s = conv->state;
@@ -152,14 +153,15 @@ static void server_hello(struct conversation *conv, struct cursor body)
     }
     s->version = choice.version;
     s->swapped = conv->dir == FROM_CLIENT;
-    if (choice.retry || s->side[conv->dir].hello)
+    if (s->side[conv->dir].hello)
         return;
-    s->side[conv->dir].hello = true;
+    s->side[conv->dir].hello = !choice.retry;
+    buffer_free(&s->server_hello, conv->store, conv->account);
     s->resumed = session_same(s, &choice);
     s->held = buffer_add(&s->server_hello, conv->store, conv->account, body.at, body.left, HELLO_KEPT_MAX) == body.left;
     if (!s->held)
         buffer_free(&s->server_hello, conv->store, conv->account);
-    else if (choice.version == VERSION_TLS13)
+    else if (choice.version == VERSION_TLS13 && !choice.retry)
         emit_held(conv);
 }
 

@@ -32,6 +32,8 @@ static const struct dialogue_case handshake_cases[] = {
       "< 0 version=TLS 1.3 cipher_suite=TLS_AES_128_GCM_SHA256 hash=\"f4febc55ea12b31ae17cfb7e614afda8\"\n" },
     { "a hello that is asked for again counts once", RETRIED13, "version sni",
       "> 0 sni=\"plc.example\" version=TLS 1.3\n< 0 version=TLS 1.3\n" },
+    { "a hello that is asked for again in vain", ">>> " RETRY_0 "\n<<< " RETRY_1, "version cipher_suite",
+      "> 0 version=TLS 1.3\n< 0 version=TLS 1.3 cipher_suite=TLS_AES_128_GCM_SHA256 !incomplete\n" },
     { "a hello without extensions", HELLO_BARE, "version sni cipher_suites string random_time random_bytes handshake",
       "> 0 random_time=00010203 random_bytes=0405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f "
       "cipher_suites=TLS_RSA_WITH_AES_128_CBC_SHA version=TLS 1.2 string=\"771,47,,,\" handshake=client_hello\n" },

@@ -1,0 +1,11 @@
+/* Hostile bytes into the SSH dissector, as a dialogue that tests/support/dissect.h cuts out of them. What must hold is
+ * asserted there: never outside the input, always progress, a verdict that keeps its word, nothing kept after the end. */
+#include "tests/support/dissect.h"
+
+#include "dissectors/ssh/ssh.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    return dissect_fuzz(&dissector_ssh, bytes, size);
+}
