@@ -327,3 +327,8 @@ void classify_free(struct classify *c)
     names_free(c->names);
     free(c);
 }
+
+const char *classify_version(void)
+{
+    return ndpi_revision();
+}

@@ -66,4 +66,6 @@ extern const char *const classify_risk_names[];
 /* All protocol names that can occur before or after the dot, for completing and checking rules: NULL past the last. */
 const char *classify_protocol_name(const struct classify *c, unsigned number);
 
+const char *classify_version(void);             /* nDPI's, "4.2.0" */
+
 #endif

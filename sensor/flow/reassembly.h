@@ -43,6 +43,7 @@ enum stream_event {         /* bits that reassembly_take() gives: rule-visible s
     STREAM_BUDGET = 1 << 3,
     STREAM_DEPTH = 1 << 4
 };
+extern const char *const stream_event_names[];      /* by bit, NULL-terminated: for stream-event:NAME */
 
 struct reassembly_limits {
     uint32_t each_max;      /* bytes of memory that may wait per direction */

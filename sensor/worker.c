@@ -1,0 +1,427 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what the rules and the events are told of a packet ---- */
+
+static struct flow_notes *notes_of(struct worker *w, struct flow *f)
+{
+    if (f->notes != NULL)
+        return f->notes;
+    struct flow_notes *n = store_take(w->store, &f->account, sizeof *n);
+    f->notes = n;
+    if (n == NULL) {
+        n = &w->spare_notes;
+        *n = (struct flow_notes){ 0 };
+    }
+    n->end[FROM_CLIENT] = (struct endpoint){ .addr = f->client, .port = f->client_port };
+    n->end[FROM_SERVER] = (struct endpoint){ .addr = f->server, .port = f->server_port };
+    if (f->proto == IPPROTO_ICMP || f->proto == IPPROTO_ICMPV6)
+        n->end[FROM_CLIENT].port = n->end[FROM_SERVER].port = 0;
+    emit_describe(w->emitter, n, f->proto);
+    return n;
+}
+
+static const struct classification *classification_of(const struct worker *w, const struct flow *f)
+{
+    return w->classify != NULL ? classify_of(f) : NULL;
+}
+
+static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
+{
+    struct subject *s = &w->subject;
+    s->flags |= SUBJECT_FLOW | (f->established ? SUBJECT_ESTABLISHED : 0u) | (f->midstream ? SUBJECT_MIDSTREAM : 0u)
+                | (f->side[dir].tcp_fin ? SUBJECT_STREAM_END : 0u);
+    s->dir = dir;
+    s->flow_id = f->id;
+    s->flow_start_us = f->start_us;
+    for (int side = 0; side < 2; side++) {
+        s->flow_packets[side] = f->side[side].packets;
+        s->flow_bytes[side] = f->side[side].bytes;
+    }
+    s->memory = &f->detect;
+    s->store = w->store;
+    s->account = &f->account;
+    s->app_proto = dissect_name(f);
+    s->ndpi = classification_of(w, f);
+    const struct rules_needs *needs = rules_needs(w->rules);
+    if (needs->countries || needs->assets) {
+        const struct flow_notes *n = notes_of(w, f);
+        w->end[0] = n->end[dir];
+        w->end[1] = n->end[!dir];
+    }
+}
+
+static void subject_headers(struct subject *s, const struct packet *p)
+{
+    s->ip_version = p->ip_version;
+    s->proto = p->proto;
+    s->ttl = p->ttl;
+    s->tos = p->tos;
+    s->ip_id = p->ip_id;
+    s->ip_fragment = p->ip_fragment;
+    s->ip = p->ip;
+    s->ip_len = p->ip_len;
+    s->ip_header_len = p->ip_header_len;
+    s->transport = p->transport;
+    s->transport_len = p->transport_len;
+    s->tcp_flags = p->tcp_flags;
+    s->tcp_seq = p->tcp_seq;
+    s->tcp_ack = p->tcp_ack;
+    s->tcp_window = p->tcp_window;
+    s->icmp_type = p->icmp_type;
+    s->icmp_code = p->icmp_code;
+    s->vlan_count = p->vlan_count;
+    memcpy(s->vlan, p->vlan, sizeof s->vlan);
+    s->ethertype = p->ethertype;
+    s->payload = p->payload;
+    s->payload_len = p->payload_len;
+    s->decode_events = p->events;
+    s->flags = (p->fragment ? SUBJECT_FRAGMENT : 0u) | (p->rebuilt ? SUBJECT_REBUILT : 0u)
+               | (p->depth > 0 ? SUBJECT_TUNNELLED : 0u);
+    if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) && p->transport != NULL && p->transport_len >= 8) {
+        s->icmp_id = (uint16_t)(p->transport[4] << 8 | p->transport[5]);
+        s->icmp_seq = (uint16_t)(p->transport[6] << 8 | p->transport[7]);
+    }
+}
+
+/* The scene for everything that this packet sets off. */
+static void scene_packet(struct worker *w, const struct packet *p, struct flow *f, enum direction dir)
+{
+    struct subject *s = &w->subject;
+    *s = (struct subject){ .time_us = p->time_us };
+    subject_headers(s, p);
+    w->packet = p;
+    w->flow = f;
+    w->serial++;
+    if (p->ip_version != 0) {
+        w->end[0] = (struct endpoint){ .addr = p->src, .port = p->sport };
+        w->end[1] = (struct endpoint){ .addr = p->dst, .port = p->dport };
+        s->src = &w->end[0];
+        s->dest = &w->end[1];
+    }
+    if (f != NULL)
+        subject_flow(w, f, dir);
+}
+
+/* The scene of a flow that is closing: there is no packet any more, only what was left unfinished. */
+static void scene_closing(struct worker *w, struct flow *f)
+{
+    w->subject = (struct subject){ .time_us = f->last_us, .proto = f->proto, .payload = (const uint8_t *)"",
+                                   .ip_version = f->client.version, .flags = SUBJECT_STREAM_END };
+    w->packet = NULL;
+    w->flow = f;
+    w->serial++;
+    w->end[0] = (struct endpoint){ .addr = f->client, .port = f->client_port };
+    w->end[1] = (struct endpoint){ .addr = f->server, .port = f->server_port };
+    w->subject.src = &w->end[0];
+    w->subject.dest = &w->end[1];
+    subject_flow(w, f, FROM_CLIENT);
+}
+
+/* An acknowledgement can settle what the other side sent: then that side is the source for a while. */
+static void scene_turn(struct worker *w, enum direction dir)
+{
+    struct endpoint source = w->end[0];
+    if (w->subject.dir == dir)
+        return;
+    w->end[0] = w->end[1];
+    w->end[1] = source;
+    w->subject.dir = dir;
+}
+
+static struct event head_of(struct worker *w, const struct endpoint end[2])
+{
+    const struct subject *s = &w->subject;
+    struct event head = {
+        .time_us = s->time_us, .in_iface = w->plan->interface, .proto = s->proto, .dir = s->dir,
+        .flow_id = s->flow_id, .app_proto = s->app_proto, .ndpi = s->ndpi, .vlan_count = s->vlan_count,
+        .src = s->src != NULL ? &end[0] : NULL, .dest = s->src != NULL ? &end[1] : NULL,
+        .packet_number = w->plan->interface == NULL && w->packet != NULL ? w->packet->number : 0,
+    };
+    memcpy(head.vlan, s->vlan, sizeof head.vlan);
+    return head;
+}
+
+/* The event's two ends with what is known of them, and the flow's Community ID. */
+static struct event head_described(struct worker *w, struct endpoint end[2])
+{
+    struct flow_notes alone = { .end = { w->end[0], w->end[1] } };
+    const struct flow_notes *n = &alone;
+    if (w->flow != NULL)
+        n = notes_of(w, w->flow);
+    else if (w->subject.src != NULL)
+        emit_describe(w->emitter, &alone, w->subject.proto);
+    enum direction source = w->flow != NULL ? w->subject.dir : FROM_CLIENT;
+    end[0] = n->end[source];
+    end[1] = n->end[!source];
+    struct event head = head_of(w, end);
+    memcpy(head.community_id, n->community_id, sizeof head.community_id);
+    return head;
+}
+
+/* ---- detect and emit ---- */
+
+static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
+{
+    struct worker *w = ctx;
+    struct endpoint end[2];
+    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r,
+                       .payload = w->subject.payload, .payload_len = w->subject.payload_len };
+    for (int side = 0; side < 2; side++) {
+        a.packets[side] = w->subject.flow_packets[side];
+        a.bytes[side] = w->subject.flow_bytes[side];
+    }
+    if (w->flow != NULL)
+        w->flow->alerts++;
+    emit_alert(w->emitter, &a);
+}
+
+static void on_record(void *ctx, struct conversation *conv, const struct record *r)
+{
+    struct worker *w = ctx;
+    struct endpoint end[2];
+    enum direction before = w->subject.dir;
+    struct detect_out out = { on_alert, w };
+    scene_turn(w, conv->dir);
+    w->subject.app_proto = r->schema->name;
+    detect_record(w->detect, &w->subject, r, &out);
+    struct event head = head_described(w, end);
+    emit_record(w->emitter, &head, r);
+    scene_turn(w, before);
+}
+
+static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
+{
+    struct worker *w = ctx;
+    if (w->windows != NULL)
+        window_add(w->windows, f, c, w->serial);
+    dissect_chunk(w->dissect, f, c, classification_of(w, f), w->subject.time_us);
+}
+
+/* Indicators know addresses: asked once, at a flow's first packet. */
+static void address_alerts(struct worker *w)
+{
+    for (int side = 0; side < 2 && w->subject.src != NULL; side++) {
+        const struct alert_rule *known = intel_address(w->plan->intel, &w->end[side].addr);
+        if (known != NULL)
+            on_alert(w, known, NULL);
+    }
+}
+
+static void detect_one(struct worker *w)
+{
+    struct subject *s = &w->subject;
+    struct detect_out out = { on_alert, w };
+    if (w->windows != NULL && w->flow != NULL && s->proto == IPPROTO_TCP) {
+        struct stream_window window = window_of(w->flow, s->dir, w->serial);
+        if (window.fresh > 0) {
+            s->stream = window.bytes;
+            s->stream_len = window.len;
+            s->stream_fresh = window.fresh;
+            s->stream_at = window.at;
+        }
+    }
+    detect_packet(w->detect, s, &out);
+}
+
+/* ---- the road ---- */
+
+static void road_flow(struct worker *w, const struct packet *p, struct flow *f, enum direction dir)
+{
+    if (w->classify != NULL) {
+        classify_packet(w->classify, f, p);
+        w->subject.ndpi = classify_of(f);
+    }
+    if (p->proto == IPPROTO_TCP && f->proto == IPPROTO_TCP) {
+        w->subject.flags |= SUBJECT_STREAM;
+        w->subject.stream_events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        if (f->side[dir].tcp_fin)
+            w->subject.flags |= SUBJECT_STREAM_END;
+    } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
+        dissect_datagram(w->dissect, f, dir, p, w->subject.ndpi);
+    }
+    w->subject.app_proto = dissect_name(f);
+}
+
+static void road_packet(struct worker *w, const struct packet *p)
+{
+    enum direction dir = FROM_CLIENT;
+    bool followed = !p->malformed && !p->bad_checksum && !p->fragment;
+    struct flow *f = followed ? flow_table_take(w->flows, p, &dir) : NULL;
+    scene_packet(w, p, f, dir);
+    if (f != NULL && w->plan->intel != NULL && f->side[0].packets + f->side[1].packets == 1)
+        address_alerts(w);
+    if (f != NULL)
+        road_flow(w, p, f, dir);
+    else if (p->ip_version == 0 && p->ether != NULL)
+        dissect_frame(w->dissect, p);
+    detect_one(w);
+}
+
+static void road_fragment(struct worker *w, struct packet *p)
+{
+    struct packet whole[DECODE_LAYERS_MAX];
+    size_t count = fragments_take(w->fragments, &w->decoder, p, whole);
+    road_packet(w, p);
+    for (size_t i = 0; i < count; i++)
+        road_packet(w, &whole[i]);
+}
+
+static void road(struct worker *w, const struct frame *frame)
+{
+    struct packet packets[DECODE_LAYERS_MAX];
+    size_t count = decode_frame(&w->decoder, frame, packets);
+    flow_table_expire(w->flows, frame->time_us);
+    for (size_t i = 0; i < count; i++) {
+        if (packets[i].fragment)
+            road_fragment(w, &packets[i]);
+        else
+            road_packet(w, &packets[i]);
+    }
+}
+
+static void on_close(void *ctx, struct flow *f, enum flow_end why)
+{
+    static const char *const reasons[] = { [FLOW_END_TIMEOUT] = "timeout", [FLOW_END_FINISHED] = "finished",
+                                           [FLOW_END_EVICTED] = "evicted", [FLOW_END_SHUTDOWN] = "shutdown",
+                                           [FLOW_END_REUSED] = "reused" };
+    static const char *const states[] = { [FLOW_NEW] = "new", [FLOW_ESTABLISHED] = "established",
+                                          [FLOW_CLOSED] = "closed" };
+    struct worker *w = ctx;
+    struct endpoint end[2];
+    scene_closing(w, f);
+    if (w->classify != NULL)
+        classify_finish(w->classify, f);
+    reassembly_end(w->reassembler, f, on_chunk, w);
+    dissect_end(w->dissect, f);
+    w->subject.app_proto = dissect_name(f);
+    if (w->plan->settings->flows) {
+        struct flowsum sum = {
+            .head = head_described(w, end), .start_us = f->start_us, .end_us = f->last_us, .alerts = f->alerts,
+            .state = states[f->state], .reason = reasons[why], .midstream = f->midstream,
+            .gaps = f->side[0].gaps + f->side[1].gaps, .gap_bytes = f->side[0].gap_bytes + f->side[1].gap_bytes,
+        };
+        for (int side = 0; side < 2; side++) {
+            sum.packets[side] = f->side[side].packets;
+            sum.bytes[side] = f->side[side].bytes;
+            sum.tcp_flags[side] = f->proto == IPPROTO_TCP ? f->side[side].tcp_flags : 0;
+        }
+        emit_flow(w->emitter, &sum);
+    }
+    dissect_release(w->dissect, f);
+    if (w->windows != NULL)
+        window_release(w->windows, f);
+    if (w->classify != NULL)
+        classify_release(w->classify, f);
+    detect_memory_release(f->detect, w->store, &f->account);
+    store_give(w->store, &f->account, f->notes, sizeof *f->notes);
+    f->detect = NULL;
+    f->notes = NULL;
+}
+
+static void rules_pick_up(struct worker *w)
+{
+    struct fault f;
+    const struct rules *next = atomic_exchange_explicit(&w->next_rules, NULL, memory_order_acq_rel);
+    if (next != NULL && detect_swap(w->detect, next, &f) == 0)
+        w->rules = next;
+}
+
+int worker_run(struct worker *w, struct fault *f)
+{
+    struct frame frame;
+    while (!*w->plan->stop) {
+        enum source_status status = source_next(w->source, &frame, f);
+        if (atomic_load_explicit(&w->next_rules, memory_order_relaxed) != NULL)
+            rules_pick_up(w);
+        if (status == SOURCE_FRAME)
+            road(w, &frame);
+        else if (status == SOURCE_END)
+            return 0;
+        else if (status == SOURCE_FAILED)
+            return f->code;
+    }
+    return 0;
+}
+
+void worker_finish(struct worker *w)
+{
+    w->flows_created = flow_table_counts(w->flows)->created;
+    flow_table_free(w->flows);
+    w->flows = NULL;
+}
+
+/* ---- made and unmade ---- */
+
+static int road_new(struct worker *w, struct fault *f)
+{
+    const struct sensor_settings *s = w->plan->settings;
+    struct flow_limits flow = s->flow;
+    struct emit_settings emit = { .sensor = s->name, .region = s->region, .status = (enum event_status)s->status,
+                                  .records = s->records, .flows = s->flows, .payload_max = s->payload_max };
+    struct reassembly_limits stream = { .each_max = (uint32_t)s->reassembly_each, .all_max = s->reassembly_all,
+                                        .depth = s->stream_depth, .midstream = flow.midstream,
+                                        .policy = (enum overlap_policy)s->overlap };
+    struct fragment_limits fragments = { .datagrams_max = (uint32_t)s->fragments_max, .bytes_max = s->fragment_bytes,
+                                         .idle_us = s->fragment_idle_us, .policy = (enum overlap_policy)s->overlap };
+    struct window_limits windows = { .keep = (uint32_t)s->stream_window, .all_max = s->flow.flow_bytes_max / 4 };
+    struct classify_limits classify = { .undecided_max = s->classify_max, .tcp_packets = s->classify_tcp,
+                                        .udp_packets = s->classify_udp };
+    struct detect_limits detect = { .threshold_entries = (uint32_t)s->threshold_entries };
+    flow.worker = (uint16_t)w->number;
+    w->decoder.checksums = s->checksums;
+    w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch };
+    if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
+        return f->code;
+    w->store = flow_table_store(w->flows);
+    if (s->classify && (w->classify = classify_new(&classify, w->store, f)) == NULL)
+        return f->code;
+    if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
+        || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
+        return f->code;
+    w->fragments = fragments_new(&fragments);
+    w->reassembler = reassembler_new(&stream, w->store);
+    w->dissect = dissect_new(w->store, &w->sink);
+    if (rules_needs(w->rules)->streams)
+        w->windows = windows_new(&windows, w->store);
+    if (w->fragments == NULL || w->reassembler == NULL || w->dissect == NULL)
+        return fault_set(f, -ENOMEM, "no memory for worker %u", w->number);
+    return 0;
+}
+
+struct worker *worker_new(const struct worker_plan *plan, unsigned number, const struct rules *rules, struct fault *f)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        fault_set(f, -ENOMEM, "no memory for worker %u", number);
+        return NULL;
+    }
+    w->plan = plan;
+    w->number = number;
+    w->rules = rules;
+    if (road_new(w, f) == 0)
+        return w;
+    worker_free(w);
+    return NULL;
+}
+
+void worker_free(struct worker *w)
+{
+    if (w == NULL)
+        return;
+    if (w->flows != NULL)
+        worker_finish(w);
+    source_close(w->source);
+    windows_free(w->windows);
+    dissect_free(w->dissect);
+    reassembler_free(w->reassembler);
+    fragments_free(w->fragments);
+    classify_free(w->classify);
+    detect_free(w->detect);
+    emitter_free(w->emitter);
+    free(w);
+}

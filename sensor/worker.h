@@ -1,0 +1,78 @@
+/* worker - one thread, the whole road: frames in at one end, events out at the other.
+ *
+ *     capture -> decode -> flow -> classify -> dissect -> detect -> emit
+ *
+ * Workers share nothing that changes. What crosses threads: the stop flag, the counters (written here, read by the main
+ * thread a moment late), and the next rule set, one pointer picked up between packets.
+ */
+#ifndef SENSOR_WORKER_H
+#define SENSOR_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bus/publish.h"
+#include "capture/source.h"
+#include "classify/classify.h"
+#include "decode/decode.h"
+#include "detect/detect.h"
+#include "dissect/dissect.h"
+#include "emit/emit.h"
+#include "flow/fragment.h"
+#include "flow/reassembly.h"
+#include "flow/table.h"
+#include "flow/window.h"
+#include "settings.h"
+
+struct worker_plan {            /* what all workers of a run have in common; outlives them */
+    const struct sensor_settings *settings;
+    const struct places          *places;
+    const struct intel           *intel;
+    struct publisher             *publisher;
+    const char                   *interface;    /* NULL: files */
+    const volatile int           *stop;
+};
+
+struct worker {
+    const struct worker_plan *plan;
+    unsigned                  number;       /* also its lane at the publisher */
+    pthread_t                 thread;
+
+    struct source      *source;
+    struct decoder      decoder;
+    struct fragments   *fragments;
+    struct flow_table  *flows;
+    struct store       *store;              /* the flow table's */
+    struct reassembler *reassembler;
+    struct windows     *windows;            /* NULL: no rule asks for streams */
+    struct classify    *classify;           /* NULL: switched off */
+    struct dissect_driver *dissect;
+    struct detect      *detect;
+    struct emitter     *emitter;
+    struct sink         sink;               /* what dissectors hand their records to */
+
+    /* the packet on the road */
+    struct subject      subject;
+    struct endpoint     end[2];             /* of the packet: source, destination */
+    struct flow        *flow;               /* NULL: it has none */
+    const struct packet *packet;            /* NULL: the flow is closing */
+    uint64_t            serial;             /* counts packets of this worker */
+
+    const struct rules          *rules;     /* in use */
+    _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL nothing new */
+    struct flow_notes            spare_notes;       /* when the store refuses: looked up again each time */
+    struct source_counts         files;     /* of the files read to their end */
+    uint64_t                     flows_created;     /* kept when the table is gone */
+    struct record                scratch;
+};
+
+struct worker *worker_new(const struct worker_plan *plan, unsigned number, const struct rules *rules, struct fault *f);
+void worker_free(struct worker *w);
+
+/* Reads w->source to its end, or until *plan->stop. 0, or a negative errno with a sentence; what came before counts. */
+int worker_run(struct worker *w, struct fault *f);
+
+/* The input is over: closes every flow, so that all events are out. */
+void worker_finish(struct worker *w);
+
+#endif
