@@ -5,13 +5,13 @@
  */
 #include "dissect/dissect.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dissect/internal.h"
 
-enum { PDUS_DEFAULT = 4096, PROBE_BYTES_DEFAULT = 4096, PROBE_CHUNKS_DEFAULT = 24, ETHERNET_BYTES = 4 * 1024 * 1024 };
+enum { ETHERNET_BYTES = 4 * 1024 * 1024 };
 
 #define COUNTER(name, about) { #name, METRIC_COUNTER, offsetof(struct dissect_counts, name), about }
 static const struct metric rows[] = {
@@ -50,13 +50,8 @@ const struct dissect_totals *dissect_totals(const struct dissect_driver *d)
     return &d->totals;
 }
 
-static uint32_t or_default(uint32_t value, uint32_t fallback)
-{
-    return value != 0 ? value : fallback;
-}
-
 /* Layer 2 has no flows: its dissectors keep one state per worker. */
-static int take_frame_states(struct dissect_driver *d)
+static bool take_frame_states(struct dissect_driver *d)
 {
     d->ethernet.most = ETHERNET_BYTES;
     for (size_t i = 0; i < dissector_count; i++) {
@@ -65,33 +60,23 @@ static int take_frame_states(struct dissect_driver *d)
             continue;
         d->frame_state[i] = store_take(d->store, &d->ethernet, size);
         if (d->frame_state[i] == NULL)
-            return -ENOMEM;
+            return false;
     }
-    return 0;
+    return true;
 }
 
-struct dissect_driver *dissect_new(const struct dissect_limits *limits, struct store *store, struct sink *out, struct fault *f)
+struct dissect_driver *dissect_new(struct store *store, struct sink *out)
 {
-    if (dissector_count > DISSECTORS_MAX) {
-        fault_set(f, -E2BIG, "%zu dissectors are registered; %d can be", dissector_count, DISSECTORS_MAX);
-        return NULL;
-    }
+    assert(dissector_count <= DISSECTORS_MAX);
     struct dissect_driver *d = calloc(1, sizeof *d);
-    if (d == NULL) {
-        fault_set(f, -ENOMEM, "dissect: no memory");
+    if (d == NULL)
         return NULL;
-    }
-    d->limits.pdus_max = or_default(limits->pdus_max, PDUS_DEFAULT);
-    d->limits.probe_bytes_max = or_default(limits->probe_bytes_max, PROBE_BYTES_DEFAULT);
-    d->limits.probe_chunks_max = or_default(limits->probe_chunks_max, PROBE_CHUNKS_DEFAULT);
     d->store = store;
     d->out = out;
-    if (take_frame_states(d) != 0) {
-        fault_set(f, -ENOMEM, "flow.bytes_max: too small for the states of the layer 2 dissectors");
-        dissect_free(d);
-        return NULL;
-    }
-    return d;
+    if (take_frame_states(d))
+        return d;
+    dissect_free(d);
+    return NULL;
 }
 
 static struct conversation frame_conversation(struct dissect_driver *d, size_t i, uint64_t now_us)
@@ -197,7 +182,7 @@ static void hand_over(const struct offer *o, struct cursor rest)
 static void hold(const struct offer *o, struct cursor *bytes)
 {
     struct buffer *waited = &o->f->dissect->side[o->dir].waited;
-    size_t n = buffer_add(waited, o->d->store, &o->f->account, bytes->at, bytes->left, o->d->limits.probe_bytes_max);
+    size_t n = buffer_add(waited, o->d->store, &o->f->account, bytes->at, bytes->left, DISSECT_PROBE_BYTES_MAX);
     cursor_skip(bytes, n);
 }
 
@@ -223,7 +208,7 @@ static void decide(const struct offer *o, struct cursor bytes)
     if (!joins && side->waited.len == 0)
         hold(o, &rest);
     bool kept = o->over != OVER_TCP || rest.left == 0;
-    if (!kept || st->shown >= o->d->limits.probe_chunks_max || choose_nobody_left(o))
+    if (!kept || st->shown >= DISSECT_PROBE_CHUNKS_MAX || choose_nobody_left(o))
         give_up(o);
 }
 
@@ -262,7 +247,7 @@ void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk 
         feed_finish(&o);
 }
 
-void dissect_datagram(struct dissect_driver *d, struct flow *f, const struct packet *p, enum direction dir, const struct classification *hint)
+void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction dir, const struct packet *p, const struct classification *hint)
 {
     struct offer o = { d, f, hint, p->time_us, dir, OVER_UDP };
     if (f->undissected || p->payload_len == 0 || !begin(&o))
@@ -270,13 +255,28 @@ void dissect_datagram(struct dissect_driver *d, struct flow *f, const struct pac
     take_bytes(&o, cursor_over(p->payload, p->payload_len));
 }
 
-void dissect_end(struct dissect_driver *d, struct flow *f, uint64_t now_us)
+static struct offer last_offer(struct dissect_driver *d, struct flow *f)
 {
-    struct offer o = { d, f, NULL, now_us, FROM_CLIENT, f->proto == IPPROTO_UDP ? OVER_UDP : OVER_TCP };
+    enum dissect_over over = f->proto == IPPROTO_UDP ? OVER_UDP : OVER_TCP;
+    return (struct offer){ d, f, NULL, f->last_us, FROM_CLIENT, over };
+}
+
+void dissect_end(struct dissect_driver *d, struct flow *f)
+{
+    struct offer o = last_offer(d, f);
     if (f->dissect == NULL)
         return;
-    d->totals.undecided += f->dissect->chosen == NOBODY;
-    feed_release(&o);
+    if (f->dissect->chosen == NOBODY)
+        give_up(&o);
+    else
+        feed_finish(&o);
+}
+
+void dissect_release(struct dissect_driver *d, struct flow *f)
+{
+    struct offer o = last_offer(d, f);
+    if (f->dissect != NULL)
+        feed_release(&o);
 }
 
 /* ---- layer 2 ---- */

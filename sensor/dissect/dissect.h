@@ -10,26 +10,24 @@
  *            conversation.need is honoured: nothing is asked twice before it can be answered.
  * Gaps       what was pending is dropped and the dissector is told how much is missing since it last took a PDU.
  * Ends       dissector.end() is called exactly once: when both directions have ended, when the flow is lost, or by
- *            dissect_end(). Then all memory is back in the store.
- * Limits     dissect_limits; every refusal is counted, per dissector where there is one.
+ *            dissect_end(). Then the dissector's memory is back in the store; the name stays known.
+ * Limits     as below; every refusal is counted, per dissector where there is one.
  * Threads    one per worker.
  */
 #ifndef DISSECT_DISSECT_H
 #define DISSECT_DISSECT_H
 
-#include "common/fault.h"
 #include "common/metrics.h"
 #include "dissectors/dissector.h"
 #include "events/event.h"
 #include "flow/flow.h"
 #include "flow/reassembly.h"
 
-enum { DISSECTORS_MAX = 128 };
-
-struct dissect_limits {
-    uint32_t pdus_max;          /* PDUs taken from one chunk or datagram; what follows is a gap. 0: 4096 */
-    uint32_t probe_bytes_max;   /* bytes of a direction that may wait for a decision. 0: 4096 */
-    uint32_t probe_chunks_max;  /* chunks or datagrams of a flow that are shown to probes. 0: 24 */
+enum {
+    DISSECTORS_MAX = 128,
+    DISSECT_PDUS_MAX = 4096,            /* taken from one chunk or datagram; what follows is a gap */
+    DISSECT_PROBE_BYTES_MAX = 4096,     /* of a direction that may wait for a decision */
+    DISSECT_PROBE_CHUNKS_MAX = 24       /* of a flow that are shown to probes */
 };
 
 struct dissect_counts {         /* per dissector */
@@ -51,22 +49,23 @@ struct dissect_totals {         /* of conversations no dissector took */
 
 struct dissect_driver;
 
-/* `out` is borrowed; its ctx is the worker's, who knows which flow it is offering. NULL and a fault: no
- * memory, or more than DISSECTORS_MAX in the registry. */
-struct dissect_driver *dissect_new(const struct dissect_limits *limits, struct store *store, struct sink *out, struct fault *f);
+/* `out` is borrowed; its ctx is the worker's, who knows which flow it is offering. NULL: no memory. */
+struct dissect_driver *dissect_new(struct store *store, struct sink *out);
 void dissect_free(struct dissect_driver *d);
 
 /* A piece of a TCP stream. `hint` is nDPI's opinion, or NULL. */
 void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us);
 
 /* The payload of a UDP packet. */
-void dissect_datagram(struct dissect_driver *d, struct flow *f, const struct packet *p, enum direction dir, const struct classification *hint);
+void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction dir, const struct packet *p, const struct classification *hint);
 
 /* A frame without IP: by its ethertype. Its dissector's state is one per worker. */
 void dissect_frame(struct dissect_driver *d, const struct packet *p);
 
-/* The flow is closing. Harmless when nothing is there, or called again. */
-void dissect_end(struct dissect_driver *d, struct flow *f, uint64_t now_us);
+/* The flow is closing: what is unfinished leaves through the sink, end() is called. The name stays until
+ * dissect_release(), which gives all memory back. Both are harmless when nothing is there, or called again. */
+void dissect_end(struct dissect_driver *d, struct flow *f);
+void dissect_release(struct dissect_driver *d, struct flow *f);
 
 /* Would more bytes of this direction be of use to a dissector? */
 bool dissect_wants(const struct flow *f, enum direction dir);

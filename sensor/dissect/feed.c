@@ -201,7 +201,7 @@ static enum dissect take_all(const struct offer *o, struct cursor *in, uint32_t 
 void feed_stream(const struct offer *o, struct cursor bytes)
 {
     struct dissect_side *side = &o->f->dissect->side[o->dir];
-    uint32_t budget = o->d->limits.pdus_max;
+    uint32_t budget = DISSECT_PDUS_MAX;
     enum dissect verdict = take_all(o, &bytes, &budget);
     if (verdict == DISSECT_LOST) {
         lose(o);
@@ -235,7 +235,7 @@ void feed_gap(const struct offer *o, uint64_t missing)
 void feed_datagram(const struct offer *o, struct cursor bytes)
 {
     struct dissect_state *st = o->f->dissect;
-    uint32_t budget = o->d->limits.pdus_max;
+    uint32_t budget = DISSECT_PDUS_MAX;
     size_t before = bytes.left;
     enum dissect verdict = take_pdus(o, &bytes, &budget);
     if (verdict == DISSECT_DONE) {

@@ -32,7 +32,6 @@ struct dissect_state {
 };
 
 struct dissect_driver {
-    struct dissect_limits limits;
     struct store         *store;
     struct sink          *out;
     struct dissect_counts counts[DISSECTORS_MAX];

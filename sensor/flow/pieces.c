@@ -60,6 +60,7 @@ static struct piece *insert_after(struct placing *p, struct piece *prev, const s
     list->count++;
     list->charged += size;
     p->out.inserted++;
+    p->out.inserted_bytes += n;
     p->out.charged += size;
     return e;
 }

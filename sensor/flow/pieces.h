@@ -42,6 +42,7 @@ typedef bool pieces_new_wins(int policy, const struct segment *new, const struct
 
 struct placed {                     /* what became of a segment */
     uint32_t inserted;              /* pieces */
+    uint32_t inserted_bytes;
     uint32_t charged;               /* bytes of memory */
     uint32_t shared;                /* bytes that were there already */
     bool     different;             /* and some of them were others */
