@@ -43,12 +43,12 @@ struct dns_message {
     struct arena   scratch;     /* texts made from the message, good until the record is emitted */
 };
 
-enum { DNS_NAME_MAX = 255, DNS_LABELS_MAX = 128 };
+enum { DNS_NAME_MAX = 255 };
 
 struct dns_name {
     uint8_t  text[DNS_NAME_MAX];
     uint8_t  len;
-    uint8_t  labels;
+    uint8_t  labels;            /* 255: that many or more */
     uint8_t  label_max;         /* the longest label, octets */
 };
 

@@ -1,7 +1,7 @@
 /* name - domain names and their compression (RFC 1035 section 4.1.4).
  *
- * A pointer may lead anywhere before or behind, so following is bounded twice: by the jumps and by
- * the labels. A name that is too long or runs in a circle is kept as far as it went, said as an anomaly, and the
+ * A pointer may lead anywhere before or behind, so following is bounded twice: by the jumps and, once one was
+ * made, by the labels; without a jump each label is a step forward in the message. A name that is too long or runs in a circle is kept as far as it went, said as an anomaly, and the
  * message is read on: that is what a tunnel or a scanner would like us not to do.
  */
 #include <string.h>
@@ -13,7 +13,8 @@ enum { LABEL_KIND = 0xc0, LABEL_POINTER = 0xc0, JUMPS_MAX = 32 };
 static void name_append(struct dns_message *m, struct dns_name *out, const uint8_t *label, uint8_t n)
 {
     size_t dot = out->len > 0;
-    out->labels++;
+    if (out->labels < UINT8_MAX)
+        out->labels++;
     if (n > out->label_max)
         out->label_max = n;
     size_t room = DNS_NAME_MAX - (size_t)out->len;
@@ -58,9 +59,9 @@ bool dns_name(struct dns_message *m, struct cursor *c, struct dns_name *out)
             return false;
         if (n == 0)
             return true;
-        if (out->labels == DNS_LABELS_MAX) {
+        if (out->labels == UINT8_MAX && jumps > 0) {
             record_anomaly(m->r, DNS_TOO_MANY_LABELS);
-            return jumps > 0;       /* behind a pointer our own place is known; here it is lost */
+            return true;
         }
         name_append(m, out, label, n);
     }

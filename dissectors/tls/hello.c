@@ -12,7 +12,7 @@
 
 enum {
     RANDOM = 32, RANDOM_TIME = 4, SESSION_ID_MAX = 32,
-    JA3_ROOM = 8 * 1024, JA4_LIST_MAX = 512, JA4_DIGITS = 12, NAME_HOST = 0
+    JA3_ROOM = 8 * 1024, JA4_LIST_MAX = 512, JA4_DIGITS = 12, NAME_HOST = 0, DRAFT = 0x7f
 };
 
 static const uint8_t retry_random[RANDOM] = {      /* RFC 8446 section 4.1.3 */
@@ -42,8 +42,13 @@ bool tls_grease(uint16_t n)
 
 bool tls_version_known(uint16_t version)
 {
-    enum { DRAFT = 0x7f };
     return (version >= VERSION_SSL3 && version <= VERSION_TLS13) || version == VERSION_TLCP || version >> 8 == DRAFT;
+}
+
+/* The drafts of TLS 1.3 counted as 7f01 and up. */
+static uint16_t plain_version(uint16_t version)
+{
+    return version >> 8 == DRAFT ? VERSION_TLS13 : version;
 }
 
 struct text tls_text(struct tls_message *m, size_t n)
@@ -357,7 +362,7 @@ static uint16_t offer_version(const struct hello *h, struct cursor versions)
     while (versions.left > 1) {
         uint16_t n = cursor_be16(&versions);
         if (tls_version_known(n))
-            return n;
+            return plain_version(n);
     }
     return h->version;
 }
@@ -421,8 +426,7 @@ bool tls_choice_read(struct cursor body, struct tls_choice *out)
     while (extension_next(&h.extensions, &type, &extension))
         if (type == EXTENSION_VERSIONS && extension.left == 2)
             out->version = cursor_be16(&extension);
-    if (out->version >> 8 == 0x7f)      /* the drafts of TLS 1.3 */
-        out->version = VERSION_TLS13;
+    out->version = plain_version(out->version);
     return true;
 }
 

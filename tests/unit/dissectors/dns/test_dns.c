@@ -58,6 +58,8 @@ static void resource_data_is_said_by_its_type(void **unused)
         dialogue_case_holds(&udp, &rdata_cases[i]);
 }
 
+#define TEN_LABELS "0161 0161 0161 0161 0161 0161 0161 0161 0161 0161 "
+#define HUNDRED_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS TEN_LABELS
 #define LABEL63 "3f \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" "
 
 static const struct dialogue_case message_cases[] = {
@@ -90,6 +92,10 @@ static const struct dialogue_case message_cases[] = {
     { "a pointer past the end", ">>> " HEAD_QUERY "c0ff 0001 0001", "rrname", "> 0 !malformed_data\n" },
     { "a name of more than 255 octets", ">>> " HEAD_QUERY LABEL63 LABEL63 LABEL63 LABEL63 "01 \"b\" 00 0001 0001",
       "query_length query_labels rrtype", "> 0 rrtype=A query_length=255 query_labels=5 !name_too_long\n" },
+    { "a circle with many labels in it", ">>> " HEAD_QUERY TEN_LABELS TEN_LABELS "c00c 0001 0001", "query_labels rrtype",
+      "> 0 rrtype=A query_labels=255 !name_too_long !too_many_labels\n" },
+    { "a name of very many labels, that ends", ">>> " HEAD_QUERY HUNDRED_LABELS HUNDRED_LABELS HUNDRED_LABELS "00 0001 0001",
+      "query_labels rrtype", "> 0 rrtype=A query_labels=255 !name_too_long\n" },
     { "a label of an undefined kind", ">>> " HEAD_QUERY "41 \"a\" 00 0001 0001", "rrname", "> 0 !malformed_data\n" },
     { "a message that ends within its question", ">>> " HEAD_QUERY "03 \"www\" 07 \"ex\"", "id",
       "> 0 id=4660 !malformed_data !incomplete\n" },
