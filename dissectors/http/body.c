@@ -5,7 +5,6 @@
  */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "dissectors/http/message.h"
 
@@ -38,12 +37,7 @@ static int64_t length_number(const uint8_t *at, size_t n)
 
 static bool says(const struct http_message *m, struct span value, const char *word)
 {
-    const char *at = (const char *)built_at(m, value);
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= value.len; i++)
-        if (strncasecmp(at + i, word, n) == 0)
-            return true;
-    return false;
+    return word_in(built_at(m, value), value.len, word);
 }
 
 static void length_begin(struct http_message *m, struct span value, enum http_anomaly wrong, enum http_phase otherwise)
@@ -62,7 +56,7 @@ void request_body_begin(struct conversation *conv, struct http_message *m)
     m->phase = HTTP_AT_AFTERMATH;
     if (coding.len > 0 && length.len > 0)
         message_anomaly(m, HTTP_REQUEST_SMUGGLING);
-    if (coding.len > 0 && (coding.len != 7 || !says(m, coding, "chunked") || m->version != HTTP_1_1))
+    if (coding.len > 0 && (!word_is(built_at(m, coding), coding.len, "chunked") || m->version != HTTP_1_1))
         message_anomaly(m, HTTP_REQUEST_TE_INVALID);
     if (says(m, coding, "chunked"))
         m->phase = HTTP_AT_CHUNK_SIZE;
@@ -91,7 +85,7 @@ void response_body_begin(struct conversation *conv, struct http_message *m)
     else if (m->kind == HTTP_METHOD_HEAD || (bodiless && !declared))
         m->phase = HTTP_AT_AFTERMATH;
     else if (says(m, coding, "chunked")) {
-        if (coding.len != 7)
+        if (!word_is(built_at(m, coding), coding.len, "chunked"))
             message_anomaly(m, HTTP_RESPONSE_TE_ABNORMAL);
         if (m->version != HTTP_1_1)
             message_anomaly(m, HTTP_RESPONSE_CHUNKED_OLD);

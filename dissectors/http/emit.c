@@ -6,7 +6,7 @@
 
 static const struct header_row {
     const char   *name;
-    enum http_row row;
+    uint16_t      row;
 } request_rows[] = {
     { "user-agent", HTTP_USER_AGENT }, { "referer", HTTP_REFERER }, { "content-type", HTTP_CONTENT_TYPE },
     { "content-length", HTTP_CONTENT_LEN }, { "cookie", HTTP_COOKIE }, { "accept", HTTP_ACCEPT },
@@ -18,13 +18,13 @@ static const struct header_row {
     { "content-encoding", HTTP_ENCODING },
 };
 
-static void raw_row(struct record *r, const struct http_message *m, enum http_row row, struct span s)
+static void raw_row(struct record *r, const struct http_message *m, uint16_t row, struct span s)
 {
     if (s.len > 0)
         record_bytes(r, row, raw_at(m, s), s.len);
 }
 
-static void built_row(struct record *r, const struct http_message *m, enum http_row row, struct span s)
+static void built_row(struct record *r, const struct http_message *m, uint16_t row, struct span s)
 {
     if (s.len > 0)
         record_bytes(r, row, built_at(m, s), s.len);
@@ -37,7 +37,7 @@ static void header_rows(struct record *r, const struct http_message *m, const st
             record_bytes(r, rows[i].row, built_at(m, header_value(m, rows[i].name)), header_value(m, rows[i].name).len);
 }
 
-static void each_header(struct record *r, const struct http_message *m, enum http_row row)
+static void each_header(struct record *r, const struct http_message *m, uint16_t row)
 {
     const struct http_header *h = (const struct http_header *)(const void *)m->headers.at;
     for (unsigned i = 0; i < m->header_count; i++)

@@ -5,7 +5,6 @@
  * account, so a hostile body costs its own flow and nobody else.
  */
 #include <string.h>
-#include <strings.h>
 
 #include <brotli/decode.h>
 #include <zlib.h>
@@ -106,15 +105,6 @@ static bool brotli_any(struct conversation *conv, const uint8_t *in, size_t n, s
 
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI, CODING_UNKNOWN };
 
-static bool holds(const uint8_t *at, size_t n, const char *word)
-{
-    size_t len = strlen(word);
-    for (size_t i = 0; i + len <= n; i++)
-        if (strncasecmp((const char *)at + i, word, len) == 0)
-            return true;
-    return false;
-}
-
 /* One word of the header. Oddly written ones count as what they hold. */
 static enum coding coding_of(struct http_message *m, const uint8_t *at, size_t n)
 {
@@ -123,10 +113,10 @@ static enum coding coding_of(struct http_message *m, const uint8_t *at, size_t n
         { "br", CODING_BROTLI }, { "identity", CODING_NONE }, { "none", CODING_NONE }, { "inflate", CODING_NONE },
     };
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
-        if (strlen(exact[i].word) == n && strncasecmp((const char *)at, exact[i].word, n) == 0)
+        if (word_is(at, n, exact[i].word))
             return exact[i].coding;
     message_anomaly(m, HTTP_ENCODING_ABNORMAL);
-    return holds(at, n, "gzip") ? CODING_GZIP : holds(at, n, "deflate") ? CODING_DEFLATE : CODING_UNKNOWN;
+    return word_in(at, n, "gzip") ? CODING_GZIP : word_in(at, n, "deflate") ? CODING_DEFLATE : CODING_UNKNOWN;
 }
 
 static bool coding_remove(struct conversation *conv, enum coding coding, const struct buffer *in, struct buffer *out)

@@ -33,8 +33,36 @@ static uint32_t name_hash(const uint8_t *at, size_t n)
 {
     uint32_t h = 2166136261u;       /* FNV-1a: only to avoid comparing; nothing is bucketed by it */
     for (size_t i = 0; i < n; i++)
-        h = (h ^ (uint32_t)tolower(at[i])) * 16777619u;
+        if (at[i] != 0)
+            h = (h ^ (uint32_t)tolower(at[i])) * 16777619u;
     return h;
+}
+
+/* How many bytes of `at` the word takes from its beginning; 0: it does not stand there. */
+static size_t word_length(const uint8_t *at, size_t n, const char *word)
+{
+    size_t i = 0;
+    while (i < n && *word != '\0') {
+        if (at[i] != 0 && tolower(at[i]) != *word++)
+            return 0;
+        i++;
+    }
+    return *word == '\0' ? i : 0;
+}
+
+bool word_is(const uint8_t *at, size_t n, const char *word)
+{
+    while (n > 0 && at[n - 1] == 0)
+        n--;
+    return n > 0 && word_length(at, n, word) == n;
+}
+
+bool word_in(const uint8_t *at, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (tolower(at[i]) == *word && word_length(at + i, n - i, word) > 0)
+            return true;
+    return false;
 }
 
 static struct span trimmed(const struct http_message *m, struct span s)
@@ -81,7 +109,7 @@ static void header_new(struct conversation *conv, struct http_message *m, struct
         return;
     }
     uint32_t name_len = (uint32_t)(colon - at), blanks = 0;
-    while (name_len > 0 && is_blank(at[name_len - 1])) {
+    while (name_len > 0 && (is_space(at[name_len - 1]) || at[name_len - 1] == 0)) {
         name_len--;
         blanks++;
     }
@@ -92,34 +120,40 @@ static void header_new(struct conversation *conv, struct http_message *m, struct
     header_add(conv, m, (struct http_header){ .name = name, .value = trimmed(m, value) });
 }
 
-/* obs-fold (RFC 9112, 5.2): the line goes on with the value of the one before. In HTTP/1.1 a folded line that
- * looks like a header is one to some browsers; it is read as one, and said. */
-static bool header_fold(struct conversation *conv, struct http_message *m, struct span line)
+static void field_done(struct conversation *conv, struct http_message *m)
+{
+    if (m->field.len > 0)
+        header_new(conv, m, m->field);
+    m->field.len = 0;
+}
+
+/* obs-fold (RFC 9112, 5.2): the line goes on with the field before. In HTTP/1.1 a folded line that looks like
+ * a header of its own is one to some browsers; it is read as one, and said. */
+static bool field_goes_on(struct conversation *conv, struct http_message *m, struct span line)
 {
     const uint8_t *at = raw_at(m, line);
     if (line.len == 0 || !(is_blank(at[0]) || at[0] == 0))
         return false;
-    bool own = conv->dir == FROM_SERVER && m->version == HTTP_1_1 && memchr(at, ':', line.len) != NULL;
-    if (m->header_count == 0 || own) {
-        side_anomaly(conv, m, HTTP_REQUEST_FOLDING, HTTP_RESPONSE_FOLDING);
-        return false;
-    }
-    struct http_header *h = header_at(m, m->header_count - 1u);
-    struct span more = trimmed(m, line);
-    if (more.len > 0)
-        h->value.len = more.at + more.len - h->value.at;
-    return true;
+    bool own = conv->dir == FROM_SERVER && m->version == HTTP_1_1 && memchr(at, ':', line.len) != NULL
+               && memchr(raw_at(m, m->field), ':', m->field.len) != NULL;
+    if (m->field.len > 0 && !own)
+        return true;
+    side_anomaly(conv, m, HTTP_REQUEST_FOLDING, HTTP_RESPONSE_FOLDING);
+    return false;
 }
 
 void header_line_read(struct conversation *conv, struct http_message *m, struct span line)
 {
-    if (header_fold(conv, m, line))
+    if (field_goes_on(conv, m, line)) {
+        m->field.len = line.at + line.len - m->field.at;
         return;
-    while (line.len > 0 && (is_blank(*raw_at(m, line)) || *raw_at(m, line) == 0)) {
+    }
+    field_done(conv, m);
+    while (line.len > 0 && (is_space(*raw_at(m, line)) || *raw_at(m, line) == 0)) {
         line.at++;
         line.len--;
     }
-    header_new(conv, m, line);
+    m->field = line;
 }
 
 struct span built_add(struct conversation *conv, struct http_message *m, const void *bytes, size_t n)
@@ -161,7 +195,7 @@ static bool same_value(const struct http_message *m, const struct http_header *a
 
 static bool is_named(const struct http_message *m, const struct http_header *h, const char *name)
 {
-    return h->name.len == strlen(name) && strncasecmp((const char *)raw_at(m, h->name), name, h->name.len) == 0;
+    return word_is(raw_at(m, h->name), h->name.len, name);
 }
 
 /* Repeated headers are chained to the first. Content-Length is not joined: its first value counts, and difference is said. */
@@ -246,6 +280,7 @@ static void start_add(struct conversation *conv, struct http_message *m)
 
 void headers_build(struct conversation *conv, struct http_message *m)
 {
+    field_done(conv, m);
     for (unsigned i = 0; i < m->header_count; i++)
         if (!header_at(m, i)->repeated)
             chain(conv, m, i);

@@ -269,6 +269,13 @@ static void line_step(struct conversation *conv, struct http_message *m, struct 
         response_line_done(conv, m, line, in);
 }
 
+/* "\n\r" ends a line for browsers: behind one, "\r\n" is the empty line, and here the two stand together. */
+static bool mixed_end(const struct http_message *m, struct span line)
+{
+    const uint8_t *at = raw_at(m, line);
+    return line.len == 3 && at[0] == '\r' && at[1] == '\r' && line.at > 1 && m->raw.at[line.at - 2] != '\r';
+}
+
 /* An empty line, or from a server a single blank when no line end follows it. */
 static bool headers_end(const struct conversation *conv, const struct http_message *m, struct span line,
                         const struct cursor *in)
@@ -276,6 +283,8 @@ static bool headers_end(const struct conversation *conv, const struct http_messa
     const uint8_t *at = raw_at(m, line);
     if (line.len == 1 || (line.len == 2 && at[0] == '\r'))
         return at[line.len - 1] == '\n';
+    if (conv->dir == FROM_SERVER && mixed_end(m, line))
+        return true;
     int next = cursor_peek(in, 0);
     return conv->dir == FROM_SERVER && line.len == 2 && (at[0] == ' ' || at[0] == '\t') && at[1] == '\n'
            && next >= 0 && !is_line_end(next);
@@ -291,8 +300,11 @@ static void headers_step(struct conversation *conv, struct http_message *m, stru
         header_line_read(conv, m, chomped(m, line));
     else if (verdict == LINE_WHOLE && conv->dir == FROM_CLIENT)
         request_headers_done(conv, m, in);
-    else if (verdict == LINE_WHOLE)
+    else if (verdict == LINE_WHOLE) {
+        if (mixed_end(m, line) && cursor_peek(in, 0) == '\r' && cursor_peek(in, 1) == '\n')
+            cursor_skip(in, 2);
         response_headers_done(conv, m, in);
+    }
 }
 
 static void trailers_step(struct conversation *conv, struct http_message *m, struct cursor *in)

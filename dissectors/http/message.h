@@ -55,6 +55,7 @@ struct http_message {
     uint32_t          line_at;      /* in raw: the line that has not ended yet */
     uint32_t          headers_at;   /* in raw: behind the start line */
     struct span       line;         /* in raw: the start line without its end */
+    struct span       field;        /* in raw: the header that folded lines may still go on with; .len 0: none */
     struct span       method, target, protocol, status, reason;     /* in raw */
     struct span       header_block, names, start, uri, hostname;    /* in built */
     struct span       host;         /* in raw: Host header or the target's host */
@@ -116,7 +117,9 @@ void response_line_read(struct http_message *m);
 bool looks_like_response(const uint8_t *at, size_t n);      /* white space, then "HTTP" in any case */
 enum http_method method_kind(const uint8_t *at, size_t n);
 
-/* header.c */
+/* header.c. Comparing ignores case, and NULs inside as browsers ignore them. */
+bool word_is(const uint8_t *at, size_t n, const char *word);
+bool word_in(const uint8_t *at, size_t n, const char *word);
 void header_line_read(struct conversation *conv, struct http_message *m, struct span line);
 void headers_build(struct conversation *conv, struct http_message *m);     /* after the last header line */
 const struct http_header *header_find(const struct http_message *m, const char *name);
