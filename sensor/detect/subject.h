@@ -58,7 +58,8 @@ struct subject {
 
     /* the flow */
     uint64_t        flow_id;
-    uint64_t        flow_packets[2], flow_bytes[2], flow_start_us;
+    uint64_t        flow_packets[2], flow_bytes[2], flow_start_us;  /* this packet included */
+    uint64_t        stream_seen[2];     /* TCP: bytes of each direction in order so far, this packet included */
     struct detect_memory **memory;      /* where the flow keeps it; NULL: no flow */
     struct store   *store;              /* and what it is taken from */
     struct account *account;

@@ -1,0 +1,25 @@
+/* inspect - a section's steps held against the bytes of one buffer, in order, trying again where a step can vary. */
+#ifndef DETECT_INSPECT_H
+#define DETECT_INSPECT_H
+
+#include "detect/pcre.h"
+#include "detect/rule.h"
+
+enum { BASE64_BYTES_MAX = 64 * 1024 };
+
+struct inspection {
+    const uint8_t    *at;
+    size_t            len;
+    uint64_t          starts_at;    /* offset of at[0] in the stream; 0 for whole buffers */
+    struct regex_run *run;
+    uint8_t          *base64;       /* BASE64_BYTES_MAX bytes to decode into */
+    unsigned          budget;       /* steps that may still be tried */
+    bool              exhausted;    /* out: the budget was used up */
+    size_t            touched;      /* out: how far the match reaches */
+    uint64_t          values[VARIABLES_MAX];
+};
+
+/* True when all steps hold. Never reads outside of at[0..len). */
+bool inspect_steps(struct inspection *i, const struct step *first);
+
+#endif
