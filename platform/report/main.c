@@ -1,0 +1,110 @@
+/* fengsui-report - one week out of the archive, as a page and as data. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/cli.h"
+#include "events/event.h"
+#include "report/render.h"
+
+static const char usage[] =
+    "Usage: fengsui-report [--week 2026-W47] [--status actual] [--out PREFIX] [-c FILE]\n"
+    "Writes PREFIX.html and PREFIX.json: the week's alerts and incidents beside the week before.\n\n"
+    "      --week WEEK        ISO 8601 week (default: the one we are in)\n"
+    "      --status STATUS    actual (default), exercise or test: they are never mixed\n"
+    "      --out PREFIX       where to write (default: the week's name in this folder)\n"
+    "      --archive DIR      the archive, instead of the setting report.archive\n"
+    "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
+    "      --set NAME=VALUE, --dump-config, -T, -v, -h, -V as everywhere\n";
+
+struct settings { char *archive, *regions; };
+
+static const struct setting rows[] = {
+    { "archive", SETTING_TEXT, offsetof(struct settings, archive), "/var/lib/fengsui/archive", 0, 0, NULL,
+      "Folder of the archive" },
+    { "regions", SETTING_TEXT, offsetof(struct settings, regions), "", 0, 0, NULL,
+      "CSV that names the regions (code,name_zh,name_en,level,parent); empty leaves codes" },
+};
+
+enum { OPTION_WEEK = CLI_OPTION_OWN, OPTION_STATUS, OPTION_OUT, OPTION_ARCHIVE };
+
+/* The whole file or none: written beside and renamed. */
+static int write_file(const char *prefix, const char *suffix, void (*render)(const struct model *m, FILE *out),
+                      const struct model *m, struct fault *f)
+{
+    char path[4096], fresh[4112];
+    if (snprintf(path, sizeof path, "%s.%s", prefix, suffix) >= (int)sizeof path)
+        return fault_set(f, -ENAMETOOLONG, "%s: the path is too long", prefix);
+    snprintf(fresh, sizeof fresh, "%s.part", path);
+    FILE *out = fopen(fresh, "we");
+    if (out == NULL)
+        return fault_set(f, -errno, "%s: %s", fresh, strerror(errno));
+    render(m, out);
+    bool written = !ferror(out);
+    if (fclose(out) != 0 || !written || rename(fresh, path) < 0)
+        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    printf("%s\n", path);
+    return 0;
+}
+
+static int report(const struct settings *s, const char *week, const char *status, const char *prefix, struct fault *f)
+{
+    struct model *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return fault_set(f, -ENOMEM, "no memory");
+    snprintf(m->status, sizeof m->status, "%s", status);
+    int rc = model_week(m, week, f);
+    if (rc == 0)
+        rc = model_collect(m, s->archive, s->regions, f);
+    if (rc == 0)
+        rc = write_file(prefix, "html", render_html, m, f);
+    if (rc == 0)
+        rc = write_file(prefix, "json", render_json, m, f);
+    free(m);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "week", required_argument, NULL, OPTION_WEEK }, { "status", required_argument, NULL, OPTION_STATUS },
+        { "out", required_argument, NULL, OPTION_OUT }, { "archive", required_argument, NULL, OPTION_ARCHIVE },
+        CLI_LONG, { 0 },
+    };
+    struct cli cli = { .program = "fengsui-report", .usage = usage, .level = LOG_LEVEL_INFO };
+    struct settings s = { 0 };
+    struct settings_section section = { "report", rows, sizeof rows / sizeof rows[0], &s };
+    const char *week = NULL, *status = "actual", *out = NULL, *archive = NULL;
+    char this_week[16];
+    struct fault f;
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
+        switch (option) {
+        case OPTION_WEEK:    week = optarg; break;
+        case OPTION_STATUS:  status = optarg; break;
+        case OPTION_OUT:     out = optarg; break;
+        case OPTION_ARCHIVE: archive = optarg; break;
+        default:
+            if (!cli_common(&cli, option, optarg))
+                return EX_USAGE;
+        }
+    }
+    if (event_status_parse(status) < 0)
+        return cli_fail(&cli, EX_USAGE, "--status: expected actual, exercise or test, not \"%s\"", status);
+    time_t now = time(NULL);
+    struct tm tm;
+    localtime_r(&now, &tm);
+    strftime(this_week, sizeof this_week, "%G-W%V", &tm);
+    int code = cli_settings(&cli, &section, 1);
+    if (code == 0 && archive != NULL && settings_set(&section, 1, "archive=", &f) == 0) {
+        free(s.archive);
+        s.archive = strdup(archive);
+    }
+    log_open(cli.program, cli.level);
+    if (code == 0 && !cli.check
+        && report(&s, week != NULL ? week : this_week, status, out != NULL ? out : week != NULL ? week : this_week, &f) < 0)
+        code = cli_fail(&cli, f.code == -EINVAL ? EX_USAGE : EX_NOINPUT, "%s", f.why);
+    settings_free(&section, 1);
+    return code;
+}
