@@ -109,14 +109,14 @@ static void message_break(struct conversation *conv, struct http_message *m)
     m->phase = HTTP_AT_SEARCH;
 }
 
-static void request_wait(struct http_state *s, const struct http_message *m, bool nine)
+static void request_wait(struct http_state *s, const struct http_message *m)
 {
     if (s->count == HTTP_WAITING_MAX) {     /* the oldest will not be answered any more, or we would not believe it */
         s->first = (s->first + 1) % HTTP_WAITING_MAX;
         s->count--;
     }
     s->waiting[(s->first + s->count++) % HTTP_WAITING_MAX] =
-        (struct http_waiting){ .transaction = m->transaction, .kind = m->kind, .nine = nine };
+        (struct http_waiting){ .transaction = m->transaction, .kind = m->kind };
 }
 
 static void request_answered(struct http_state *s)
@@ -128,13 +128,15 @@ static void request_answered(struct http_state *s)
     s->count--;
 }
 
-/* RFC 1945, 4.1: a request line is the whole request. */
+/* RFC 1945, 4.1: a request line is the whole request, and the only one of its connection. The answer may have a
+ * status line all the same, when the server understood something else. */
 static void nine_finish(struct conversation *conv, struct http_message *m)
 {
-    request_wait(conv->state, m, true);
+    request_wait(conv->state, m);
     headers_build(conv, m);
     target_read(conv, m);
     message_finish(conv, m);
+    m->phase = HTTP_AT_TUNNEL;
 }
 
 static void authorization_check(struct http_message *m)
@@ -155,7 +157,7 @@ static void request_headers_done(struct conversation *conv, struct http_message 
     headers_build(conv, m);
     target_read(conv, m);
     authorization_check(m);
-    request_wait(conv->state, m, false);
+    request_wait(conv->state, m);
     request_body_begin(conv, m);
     if (m->phase == HTTP_AT_AFTERMATH)
         message_complete(conv, m, in);
@@ -401,9 +403,6 @@ static void client_interrupted(struct conversation *conv, struct http_state *s)
     else if (client->phase == HTTP_AT_LINE && client->raw.len > 0)
         message_anomaly(client, HTTP_REQUEST_LINE_INCOMPLETE);
     conv->dir = FROM_SERVER;
-    struct http_message *server = &s->side[FROM_SERVER];
-    if (server->phase == HTTP_AT_LINE && server->raw.len == 0 && s->count > 0 && s->waiting[s->first].nine)
-        headless_begin(conv, server);
 }
 
 static void step(struct conversation *conv, struct http_message *m, struct cursor *in)

@@ -31,7 +31,7 @@ enum http_phase {
     HTTP_AT_CLOSE_BODY,     /* body that ends with the connection */
     HTTP_AT_AFTERMATH,      /* complete, but bytes follow that may still belong to it */
     HTTP_AT_SEARCH,         /* after a gap: until a start line begins a piece */
-    HTTP_AT_TUNNEL          /* CONNECT or 101: no longer HTTP */
+    HTTP_AT_TUNNEL          /* behind a CONNECT or 101 that succeeded, or an HTTP/0.9 request: no longer read */
 };
 
 enum http_version { HTTP_VERSION_NONE, HTTP_0_9, HTTP_1_0, HTTP_1_1 };
@@ -81,7 +81,6 @@ struct http_message {
 struct http_waiting {
     uint64_t transaction;
     uint8_t  kind;
-    bool     nine;
 };
 
 struct http_state {
