@@ -119,21 +119,28 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
         follower_tick(s->follower, clock_steady_us());
 }
 
-/* The page shows how old its data is by this, and how things stand behind it. */
-static void on_beat(evutil_socket_t fd, short what, void *server)
+/* The page shows how old its data is by this. */
+size_t server_beat(struct server *s, char *room, size_t cap)
 {
-    (void)fd;
-    (void)what;
-    struct server *s = server;
-    char room[400], now[CLOCK_TEXT_MAX], why[320];
+    char now[CLOCK_TEXT_MAX], why[320];
     size_t up, all;
-    struct text t = text_over(room, sizeof room);
+    struct text t = text_over(room, cap);
     uint64_t now_us = clock_wall_us();
     clock_text(now_us, now);
     sensors_count(s->sensors, now_us, &up, &all);
     text_fmt(&t, "{\"time\":\"%s\",\"redis\":%s,\"archive\":%s,\"sensors_up\":%zu,\"sensors\":%zu}", now,
              s->redis_up ? "true" : "false", reader_well(s->reader, why) ? "true" : "false", up, all);
-    hub_beat(s->hub, t.at, t.len);
+    return t.len;
+}
+
+static void on_beat(evutil_socket_t fd, short what, void *server)
+{
+    (void)fd;
+    (void)what;
+    struct server *s = server;
+    char room[BEAT_MAX];
+    size_t n = server_beat(s, room, sizeof room);
+    hub_beat(s->hub, room, n);
 }
 
 static void on_answers(evutil_socket_t fd, short what, void *server)

@@ -32,6 +32,8 @@ struct dashboard_settings {
     uint64_t recent;                    /* entries of each stream read back at start */
 };
 
+enum { BEAT_MAX = 256 };
+
 struct server_counts { uint64_t requests, refused_hosts, client_errors, server_errors, entries, redis_up, archive_up; };
 extern const struct metrics_room server_metrics;
 
@@ -61,6 +63,9 @@ struct server *server_open(const struct dashboard_settings *s, const struct bus_
 
 void server_run(struct server *s);                  /* until INT or TERM */
 void server_close(struct server *s);
+
+/* How things stand behind the page, as the stream's beat says it; gives the length. */
+size_t server_beat(struct server *s, char *room, size_t cap);
 
 /* The port it listens on (the settings may have said 0: any). */
 unsigned server_port(const struct server *s);

@@ -1,6 +1,7 @@
 /* One client of the live stream. evhttp stops reading from a connection whose answer is under way, so a client that
  * left is noticed when a beat cannot be written. Then evhttp takes the request off the connection and leaves it to us;
  * when we close the connection ourselves, it frees the request with it. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <event2/buffer.h>
@@ -76,7 +77,9 @@ void watch_begin(struct server *s, struct evhttp_request *req, unsigned recent)
     stream_headers(req);
     evhttp_send_reply_start(req, 200, "OK");
     evhttp_connection_set_closecb(w->connection, watch_gone, w);
-    static const char retry[] = "retry: 1500\n\n";
-    watch_send(w, retry, sizeof retry - 1);
+    char beat[BEAT_MAX], hello[BEAT_MAX + 64];
+    size_t n = server_beat(s, beat, sizeof beat);
+    int hello_len = snprintf(hello, sizeof hello, "retry: 1500\nevent: beat\ndata: %.*s\n\n", (int)n, beat);
+    watch_send(w, hello, (size_t)hello_len);
     hub_join(s->hub, w, evhttp_find_header(evhttp_request_get_input_headers(req), "Last-Event-ID"), recent);
 }

@@ -70,7 +70,7 @@ function Foot(): JSX.Element {
 export function Alerts(): JSX.Element {
   const list = alertList.value;
   return (
-    <section class="panel alerts" aria-labelledby="alerts-title">
+    <section id="alerts" class="panel alerts" aria-labelledby="alerts-title" tabIndex={-1}>
       <div class="panel-head">
         <h2 id="alerts-title">{t('liveAlerts')}</h2>
         {region.value && (

@@ -21,10 +21,10 @@ export function shortTime(text: string | undefined): string {
 export function fullTime(text: string | undefined): string {
   const time = parseTime(text);
   if (time === null) return '–';
-  return new Intl.DateTimeFormat(lang.value === 'zh' ? 'zh-CN' : 'en-GB', {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
-    fractionalSecondDigits: 3, timeZoneName: 'short', hourCycle: 'h23',
-  }).format(time);
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+  const east = -time.getTimezoneOffset();
+  return `${date} ${clock} ${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
 }
 
 export function duration(seconds: number): string {

@@ -58,6 +58,7 @@ export function Header(): JSX.Element {
     <header class="top">
       <h1><img src="/beacon.svg" alt="" width="26" height="26" /><span>烽燧 <b>Fengsui</b></span></h1>
       <div class="figures">
+        <Figure label={`${t('alerts')} · ${t(period.value)}`}>{number(Object.values(severities.value).reduce((sum, n) => sum + n, 0))}</Figure>
         <SeverityFigures />
         <Figure label={t('openIncidents')}>{number(openCount.value)}</Figure>
         <Figure label={t('sensorsUp')} tone={beat.value && beat.value.sensors_up < beat.value.sensors ? 'warn' : ''}>{sensors}</Figure>
@@ -79,5 +80,5 @@ export function Header(): JSX.Element {
 
 export function Band(): JSX.Element | null {
   if (status.value === 'actual') return null;
-  return <div class="band">{t(status.value === 'exercise' ? 'exerciseBand' : 'testBand')}</div>;
+  return <aside class="band" aria-label={t('status')}>{t(status.value === 'exercise' ? 'exerciseBand' : 'testBand')}</aside>;
 }

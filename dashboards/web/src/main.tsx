@@ -42,7 +42,7 @@ function Notice(): JSX.Element {
 function Page(): JSX.Element {
   return (
     <>
-      <a class="skip" href="#alert-list">{t('skip')}</a>
+      <a class="skip" href="#alerts">{t('skip')}</a>
       <Header />
       <Band />
       <main>

@@ -23,9 +23,10 @@ const shades = ['#1b2530', '#2a3440', '#54402f', '#84502b', '#b45f22', '#dd6b1d'
 
 const values = () => (metric.value === 'incidents' ? openByRegion.value : alertsByRegion.value);
 
+/** By orders of magnitude; the brightest is kept for what is many in itself, and not just the most there is. */
 function shade(n: number, most: number): string {
-  if (n <= 0 || most <= 0) return shades[0]!;
-  return shades[Math.max(1, Math.min(5, Math.ceil((Math.log1p(n) / Math.log1p(most)) * 5)))]!;
+  if (n <= 0) return shades[0]!;
+  return shades[Math.max(1, Math.min(5, Math.ceil((Math.log1p(n) / Math.log1p(Math.max(most, 20))) * 5)))]!;
 }
 
 function paint(chart: EChartsType, codes: string[]): void {
@@ -35,7 +36,7 @@ function paint(chart: EChartsType, codes: string[]): void {
     animation: false,
     series: [{
       type: 'map', map: 'regions', aspectScale: 0.89, roam: false, selectedMode: false,
-      left: 8, right: 8, top: 8, bottom: 8,
+      layoutCenter: ['50%', '50%'], layoutSize: '98%',
       itemStyle: { borderColor: '#0b1016', borderWidth: 1 },
       labelLayout: { hideOverlap: true },
       label: {

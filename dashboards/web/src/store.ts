@@ -1,5 +1,5 @@
 // All that the page knows: what is looked at, what has been loaded, and how the connections stand.
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { get, type Query } from './api';
 import { parseTime } from './format';
 import { setLang, lang } from './i18n';
@@ -283,7 +283,7 @@ export async function start(): Promise<void> {
   await Promise.allSettled([loadRegions(), choose()]);
   effect(() => {
     void [status.value, period.value, region.value, severity.value];
-    void load();
+    untracked(() => { void load(); });
   });
   setInterval(() => { void loadSensors(); }, 10000);
   setInterval(() => { void loadCounts(); }, 30000);
