@@ -333,6 +333,12 @@ const struct spool_entry *spool_next(struct spool *s, struct spool_ticket *t)
     return &q->head;
 }
 
+const struct spool_entry *spool_peek(struct spool *s)
+{
+    struct queue *q = oldest(s);
+    return q ? &q->head : NULL;
+}
+
 void spool_done(struct spool *s, const struct spool_ticket *t, uint64_t wall_us)
 {
     queue_done(&s->queues[t->severity], (struct place){ t->at, t->n });

@@ -58,6 +58,7 @@ int spool_sync(struct spool *s);            /* files to the platter */
 
 /* The next entry in order, or NULL. Borrowed until the next call of any spool function. */
 const struct spool_entry *spool_next(struct spool *s, struct spool_ticket *t);
+const struct spool_entry *spool_peek(struct spool *s);      /* the same without taking it */
 void spool_done(struct spool *s, const struct spool_ticket *t, uint64_t wall_us);
 
 /* The connection broke, what is in flight will be sent again; lost: Redis itself came back without its last seconds. */
