@@ -190,8 +190,12 @@ static void word_add(struct words *w, uint16_t n)
 
 static void words_text(struct text *t, const struct words *w)
 {
-    for (size_t i = 0; i < w->count; i++)
-        text_fmt(t, "%s%04x", i ? "," : "", w->at[i]);
+    for (size_t i = 0; i < w->count; i++) {
+        const uint8_t octets[2] = { (uint8_t)(w->at[i] >> 8), (uint8_t)w->at[i] };
+        if (i > 0)
+            text_char(t, ',');
+        text_hex(t, octets, sizeof octets);
+    }
 }
 
 /* Twelve digits of the list's SHA-256, or twelve zeros for an empty list. */
