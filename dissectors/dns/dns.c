@@ -17,7 +17,7 @@ enum {
     FLAG_AD = 1 << 5, FLAG_CD = 1 << 4,
     OPCODE_UPDATE = 5, OPCODE_LAST = 6,
     CLASS_MASK = 0x7fff,            /* RFC 6762: the top bit says cache flush in answers, unicast wanted in questions */
-    QUESTION_MIN = 5, RECORD_MIN = 11,
+    QUESTION_MIN = 5, RECORD_MIN = 11, FIRST_ENTRY_MAX = DNS_NAME_MAX + 4,
     PORT_DNS = 53, PORT_NETBIOS = 137, PORT_MDNS = 5353, PORT_LLMNR = 5355,
     SCRATCH = 32 * 1024,
     OUTSTANDING = 15
@@ -382,9 +382,11 @@ static enum probe probe_either(const struct conversation *conv, struct cursor c)
     uint16_t length = cursor_be16(&c);
     if (c.status == CURSOR_OK && length < HEADER)
         return PROBE_NO;
-    if (c.left < HEADER || (c.left < length && c.left < HEADER + DNS_NAME_MAX + 4))
+    if (c.left < HEADER)
         return PROBE_MORE;
-    return probe_message(c, length);
+    enum probe verdict = probe_message(c, length);
+    size_t wanted = length < HEADER + FIRST_ENTRY_MAX ? length : HEADER + FIRST_ENTRY_MAX;
+    return verdict == PROBE_MAYBE && c.left < wanted ? PROBE_MORE : verdict;
 }
 
 /* NetBIOS names (RFC 1002) borrow the format on port 137 and are another protocol; so are the local ones. */

@@ -29,6 +29,9 @@ static const struct dialogue_case rdata_cases[] = {
       SAID("rrtype=AAAA ttl=300 rdata=\"2001:db8::1\"") },
     { "a name with a pointer", ONE_ANSWER("0005", "0006 03 \"cdn\" c010"), answers,
       SAID("rrtype=CNAME ttl=300 rdata=\"cdn.example.com\"") },
+    { "a pointer to a pointer", ASK "<<< 1234 8180 0001 0002 0000 0000 " WWW "0001 0001 c00c 0005 0001 0000012c 0006 03 \"cdn\" c010 "
+      "c02d 0001 0001 0000012c 0004 c0000201", answers,
+      SAID("rrtype=CNAME ttl=300 rdata=\"cdn.example.com\" answers: rrname=\"cdn.example.com\" rrtype=A ttl=300 rdata=\"192.0.2.1\"") },
     { "a mail exchange", ONE_ANSWER("000f", "0009 000a 04 \"mail\" c010"), answers,
       SAID("rrtype=MX ttl=300 rdata=\"mail.example.com\"") },
     { "a text of two strings", ONE_ANSWER("0010", "0008 03 \"abc\" 03 \"def\""), answers,
@@ -188,6 +191,8 @@ static const struct probe_case {
     { "zeros",                 "0000 0000 0000 0000 0000 0000 0000 0000", OVER_UDP, 53, PROBE_NO, PROBE_NO },
     { "a short datagram",      "1234",                           OVER_UDP, 53,   PROBE_NO, PROBE_NO },
     { "a stream's beginning",  "0021 1234 01",                   OVER_TCP, 53,   PROBE_MORE, PROBE_NO },
+    { "a stream's header",     "0021 1234 0100 0001 0000 0000 0000 03", OVER_TCP, 53, PROBE_MORE, PROBE_NO },
+    { "a stream of something else", "0021 1234 0100 00ff 0000 0000 0000 03", OVER_TCP, 53, PROBE_NO, PROBE_NO },
     { "a stream's message",    "0021 " QUERY_A,                  OVER_TCP, 53,   PROBE_YES, PROBE_NO },
 };
 
