@@ -39,11 +39,12 @@ static const char *type_of(const char *name)
     return "application/octet-stream";
 }
 
-/* esbuild's "[name]-[hash]": eight capitals and digits before the ending. */
+/* esbuild's "[name]-[hash]": eight capitals and digits before the one ending. */
 static bool hashed(const char *name)
 {
     const char *dash = strrchr(name, '-');
-    return dash != NULL && strspn(dash + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == 8 && dash[9] == '.';
+    return dash != NULL && strspn(dash + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == 8 && dash[9] == '.'
+        && strchr(dash + 10, '.') == NULL;
 }
 
 /* ---- reading ---- */
