@@ -49,6 +49,8 @@ static const struct dialogue_case handshake_cases[] = {
       ">>> 16 0301 002f 01 00002b 0303 " RANDOM32 "02 abcd 0002 002f 01 00\n"
       "<<< 16 0303 002c 02 000028 0303 " RANDOM32 "02 abcd 002f 00 14 0303 0001 01 16 0303 0004 deadbeef\n"
       ">>> 14 0303 0001 01 16 0303 0004 deadbeef\n", "session_resumed", "> 0\n< 0 session_resumed=true\n" },
+    { "a client alone, up to its ciphertext", HELLO_BARE ">>> 14 0303 0001 01 16 0303 0004 deadbeef\n", "version",
+      "> 0 version=TLS 1.2\n" },
     { "the domestic TLCP, by name", ">>> 16 0101 002d 01 000029 0101 " RANDOM32 "00 0002 e013 01 00\n"
       "<<< 16 0101 002a 02 000026 0101 " RANDOM32 "00 e013 00 16 0101 0004 0e 000000", "version cipher_suite cipher_suites",
       "> 0 cipher_suites=ECC_SM4_CBC_SM3 version=TLCP 1.1\n< 0 version=TLCP 1.1 cipher_suite=ECC_SM4_CBC_SM3\n" },
