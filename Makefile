@@ -78,7 +78,7 @@ clean: ## remove $(BUILD)
 	$(RM) -r $(BUILD)
 
 .SECONDEXPANSION:
-$(programs): $(BUILD)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(program_$$*)) $(archive)
+$(programs): $(BUILD)/%: $(BUILD)/$$(program_$$*:.c=.o) $(archive)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 $(unit) $(tools): $(BUILD)/%: $(BUILD)/%.o $(support) $(archive)
