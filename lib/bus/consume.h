@@ -1,16 +1,26 @@
 /* consume - read streams in a consumer group; write results and acknowledge in one MULTI (DESIGN 4.3).
  *
- * Effect exactly once, whoever is killed and when: the handler's results, the high-water mark per (sensor, epoch)
- * and the XACK are one transaction on the region's slot; a repeat at or below the mark is acknowledged and dropped.
- * A dead consumer's pending entries are taken over by XAUTOCLAIM; an entry that fails CONSUME_TRIES times goes to
- * the region's :dead stream with the reason. Entries trimmed while pending are counted as lost.
+ * Effect exactly once, whoever is killed and when: the handler's results, the high-water mark per (stream, sensor,
+ * epoch) and the XACK are one transaction on the region's slot; a repeat at or below the mark is acknowledged and
+ * dropped. Only ids of the form <sensor>:<epoch>:<seq> have a mark: who writes such ids promises them in order.
+ * Lease     a region belongs to one consumer of a group at a time (a key that lives claim_idle_us and is renewed),
+ *           because two at once would handle entries out of order, and a mark cannot tell late from repeated. Who takes
+ *           a region over handles everything pending there, in order, before anything new; every commit checks that
+ *           the lease is still its own. A process started under the same name takes over at once; the older one stops.
+ * Failures  a handler's -EINVAL or -EBADMSG blames an entry: the batch is tried again one by one, and what fails
+ *           CONSUME_TRIES times goes to the region's :dead stream with the reason. So does an entry that was at the
+ *           front through more than CONSUME_TRIES deaths of its consumer. Any other error blames the store: the batch
+ *           waits and is tried again until it works. Entries trimmed while pending are counted as lost.
+ * Redis     absent, restarted, emptied (NOGROUP): one line in the log, then on with what is there.
  * Regions   given, or all in stream_regions_key, looked up again as they appear.
+ * Cluster   one connection: on a Redis Cluster give a consumer the regions of one node.
  * Threads   one consumer, one thread.
  */
 #ifndef BUS_CONSUME_H
 #define BUS_CONSUME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "bus/streams.h"
 #include "common/fault.h"
@@ -25,7 +35,6 @@ struct entry {
     const char *id, *type;          /* the flat fields */
     const char *json;
     size_t      json_len;
-    bool        repeat;             /* at or below the mark: for handlers that keep no marks of their own */
 };
 
 struct consume_settings {
@@ -35,7 +44,8 @@ struct consume_settings {
     size_t      stream_count;
     const char *const *regions;     /* NULL-terminated; NULL: all */
     unsigned    batch;              /* entries at a time and region */
-    uint64_t    block_us, claim_idle_us;
+    uint64_t    block_us;           /* longest wait for new entries */
+    uint64_t    claim_idle_us;      /* life of the lease: a dead consumer's regions are taken over after it */
 };
 
 struct consume_counts { uint64_t read, handled, repeats, claimed, retried, dead, lost, reconnects; };
@@ -43,30 +53,40 @@ extern const struct metrics_room consume_metrics;
 
 struct consumer;
 
-/* What a handler writes goes into the same MULTI as the XACK of its batch. */
+/* What a handler writes goes into the same MULTI as the XACK of its batch; copied. On a cluster only the batch's own
+ * region shares its slot. A NULL value removes the field. */
 void consume_add(struct consumer *c, const char *region, enum stream stream, const char *id, const char *type,
                  const char *json, size_t len);
 /* One field of the region's hash fengsui:{region}:<key_suffix>; value NULL takes the field away. */
 void consume_set(struct consumer *c, const char *region, const char *key_suffix, const char *field, const char *value, size_t len);
 
 struct consume_handler {
+    /* A region has become ours: at start, after a broken connection, a lost lease or a transaction of unknown outcome.
+     * Forget what is in memory of it and load its state (consumer_load). NULL: not needed. */
+    int (*taken)(void *ctx, struct consumer *c, const char *region, struct fault *f);
     /* A batch of one region in stream order, repeats already left out. Results are added with consume_add(). For a
      * handler with a store of its own (the archive) it must be durable on return. Returns 0; or negative with a
-     * fault: the batch is tried again, entry by entry, then the failing one goes to :dead. */
+     * fault, and then it has undone what this batch did in memory: see Failures. */
     int (*batch)(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f);
-    /* The transaction is in Redis (committed) or was lost (drop what you did in memory). NULL: not needed. */
+    /* The transaction is in Redis (committed), or its fate is unknown and .taken() will follow. NULL: not needed. */
     void (*settled)(void *ctx, bool committed);
     /* Between batches, at least every block_us; may consume_add(). NULL: not needed. */
     int (*idle)(void *ctx, struct consumer *c, uint64_t now_us);
     void *ctx;
 };
 
-/* Waits for Redis (with one clear line in the log) rather than failing when it is not there yet; fails on a wrong
- * address or an evicting maxmemory-policy. */
+/* Checks the settings; consumer_run() connects. It waits for Redis (with one clear line in the log) rather than failing when it is not there yet, and fails
+ * on an evicting maxmemory-policy or when another process has taken its name. */
 struct consumer *consumer_open(const struct consume_settings *s, struct fault *f);
 
 /* Until *stop becomes non-zero. Reconnects by itself. */
 int consumer_run(struct consumer *c, const struct consume_handler *h, const volatile int *stop, struct fault *f);
+
+/* Deletes what every group that reads a stream has acknowledged, beside what is younger than keep_us, in the
+ * consumer's regions (XTRIM MINID ~). A group of `groups` that does not exist yet has acknowledged nothing. Inside
+ * a handler's idle(). Gives how many entries went, or a negative errno. */
+int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const *groups, size_t group_count,
+                      uint64_t keep_us, struct fault *f);
 void consumer_counts(const struct consumer *c, struct consume_counts *out);
 void consumer_close(struct consumer *c);
 

@@ -1,0 +1,64 @@
+/* door - what a consumer needs of Redis, so that the same consumer runs on fake.c in unit tests.
+ *
+ * Errors    negative with a fault: -ESTALE the region is no longer ours or its group is gone (take it again);
+ *           -EBUSY another process has our name; -EPERM the server may not be used; anything else: the connection
+ *           is gone and connect() is next.
+ * Pages     entries borrow from .keep until page_free().
+ */
+#ifndef BUS_DOOR_H
+#define BUS_DOOR_H
+
+#include "bus/consume.h"
+
+enum { STREAM_ID_MAX = 48 };
+
+struct door_page {
+    struct entry *entries;
+    uint64_t     *deliveries;           /* how often each was given to somebody; 0: not asked */
+    size_t        count, room;
+    uint64_t      gone;                 /* pending entries that were trimmed */
+    void        **keep;                 /* the door's */
+    size_t        keep_count;
+};
+
+enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK };
+
+struct change {
+    enum change_kind kind;
+    enum stream stream;                 /* ADD, ACK */
+    const char *region;
+    const char *key;                    /* SET: suffix; ACK: the entry's stream id */
+    const char *id, *type;              /* ADD; SET, MARK: id is the field */
+    const char *value;                  /* ADD: json; SET, MARK; NULL removes */
+    size_t      len;
+    const char *reason, *from;          /* ADD to :dead */
+};
+
+struct door {
+    void *self;
+    int  (*connect)(void *self, struct fault *f);
+    int  (*regions)(void *self, void (*each)(void *ctx, const char *region), void *ctx, struct fault *f);
+    /* 1 ours, 0 another consumer's. */
+    int  (*take)(void *self, const char *region, struct fault *f);
+    int  (*renew)(void *self, const char *region, struct fault *f);
+    /* The group's pending entries behind `after` ("0-0" first), made ours; moves `after`. None left: count 0. */
+    int  (*pending)(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *out,
+                    struct fault *f);
+    int  (*read)(void *self, const char *const *regions, size_t count, struct door_page *out, struct fault *f);
+    int  (*commit)(void *self, const char *region, const struct change *changes, size_t count, struct fault *f);
+    int  (*load)(void *self, const char *region, const char *suffix,
+                 void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f);
+    int64_t (*trim)(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
+                    uint64_t keep_us, struct fault *f);
+    void (*page_free)(void *self, struct door_page *page);
+    void (*close)(void *self);
+};
+
+struct entry *door_page_add(struct door_page *p);       /* a zeroed entry; NULL: no memory */
+void door_page_reset(struct door_page *p);              /* frees the arrays; .keep is the door's to free first */
+
+/* Takes the door over. */
+struct consumer *consumer_over(const struct consume_settings *s, const struct door *door, struct fault *f);
+int door_redis_open(const struct consume_settings *s, struct door *out, struct fault *f);
+
+#endif

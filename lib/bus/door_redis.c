@@ -1,0 +1,578 @@
+/* The consumer's door to a real Redis. */
+#include "bus/door.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/redis.h"
+#include "events/event.h"
+#include "common/clock.h"
+
+enum { TOKEN_MAX = 96 };
+static const uint64_t CONNECT_US = 1000000, ANSWER_US = 10000000;
+
+struct redis_door {
+    struct consume_settings settings;
+    struct redis_where where;
+    redisContext *redis;
+    char token[TOKEN_MAX];          /* "<name> <start>-<pid>": the lease's value */
+};
+
+/* ---- asking ---- */
+
+/* Commands are given as a list of texts that ends with NULL. */
+static int append(struct redis_door *d, const char *const *args)
+{
+    size_t n = 0;
+    while (args[n] != NULL)
+        n++;
+    size_t *lens = malloc(n * sizeof *lens);
+    const char **copy = malloc(n * sizeof *copy);
+    for (size_t i = 0; lens && copy && i < n; i++) {
+        copy[i] = args[i];
+        lens[i] = strlen(args[i]);
+    }
+    int rc = lens && copy ? redisAppendCommandArgv(d->redis, (int)n, copy, lens) : REDIS_ERR;
+    free(lens);
+    free(copy);
+    return rc == REDIS_OK ? 0 : -ENOMEM;
+}
+
+#define APPEND(d, ...) append((d), (const char *const[]){ __VA_ARGS__, NULL })
+
+static int meaning(const redisReply *r, struct fault *f)
+{
+    if (r->type != REDIS_REPLY_ERROR)
+        return 0;
+    bool stale = strncmp(r->str, "NOGROUP", 7) == 0 || strncmp(r->str, "EXECABORT", 9) == 0;
+    return fault_set(f, stale ? -ESTALE : -EIO, "redis: %s", r->str);
+}
+
+/* The next reply; the caller frees it. NULL with a fault: an error, or the connection is gone. */
+static redisReply *reply(struct redis_door *d, int *rc, struct fault *f)
+{
+    void *r = NULL;
+    if (redisGetReply(d->redis, &r) != REDIS_OK || r == NULL) {
+        *rc = fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
+        return NULL;
+    }
+    *rc = meaning(r, f);
+    if (*rc == 0)
+        return r;
+    freeReplyObject(r);
+    return NULL;
+}
+
+#define ASK(d, rc, f, ...) (APPEND(d, __VA_ARGS__) == 0 ? reply((d), (rc), (f)) : NULL)
+
+/* ---- connecting ---- */
+
+static int door_connect(void *self, struct fault *f)
+{
+    struct redis_door *d = self;
+    struct redis_server server;
+    if (d->redis != NULL)
+        redisFree(d->redis);
+    d->redis = redis_connect(&d->where, CONNECT_US, &server, f);
+    if (d->redis == NULL)
+        return f->code;
+    uint64_t answer_us = d->settings.block_us + ANSWER_US;
+    redisSetTimeout(d->redis, (struct timeval){ (time_t)(answer_us / 1000000), 0 });
+    return redis_is_safe(&server, &d->where, f) ? 0 : -EPERM;
+}
+
+static int door_regions(void *self, void (*each)(void *ctx, const char *region), void *ctx, struct fault *f)
+{
+    int rc = -ENOMEM;
+    redisReply *r = ASK((struct redis_door *)self, &rc, f, "SMEMBERS", stream_regions_key);
+    for (size_t i = 0; r != NULL && i < r->elements; i++)
+        if (r->element[i]->type == REDIS_REPLY_STRING)
+            each(ctx, r->element[i]->str);
+    freeReplyObject(r);
+    return rc;
+}
+
+/* ---- the lease ---- */
+
+enum lease { LEASE_FREE, LEASE_OURS, LEASE_NAMESAKE, LEASE_OTHERS };
+
+/* Watches it too: a transaction that follows fails when it changes hands. */
+static int look_at_lease(struct redis_door *d, const char *key, enum lease *out, struct fault *f)
+{
+    int rc = -ENOMEM;
+    size_t name = strlen(d->settings.name);
+    freeReplyObject(ASK(d, &rc, f, "WATCH", key));
+    redisReply *r = rc == 0 ? ASK(d, &rc, f, "GET", key) : NULL;
+    if (r == NULL)
+        return rc;
+    if (r->type != REDIS_REPLY_STRING)
+        *out = LEASE_FREE;
+    else if (strcmp(r->str, d->token) == 0)
+        *out = LEASE_OURS;
+    else
+        *out = strncmp(r->str, d->settings.name, name) == 0 && r->str[name] == ' ' ? LEASE_NAMESAKE : LEASE_OTHERS;
+    freeReplyObject(r);
+    return 0;
+}
+
+static int unwatch(struct redis_door *d, struct fault *f)
+{
+    int rc = -ENOMEM;
+    freeReplyObject(ASK(d, &rc, f, "UNWATCH"));
+    return rc;
+}
+
+static void lease_life(const struct redis_door *d, char out[24])
+{
+    snprintf(out, 24, "%" PRIu64, d->settings.claim_idle_us / 1000 + 1);
+}
+
+static int make_groups(struct redis_door *d, const char *region, struct fault *f)
+{
+    int rc = 0;
+    for (size_t i = 0; i < d->settings.stream_count && rc == 0; i++) {
+        char key[STREAM_KEY_MAX];
+        stream_key(key, region, d->settings.streams[i]);
+        rc = -ENOMEM;
+        freeReplyObject(ASK(d, &rc, f, "XGROUP", "CREATE", key, d->settings.group, "0", "MKSTREAM"));
+        if (rc == -EIO && strstr(f->why, "BUSYGROUP") != NULL)
+            rc = 0;
+    }
+    return rc;
+}
+
+static int door_take(void *self, const char *region, struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX], life[24];
+    enum lease lease;
+    stream_lease_key(key, region, d->settings.group);
+    lease_life(d, life);
+    int rc = look_at_lease(d, key, &lease, f);
+    if (rc != 0)
+        return rc;
+    if (lease == LEASE_OTHERS)
+        return unwatch(d, f);
+    if (APPEND(d, "MULTI") != 0 || APPEND(d, "SET", key, d->token, "PX", life) != 0 || APPEND(d, "EXEC") != 0)
+        return fault_set(f, -ENOMEM, "no memory");
+    bool taken = false;
+    for (unsigned i = 0; i < 3 && rc == 0; i++) {
+        redisReply *r = reply(d, &rc, f);
+        taken = r != NULL && r->type == REDIS_REPLY_ARRAY;
+        freeReplyObject(r);
+    }
+    if (rc == 0 && taken)
+        rc = make_groups(d, region, f);
+    return rc != 0 ? rc : taken;
+}
+
+/* Ours still? Leaves it watched. */
+static int hold_lease(struct redis_door *d, const char *key, struct fault *f)
+{
+    enum lease lease;
+    int rc = look_at_lease(d, key, &lease, f);
+    if (rc != 0 || lease == LEASE_OURS)
+        return rc;
+    unwatch(d, f);
+    if (lease == LEASE_NAMESAKE)
+        return fault_set(f, -EBUSY, "another process runs as consumer `%s` of group `%s`; each needs a name of its own",
+                         d->settings.name, d->settings.group);
+    return fault_set(f, -ESTALE, "the lease has passed to another consumer");
+}
+
+static int door_renew(void *self, const char *region, struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX], life[24];
+    stream_lease_key(key, region, d->settings.group);
+    lease_life(d, life);
+    int rc = hold_lease(d, key, f);
+    if (rc != 0)
+        return rc;
+    freeReplyObject(ASK(d, &rc, f, "PEXPIRE", key, life));
+    return rc == 0 ? unwatch(d, f) : rc;
+}
+
+/* ---- entries ---- */
+
+static void set_field(struct entry *e, const redisReply *name, const redisReply *value)
+{
+    if (name->type != REDIS_REPLY_STRING || value->type != REDIS_REPLY_STRING)
+        return;
+    if (strcmp(name->str, "id") == 0) {
+        e->id = value->str;
+    } else if (strcmp(name->str, "type") == 0) {
+        e->type = value->str;
+    } else if (strcmp(name->str, "json") == 0) {
+        e->json = value->str;
+        e->json_len = value->len;
+    }
+}
+
+/* One [id, [field, value, ...]]; XAUTOCLAIM of 6.2 gives nil for what was trimmed, and so we skip anything else. */
+static int add_entry(struct door_page *page, enum stream s, const char *region, const redisReply *r)
+{
+    if (r->type != REDIS_REPLY_ARRAY || r->elements < 2 || r->element[0]->type != REDIS_REPLY_STRING)
+        return 0;
+    struct entry *e = door_page_add(page);
+    if (e == NULL)
+        return -ENOMEM;
+    *e = (struct entry){ .stream = s, .region = region, .stream_id = r->element[0]->str };
+    const redisReply *fields = r->element[1];
+    for (size_t i = 0; fields->type == REDIS_REPLY_ARRAY && i + 1 < fields->elements; i += 2)
+        set_field(e, fields->element[i], fields->element[i + 1]);
+    return 0;
+}
+
+static int add_entries(struct door_page *page, enum stream s, const char *region, const redisReply *list)
+{
+    int rc = 0;
+    for (size_t i = 0; list->type == REDIS_REPLY_ARRAY && i < list->elements && rc == 0; i++)
+        rc = add_entry(page, s, region, list->element[i]);
+    return rc;
+}
+
+static int keep_reply(struct door_page *page, redisReply *r)
+{
+    void **more = realloc(page->keep, (page->keep_count + 1) * sizeof *more);
+    if (more == NULL) {
+        freeReplyObject(r);
+        return -ENOMEM;
+    }
+    page->keep = more;
+    page->keep[page->keep_count++] = r;
+    return 0;
+}
+
+static void door_page_free(void *self, struct door_page *page)
+{
+    (void)self;
+    for (size_t i = 0; i < page->keep_count; i++)
+        freeReplyObject(page->keep[i]);
+    door_page_reset(page);
+}
+
+/* XPENDING says how often each was delivered; entries and answer are both in the order of their ids. */
+static int count_deliveries(struct redis_door *d, const char *key, const char *count, struct door_page *page, struct fault *f)
+{
+    int rc = -ENOMEM;
+    redisReply *r = ASK(d, &rc, f, "XPENDING", key, d->settings.group, page->entries[0].stream_id,
+                        page->entries[page->count - 1].stream_id, count);
+    for (size_t i = 0, k = 0; r != NULL && i < r->elements; i++) {
+        const redisReply *one = r->element[i];
+        if (one->type != REDIS_REPLY_ARRAY || one->elements < 4 || one->element[0]->type != REDIS_REPLY_STRING)
+            continue;
+        while (k < page->count && strcmp(page->entries[k].stream_id, one->element[0]->str) != 0)
+            k++;
+        if (k == page->count)
+            break;
+        page->deliveries[k] = (uint64_t)one->element[3]->integer;
+    }
+    freeReplyObject(r);
+    return rc;
+}
+
+static int door_pending(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *page,
+                        struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX], count[16];
+    int rc = -ENOMEM;
+    stream_key(key, region, s);
+    snprintf(count, sizeof count, "%u", d->settings.batch);
+    redisReply *r = ASK(d, &rc, f, "XAUTOCLAIM", key, d->settings.group, d->settings.name, "0", after, "COUNT", count);
+    if (r == NULL)
+        return rc;
+    bool sound = r->type == REDIS_REPLY_ARRAY && r->elements >= 2 && r->element[0]->type == REDIS_REPLY_STRING;
+    if (sound) {
+        snprintf(after, STREAM_ID_MAX, "%s", r->element[0]->str);
+        rc = add_entries(page, s, region, r->element[1]);
+        page->gone = r->elements > 2 && r->element[2]->type == REDIS_REPLY_ARRAY ? r->element[2]->elements : 0;
+    }
+    int kept = keep_reply(page, r);
+    if (!sound)
+        return fault_set(f, -EIO, "redis: its answer to XAUTOCLAIM makes no sense");
+    if (rc != 0 || kept != 0)
+        return fault_set(f, -ENOMEM, "no memory");
+    return page->count > 0 ? count_deliveries(d, key, count, page, f) : 0;
+}
+
+/* ---- reading ---- */
+
+struct want { char key[STREAM_KEY_MAX]; enum stream stream; const char *region; };
+
+static const struct want *find_want(const struct want *wants, size_t n, const redisReply *key)
+{
+    for (size_t i = 0; key->type == REDIS_REPLY_STRING && i < n; i++)
+        if (strcmp(wants[i].key, key->str) == 0)
+            return &wants[i];
+    return NULL;
+}
+
+static int add_streams(struct door_page *page, const struct want *wants, size_t n, const redisReply *r)
+{
+    int rc = 0;
+    for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements && rc == 0; i++) {
+        const redisReply *one = r->element[i];
+        const struct want *w = one->type == REDIS_REPLY_ARRAY && one->elements == 2
+                             ? find_want(wants, n, one->element[0]) : NULL;
+        if (w != NULL)
+            rc = add_entries(page, w->stream, w->region, one->element[1]);
+    }
+    return rc;
+}
+
+static int ask_read(struct redis_door *d, const struct want *wants, size_t n, struct door_page *page, struct fault *f)
+{
+    char count[16], block[24];
+    int rc = -ENOMEM;
+    const char **args = malloc((10 + 2 * n) * sizeof *args);
+    if (args == NULL)
+        return fault_set(f, -ENOMEM, "no memory");
+    snprintf(count, sizeof count, "%u", d->settings.batch);
+    snprintf(block, sizeof block, "%" PRIu64, d->settings.block_us / 1000 + 1);
+    const char *head[] = { "XREADGROUP", "GROUP", d->settings.group, d->settings.name, "COUNT", count, "BLOCK", block, "STREAMS" };
+    memcpy(args, head, sizeof head);
+    for (size_t i = 0; i < n; i++) {
+        args[9 + i] = wants[i].key;
+        args[9 + n + i] = ">";
+    }
+    args[9 + 2 * n] = NULL;
+    redisReply *r = append(d, args) == 0 ? reply(d, &rc, f) : NULL;
+    free(args);
+    if (r == NULL)
+        return rc;
+    rc = add_streams(page, wants, n, r);
+    int kept = keep_reply(page, r);
+    return rc == 0 && kept == 0 ? 0 : fault_set(f, -ENOMEM, "no memory");
+}
+
+static int door_read(void *self, const char *const *regions, size_t count, struct door_page *page, struct fault *f)
+{
+    struct redis_door *d = self;
+    size_t n = 0;
+    struct want *wants = malloc(count * d->settings.stream_count * sizeof *wants);
+    if (wants == NULL)
+        return fault_set(f, -ENOMEM, "no memory");
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < d->settings.stream_count; k++) {
+            struct want *w = &wants[n++];
+            *w = (struct want){ .stream = d->settings.streams[k], .region = regions[i] };
+            stream_key(w->key, regions[i], w->stream);
+        }
+    int rc = ask_read(d, wants, n, page, f);
+    free(wants);
+    return rc;
+}
+
+/* ---- committing ---- */
+
+static int append_add(struct redis_door *d, const struct change *x)
+{
+    char key[STREAM_KEY_MAX], version[16];
+    snprintf(version, sizeof version, "%d", EVENT_SCHEMA_VERSION);
+    size_t key_len = stream_key(key, x->region, x->stream);
+    const char *args[] = { "XADD", key, "*", "id", x->id, "type", x->type, "v", version, "json", x->value,
+                           "reason", x->reason, "from", x->from };
+    size_t lens[] = { 4, key_len, 1, 2, strlen(x->id), 4, strlen(x->type), 1, strlen(version), 4, x->len,
+                      6, x->reason ? strlen(x->reason) : 0, 4, x->from ? strlen(x->from) : 0 };
+    return redisAppendCommandArgv(d->redis, x->reason ? 15 : 11, args, lens);
+}
+
+static int append_field(struct redis_door *d, const struct change *x)
+{
+    char key[STREAM_KEY_MAX];
+    size_t key_len = x->kind == CHANGE_MARK ? stream_mark_key(key, x->region, d->settings.group)
+                                            : stream_state_key(key, x->region, x->key);
+    const char *args[] = { x->value ? "HSET" : "HDEL", key, x->id, x->value };
+    size_t lens[] = { 4, key_len, strlen(x->id), x->len };
+    return redisAppendCommandArgv(d->redis, x->value ? 4 : 3, args, lens);
+}
+
+/* All acknowledgements of one stream that stand together are one XACK. */
+static int append_acks(struct redis_door *d, const struct change *x, size_t count, size_t *used)
+{
+    char key[STREAM_KEY_MAX];
+    size_t n = 0;
+    while (n < count && x[n].kind == CHANGE_ACK && x[n].stream == x[0].stream)
+        n++;
+    const char **args = malloc((n + 3) * sizeof *args);
+    size_t *lens = malloc((n + 3) * sizeof *lens);
+    int rc = REDIS_ERR;
+    if (args != NULL && lens != NULL) {
+        args[0] = "XACK", lens[0] = 4;
+        args[1] = key, lens[1] = stream_key(key, x[0].region, x[0].stream);
+        args[2] = d->settings.group, lens[2] = strlen(d->settings.group);
+        for (size_t i = 0; i < n; i++)
+            args[3 + i] = x[i].key, lens[3 + i] = strlen(x[i].key);
+        rc = redisAppendCommandArgv(d->redis, (int)n + 3, args, lens);
+    }
+    free(args);
+    free(lens);
+    *used = n;
+    return rc;
+}
+
+static int append_changes(struct redis_door *d, const struct change *changes, size_t count, size_t *commands)
+{
+    int rc = REDIS_OK;
+    *commands = 0;
+    for (size_t i = 0, used; i < count && rc == REDIS_OK; i += used, ++*commands) {
+        const struct change *x = &changes[i];
+        used = 1;
+        if (x->kind == CHANGE_ACK)
+            rc = append_acks(d, x, count - i, &used);
+        else
+            rc = x->kind == CHANGE_ADD ? append_add(d, x) : append_field(d, x);
+    }
+    return rc == REDIS_OK ? 0 : -ENOMEM;
+}
+
+/* EXEC's own answer: nil when the lease changed hands, an error inside when the server could not do a part. */
+static int judge(const redisReply *r, struct fault *f)
+{
+    if (r->type != REDIS_REPLY_ARRAY)
+        return fault_set(f, -ESTALE, "the lease has passed to another consumer");
+    for (size_t i = 0; i < r->elements; i++)
+        if (r->element[i]->type == REDIS_REPLY_ERROR)
+            return fault_set(f, -EIO, "redis: %s", r->element[i]->str);
+    return 0;
+}
+
+static int door_commit(void *self, const char *region, const struct change *changes, size_t count, struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX], life[24];
+    size_t commands = 0;
+    stream_lease_key(key, region, d->settings.group);
+    lease_life(d, life);
+    int rc = hold_lease(d, key, f);
+    if (rc != 0)
+        return rc;
+    if (APPEND(d, "MULTI") != 0 || append_changes(d, changes, count, &commands) != 0 ||
+        APPEND(d, "PEXPIRE", key, life) != 0 || APPEND(d, "EXEC") != 0)
+        return fault_set(f, -ENOMEM, "no memory for the transaction");
+    struct fault queued = { 0 };
+    for (size_t i = 0; i < commands + 3; i++) {
+        int one = 0;
+        redisReply *r = reply(d, &one, i == commands + 2 ? f : &queued);
+        if (r == NULL && d->redis->err)
+            return fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
+        if (i == commands + 2)
+            rc = r != NULL ? judge(r, f) : queued.code ? fault_set(f, -EIO, "%s", queued.why) : one;
+        freeReplyObject(r);
+    }
+    return rc;
+}
+
+static int door_load(void *self, const char *region, const char *suffix,
+                     void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f)
+{
+    char key[STREAM_KEY_MAX];
+    int rc = -ENOMEM;
+    stream_state_key(key, region, suffix);
+    redisReply *r = ASK((struct redis_door *)self, &rc, f, "HGETALL", key);
+    for (size_t i = 0; r != NULL && i + 1 < r->elements; i += 2)
+        each(ctx, r->element[i]->str, r->element[i + 1]->str, r->element[i + 1]->len);
+    freeReplyObject(r);
+    return rc;
+}
+
+/* ---- trimming ---- */
+
+struct stream_id { uint64_t ms, seq; };
+
+static struct stream_id parse_stream_id(const char *text)
+{
+    struct stream_id id = { 0, 0 };
+    sscanf(text, "%" SCNu64 "-%" SCNu64, &id.ms, &id.seq);
+    return id;
+}
+
+static bool id_less(struct stream_id a, struct stream_id b)
+{
+    return a.ms != b.ms ? a.ms < b.ms : a.seq < b.seq;
+}
+
+static const char *member(const redisReply *map, const char *name)
+{
+    for (size_t i = 0; i + 1 < map->elements; i += 2)
+        if (map->element[i]->type == REDIS_REPLY_STRING && strcmp(map->element[i]->str, name) == 0)
+            return map->element[i + 1]->type == REDIS_REPLY_STRING ? map->element[i + 1]->str : NULL;
+    return NULL;
+}
+
+/* The first id that a group may still need: its oldest pending one, else what follows the last delivered. */
+static int group_floor(struct redis_door *d, const char *key, const char *group, struct stream_id *out, struct fault *f)
+{
+    int rc = -ENOMEM;
+    *out = (struct stream_id){ 0, 0 };
+    redisReply *groups = ASK(d, &rc, f, "XINFO", "GROUPS", key);
+    for (size_t i = 0; groups != NULL && i < groups->elements; i++) {
+        const char *name = member(groups->element[i], "name"), *last = member(groups->element[i], "last-delivered-id");
+        if (name != NULL && last != NULL && strcmp(name, group) == 0)
+            *out = parse_stream_id(last);
+    }
+    freeReplyObject(groups);
+    redisReply *pending = rc == 0 && out->ms ? ASK(d, &rc, f, "XPENDING", key, group) : NULL;
+    if (pending != NULL && pending->elements >= 2 && pending->element[1]->type == REDIS_REPLY_STRING)
+        *out = parse_stream_id(pending->element[1]->str);
+    freeReplyObject(pending);
+    return rc;
+}
+
+static int64_t door_trim(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
+                         uint64_t keep_us, struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX], floor_text[STREAM_ID_MAX];
+    uint64_t now = clock_wall_us();
+    struct stream_id least = { now > keep_us ? (now - keep_us) / 1000 : 0, 0 }, one;
+    int rc = 0;
+    stream_key(key, region, s);
+    for (size_t i = 0; i < group_count && rc == 0 && least.ms != 0; i++) {
+        rc = group_floor(d, key, groups[i], &one, f);
+        if (rc == 0 && id_less(one, least))
+            least = one;
+    }
+    if (rc != 0 || least.ms == 0)
+        return rc;
+    snprintf(floor_text, sizeof floor_text, "%" PRIu64 "-%" PRIu64, least.ms, least.seq);
+    redisReply *r = ASK(d, &rc, f, "XTRIM", key, "MINID", "~", floor_text);
+    int64_t gone = r != NULL && r->type == REDIS_REPLY_INTEGER ? (int64_t)r->integer : 0;
+    freeReplyObject(r);
+    return rc != 0 ? rc : gone;
+}
+
+/* ---- opening ---- */
+
+static void door_close(void *self)
+{
+    struct redis_door *d = self;
+    if (d->redis != NULL)
+        redisFree(d->redis);
+    free(d);
+}
+
+int door_redis_open(const struct consume_settings *s, struct door *out, struct fault *f)
+{
+    struct redis_door *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        return fault_set(f, -ENOMEM, "consume: no memory");
+    d->settings = *s;
+    int rc = redis_where_parse(s->redis ? s->redis : "", s->redis_user, s->redis_password, &d->where, f);
+    if (rc == 0 && (s->name == NULL || *s->name == '\0' || strlen(s->name) > 48 || strchr(s->name, ' ') != NULL))
+        rc = fault_set(f, -EINVAL, "consumer name `%s`: expected 1 to 48 characters without blanks", s->name ? s->name : "");
+    if (rc != 0) {
+        free(d);
+        return rc;
+    }
+    snprintf(d->token, sizeof d->token, "%s %" PRIu64 "-%ld", s->name, clock_wall_us(), (long)getpid());
+    *out = (struct door){ d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
+                          door_load, door_trim, door_page_free, door_close };
+    return 0;
+}
