@@ -61,7 +61,7 @@ void ppp_frame(struct decoding *g, struct cursor c)
 {
     if (!layer_header(g))
         return;
-    if (cursor_peek(&c, 0) == 0xff && cursor_peek(&c, 1) == 0x03)
+    if (cursor_peek(&c, 0) == 0xff && (cursor_peek(&c, 1) == 0x03 || c.left == 1))     /* no protocol is 0xff */
         cursor_skip(&c, 2);
     uint16_t protocol = cursor_u8(&c);
     if (!(protocol & 1))

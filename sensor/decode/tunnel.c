@@ -48,7 +48,7 @@ static bool gre_version0(struct decoding *g, uint16_t flags, struct cursor *c)
         return false;
     }
     if ((flags & GRE_ROUTING) && !gre_routes(c)) {
-        note_bad(g, DECODE_GRE_VERSION0_MALFORMED_SRE_HDR);
+        note_short(g, c, DECODE_GRE_VERSION0_MALFORMED_SRE_HDR);
         return false;
     }
     return true;
