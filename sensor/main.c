@@ -192,15 +192,20 @@ static int exit_code_of(int code)
     case -ENOENT: case -ENODEV: case -ENXIO: return EX_NOINPUT;
     case -EACCES: case -EPERM:               return EX_NOPERM;
     case -ENOMEM:                            return EX_OSERR;
-    case -EBADMSG: case -EINVAL:             return EX_DATAERR;
+    case -EBADMSG: case -EINVAL: case -ENODATA: return EX_DATAERR;
     default:                                 return EX_IOERR;
     }
 }
 
-/* A damaged file or a lost interface: said, remembered for the exit code, and the others go on. */
+/* A damaged file or a lost interface: said, remembered for the exit code, and the others go on. A file that ends inside a
+ * frame is no failure: it was read to its end, as the captures are that somebody still writes to. */
 static void result_note(struct sensor *s, const struct fault *f)
 {
     int none = 0;
+    if (f->code == -ENODATA && s->running > 0) {
+        log_warning("%s", f->why);
+        return;
+    }
     log_error("%s", f->why);
     atomic_compare_exchange_strong(&s->result, &none, exit_code_of(f->code));
 }

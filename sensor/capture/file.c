@@ -38,7 +38,7 @@ enum source_status file_ended(struct file *r, size_t expected, const char *what,
         fault_set(f, -EIO, "%s: offset %llu: %s (%llu frames were whole)", r->path, offset + left, why,
                   (unsigned long long)r->number);
     else
-        fault_set(f, -EIO, "%s: offset %llu: truncated: %s of %zu bytes expected, %zu are there (%llu frames were whole)",
+        fault_set(f, -ENODATA, "%s: offset %llu: truncated: %s of %zu bytes expected, %zu are there (%llu frames were whole)",
                   r->path, offset, what, expected, left, (unsigned long long)r->number);
     return SOURCE_FAILED;
 }

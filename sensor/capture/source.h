@@ -6,7 +6,7 @@
  * Units      microseconds since the epoch as the capture says (nanoseconds are cut, not rounded); bytes.
  * Limits     FRAME_MAX bytes of a frame; a capture that claims to hold more of one is corrupt.
  * Errors     SOURCE_FAILED with one sentence that names the file or interface, the offset and what was expected.
- *            What came before it was good: a truncated file gives all its whole packets first. After SOURCE_END or
+ *            What came before it was good: a truncated file gives all its whole packets first, then -ENODATA. After SOURCE_END or
  *            SOURCE_FAILED only source_counts() and source_close() make sense.
  * Threads    one source per worker; nothing is shared.
  */
