@@ -36,6 +36,10 @@ static const struct dialogue_case cases[] = {
       "> 0 proto_version=\"2.0\" software_version=\"x\" !invalid_record\nlost >\n" },
     { "lists that run out", ">>> \"SSH-2.0-x\\n\" 00000020 04 14 " COOKIE16 "000000ff \"abcdefghij\"", who,
       "> 0 proto_version=\"2.0\" software_version=\"x\" !invalid_record\n" },
+    { "lists that reach into the padding", ">>> \"SSH-2.0-x\\n\" 00000028 10 14 " COOKIE16 "00000006 \"abcdef\" 00000000 0000000000000000", who,
+      "> 0 proto_version=\"2.0\" software_version=\"x\" !invalid_record\n" },
+    { "lists that would fit but for the padding", ">>> \"SSH-2.0-x\\n\" 00000032 20 14 " COOKIE16 "00000000 00000000 00000000 00000000 "
+      "00000000 00000000 00000000 00000000", "hash", "> 0 !invalid_record\n" },
     { "a packet before KEXINIT is passed over", ">>> \"SSH-2.0-x\\n\" 0000000c 04 02 00000002 \"hi\" 00000000 " KEXINIT, "hash",
       "> 0 hash=\"f64228ddc3a7bcb01b5c80800414888c\"\n" },
 };

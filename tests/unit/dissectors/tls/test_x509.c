@@ -90,6 +90,17 @@ static void the_part_that_cannot_be_read_is_named(void **unused)
     }
 }
 
+static void an_rsa_key_is_as_long_as_its_modulus_without_leading_zeros(void **unused)
+{
+    (void)unused;
+    uint8_t der[128];
+    struct x509 x;
+    size_t n = unhex("30 48 3046 0201 01 3003 0601 2a 3000 301e 170d 323031323031303030303030 5a 170d 323031323031303030303030 5a 3000 "
+                     "3018 300b 0609 2a864886f70d010101 0309 00 3006 0201 40 0201 03", der, sizeof der);
+    assert_int_equal(x509_read(cursor_over(der, n), &x), X509_WHOLE);
+    assert_int_equal(x.key_bits, 7);
+}
+
 static void dates_are_read_in_their_forms(void **unused)
 {
     (void)unused;
@@ -151,6 +162,7 @@ int main(void)
         cmocka_unit_test(an_old_certificate_is_read_whole),
         cmocka_unit_test(a_domestic_certificate_has_its_algorithms_by_name),
         cmocka_unit_test(the_part_that_cannot_be_read_is_named),
+        cmocka_unit_test(an_rsa_key_is_as_long_as_its_modulus_without_leading_zeros),
         cmocka_unit_test(dates_are_read_in_their_forms),
         cmocka_unit_test(a_name_in_sixteen_bit_letters_becomes_utf8),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
