@@ -52,7 +52,7 @@ tools    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/system/*.c tests/bench/*.
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps run test check sanitize fuzz fuzzers lint bench install clean help web tools
+.PHONY: all deps run test check sanitize fuzz fuzzers lint bench install clean help web browser tools
 .SECONDARY:
 
 help: ## this list
@@ -71,6 +71,23 @@ fuzz: ## fuzz every parser for SECONDS (60) each
 	@BUILD=$(BUILD)/clang SECONDS=$(SECONDS) tests/fuzz/run.sh
 
 fuzzers: $(fuzzers)
+
+# npm's packages are installed below $(BUILD) as well; the lock files name exact versions and hashes.
+npm_ci = mkdir -p $(BUILD)/npm/$(2) && cp -R $(1) $(BUILD)/npm/$(2)/ && cd $(BUILD)/npm/$(2) && npm ci --no-audit --no-fund
+page_src := $(shell find dashboards/web -path '*/node_modules' -prune -o -type f -print 2>/dev/null)
+
+web: $(BUILD)/web/index.html ## build the console's page into $(BUILD)/web
+
+$(BUILD)/web/index.html: $(page_src)
+	$(call npm_ci,dashboards/web/src dashboards/web/*.json dashboards/web/build.mjs dashboards/web/.npmrc,web)
+	cd $(BUILD)/npm/web && npm run check && npm run build -- --out $(abspath $(BUILD)/web)
+
+$(BUILD)/npm/browser/.ready: tests/browser/package-lock.json
+	$(call npm_ci,tests/browser/package*.json tests/browser/.npmrc,browser)
+	@touch $@
+
+browser: all web $(BUILD)/npm/browser/.ready ## the console in a real browser over real parts
+	@BUILD=$(abspath $(BUILD)) node tests/browser/console.mjs
 
 tools: $(tools)
 

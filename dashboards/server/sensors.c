@@ -86,7 +86,7 @@ static struct sensor *sensor_of(struct sensors *s, const char *region, const cha
 static uint64_t said_us(const json_t *heartbeat, uint64_t now_us)
 {
     uint64_t us;
-    const char *when = json_string_value(json_object_get(heartbeat, "timestamp"));
+    const char *when = json_string_value(json_object_get(heartbeat, "time"));
     return when != NULL && clock_parse(when, &us) == 0 && us < now_us ? us : now_us;
 }
 

@@ -1,6 +1,6 @@
 /* sensors - who has said lately that it lives, from the heartbeats in Redis.
  *
- * A heartbeat is JSON of the sensor's making with its "timestamp"; one without is dated by when it was first seen to
+ * A heartbeat is JSON of the sensor's making with its "time"; one without is dated by when it was first seen to
  * change. A sensor is up when its last heartbeat is younger than the silence allowed.
  * Limits   SENSORS_MAX; those beyond are counted in the answer as "left_out".
  * Threads  the loop's.

@@ -1,12 +1,11 @@
 // The console in a real browser over real parts: Redis, the archiver, fengsui-dashboard, and the page as built.
-import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { alert, incident } from './events.mjs';
-import { World, built, sleep, until } from './world.mjs';
+import { World, built, need, sleep, until } from './world.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { chromium } = need('playwright-core');
+const axe = readFileSync(need.resolve('axe-core/axe.min.js'), 'utf8');
 const shots = join(built, 'screens');
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
                '--disable-component-update', '--disable-sync'];

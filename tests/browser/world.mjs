@@ -1,6 +1,7 @@
 // A small world of real parts in a folder of its own: Redis on a Unix socket, the archiver and the console.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const built = resolve(process.env.BUILD ?? join(root, 'build'));
+
+// The packages are installed below the build folder (make browser), since nothing is written beside the sources.
+export const need = createRequire(join(built, 'npm/browser/package.json'));
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -89,7 +93,7 @@ export class World {
 
   heartbeat(region, name, ms = Date.now()) {
     this.redis('SADD', 'fengsui:regions', region);
-    this.redis('HSET', `fengsui:{${region}}:sensors`, name, JSON.stringify({ timestamp: new Date(ms).toISOString(), sensor: name, region }));
+    this.redis('HSET', `fengsui:{${region}}:sensors`, name, JSON.stringify({ sensor: name, region, time: new Date(ms).toISOString(), version: '0.1.0', epoch: 1, stats: {} }));
   }
 
   async get(path, headers = {}) {

@@ -28,7 +28,7 @@ static void a_heartbeat_is_as_old_as_it_says(void **unused)
 {
     (void)unused;
     struct sensors *s = sensors_new(30 * SECOND);
-    heard(s, "a", "{\"timestamp\":\"2026-11-21T19:59:50.000000+0800\"}", NOW);
+    heard(s, "a", "{\"time\":\"2026-11-21T19:59:50.000000+0800\"}", NOW);
     assert_int_equal(up(s, NOW), 1);
     assert_int_equal(up(s, NOW + 19 * SECOND), 1);
     assert_int_equal(up(s, NOW + 20 * SECOND), 0);
@@ -51,7 +51,7 @@ static void a_time_from_the_future_is_not_believed(void **unused)
 {
     (void)unused;
     struct sensors *s = sensors_new(30 * SECOND);
-    heard(s, "a", "{\"timestamp\":\"2027-11-21T20:00:00Z\"}", NOW);
+    heard(s, "a", "{\"time\":\"2027-11-21T20:00:00Z\"}", NOW);
     assert_int_equal(up(s, NOW + 60 * SECOND), 0);
     sensors_free(s);
 }
