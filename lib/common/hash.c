@@ -1,6 +1,7 @@
 #include "common/hash.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -116,26 +117,56 @@ uint32_t hash_crc32c(uint32_t seed, const void *bytes, size_t n)
     return ~(crc32c_has_hardware() ? crc32c_hardware(crc, bytes, n) : crc32c_software(crc, bytes, n));
 }
 
-/* OpenSSL looks an algorithm up by name each time unless it was fetched before. */
-static const EVP_MD *hash_algorithm(enum hash_kind kind)
+static const char *const algorithm_names[] = { [HASH_MD5] = "MD5", [HASH_SHA1] = "SHA1", [HASH_SHA256] = "SHA256",
+                                               [HASH_SM3] = "SM3" };
+
+/* OpenSSL 3 looks an algorithm up by name under a lock each time unless it was fetched before, which costs more than
+ * the digest of a short text: each thread keeps its own, and gives it back when it ends. */
+struct digester {
+    EVP_MD_CTX *context;
+    EVP_MD     *algorithms[4];
+};
+
+static pthread_key_t  digester_key;
+static pthread_once_t digester_once = PTHREAD_ONCE_INIT;
+
+static void digester_free(void *of)
 {
-    switch (kind) {
-    case HASH_MD5:    return EVP_md5();
-    case HASH_SHA1:   return EVP_sha1();
-    case HASH_SHA256: return EVP_sha256();
-    case HASH_SM3:    return EVP_sm3();
+    struct digester *d = of;
+    for (int i = 0; i < 4; i++)
+        EVP_MD_free(d->algorithms[i]);
+    EVP_MD_CTX_free(d->context);
+    free(d);
+}
+
+static void digester_key_make(void)
+{
+    if (pthread_key_create(&digester_key, digester_free) != 0)
+        abort();
+}
+
+static struct digester *digester(void)
+{
+    pthread_once(&digester_once, digester_key_make);
+    struct digester *d = pthread_getspecific(digester_key);
+    if (d != NULL)
+        return d;
+    if ((d = calloc(1, sizeof *d)) == NULL || (d->context = EVP_MD_CTX_new()) == NULL) {
+        free(d);
+        return NULL;
     }
-    return NULL;
+    for (int i = 0; i < 4; i++)
+        d->algorithms[i] = EVP_MD_fetch(NULL, algorithm_names[i], NULL);
+    pthread_setspecific(digester_key, d);
+    return d;
 }
 
 size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out[HASH_MAX])
 {
-    static _Thread_local EVP_MD_CTX *context;
+    struct digester *d = digester();
     unsigned len = 0;
-    if (context == NULL && (context = EVP_MD_CTX_new()) == NULL)
-        return 0;
-    if (!EVP_DigestInit_ex(context, hash_algorithm(kind), NULL) || !EVP_DigestUpdate(context, bytes, n)
-        || !EVP_DigestFinal_ex(context, out, &len))
+    if (d == NULL || !EVP_DigestInit_ex(d->context, d->algorithms[kind], NULL) || !EVP_DigestUpdate(d->context, bytes, n)
+        || !EVP_DigestFinal_ex(d->context, out, &len))
         return 0;
     return len;
 }
@@ -143,7 +174,7 @@ size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out
 struct hash_stream *hash_stream_new(enum hash_kind kind)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context != NULL && !EVP_DigestInit_ex(context, hash_algorithm(kind), NULL)) {
+    if (context != NULL && !EVP_DigestInit_ex(context, EVP_get_digestbyname(algorithm_names[kind]), NULL)) {
         EVP_MD_CTX_free(context);
         return NULL;
     }
