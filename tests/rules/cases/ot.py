@@ -119,7 +119,7 @@ CASES = {
     9100633: Case(diagnostics(modbus.CLEAR_COUNTERS), diagnostics(11)),
     9100641: Case(code(90), requests(READ)),
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
-    9100643: Case(code(0x7f, answer=False), code(7)),
+    9100643: Case(code(0x30, answer=False), code(7)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
     9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
