@@ -39,6 +39,7 @@ struct dns_state {
     uint32_t requests;              /* seen so far: the next transaction's number */
     uint8_t  next;                  /* the place in `waiting` to use next */
     bool     spoken;                /* a message was seen */
+    bool     forgot;                /* a request was pushed out of `waiting` unanswered */
     bool     reversed;              /* the first one was a response: who we call client is the server */
     struct outstanding waiting[OUTSTANDING];
 };
@@ -240,6 +241,7 @@ static void add_header(struct dns_message *m, const struct header *h)
 
 static void request_note(struct dns_state *s, uint16_t id, uint64_t now_us)
 {
+    s->forgot |= s->waiting[s->next].used;
     s->waiting[s->next] = (struct outstanding){ now_us, s->requests++, id, true };
     s->next = (uint8_t)((s->next + 1) % OUTSTANDING);
 }
@@ -273,7 +275,7 @@ static void pair(struct conversation *conv, struct record *r, const struct heade
             o->used = false;
             if (conv->now_us >= o->at_us)
                 record_uint(r, DNS_RTT, conv->now_us - o->at_us);
-        } else if (resolver && !s->reversed && !conv->midstream) {
+        } else if (resolver && !s->forgot && !s->reversed && !conv->midstream) {
             record_anomaly(r, DNS_UNSOLICITED_RESPONSE);
         }
     }

@@ -21,6 +21,7 @@ enum {
     ALERT_LENGTH = 2, ALERT_WARNING = 1, ALERT_FATAL = 2,
     HEARTBEAT_HEADER = 3, HEARTBEAT_PADDING = 16, HEARTBEAT_REQUEST = 1, HEARTBEAT_RESPONSE = 2,
     SSL2_LENGTH_BIT = 0x80, SSL2_HEADER = 2, SSL2_HELLO_MIN = 9, SSL2_HELLO_MAX = 1024,
+    ASIDES_MAX = 64,
     SCRATCH = 32 * 1024
 };
 
@@ -38,6 +39,7 @@ struct tls_state {
     uint16_t        version;            /* as the server chose; 0: not yet */
     uint8_t         session_id[32];     /* the client's */
     uint8_t         session_id_len;
+    uint8_t         asides;             /* alerts and heartbeats told */
     bool            resumed;
     bool            held;               /* server_hello is to be emitted */
     bool            swapped;            /* ServerHello came from the flow's client: half of the packets were missed */
@@ -71,6 +73,17 @@ static void notice(struct conversation *conv, enum tls_anomaly anomaly)
     message_begin(&m, conv, NULL, 0);
     record_anomaly(m.r, anomaly);
     message_emit(&m, conv);
+}
+
+/* Alerts and heartbeats are seven octets and up, and a record is hundreds: so a flow may have only so many. The last
+ * one says that there were more. */
+static void emit_aside(struct tls_message *m, struct conversation *conv)
+{
+    struct tls_state *s = conv->state;
+    if (s->asides == ASIDES_MAX)
+        return;
+    m->r->cut = ++s->asides == ASIDES_MAX;
+    message_emit(m, conv);
 }
 
 static enum dissect lost(struct conversation *conv, enum tls_anomaly anomaly)
@@ -257,7 +270,7 @@ static void alert_record(struct conversation *conv, struct cursor fragment)
         record_uint(m.r, TLS_ALERT_LEVEL, level);
         record_uint(m.r, TLS_ALERT_DESCRIPTION, description);
     }
-    message_emit(&m, conv);
+    emit_aside(&m, conv);
 }
 
 /* RFC 6520 section 4. Heartbleed asks for more than it sent. */
@@ -274,7 +287,7 @@ static void heartbeat_record(struct conversation *conv, struct cursor fragment)
         record_anomaly(m.r, TLS_OVERFLOW_HEARTBEAT_MESSAGE);
     else if ((size_t)payload + HEARTBEAT_PADDING > fragment.left)
         record_anomaly(m.r, TLS_INVALID_HEARTBEAT_MESSAGE);
-    message_emit(&m, conv);
+    emit_aside(&m, conv);
 }
 
 /* From here on this direction is ciphertext. */

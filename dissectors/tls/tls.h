@@ -8,7 +8,8 @@
  *          oddity outside of these. All share transaction 0.
  * End      from the first ciphertext of a direction on that direction is not wanted any more (DISSECT_DONE).
  * Limits   a handshake message of 64 KiB over any number of records; names and fingerprints made from it share a
- *          scratch of 32 KiB, beyond which the record is cut.
+ *          scratch of 32 KiB, beyond which the record is cut. 64 alerts and heartbeats of a flow are told; the last of
+ *          them is marked cut.
  */
 #ifndef DISSECTORS_TLS_H
 #define DISSECTORS_TLS_H

@@ -122,6 +122,21 @@ static void a_message_is_told_and_its_oddities_named(void **unused)
         dialogue_case_holds(&udp, &message_cases[i]);
 }
 
+static void a_request_that_was_forgotten_is_no_reason_to_accuse_its_answer(void **unused)
+{
+    (void)unused;
+    char text[4096];
+    size_t n = 0;
+    for (int i = 0; i < 16; i++)
+        n += (size_t)sprintf(text + n, ">>> %04x 0100 0001 0000 0000 0000 01 \"a\" 00 0001 0001\n", i);
+    sprintf(text + n, "<<< 0001 8180 0001 0000 0000 0000 01 \"a\" 00 0001 0001\n"
+                      "<<< 0000 8180 0001 0000 0000 0000 01 \"a\" 00 0001 0001\n");
+    struct dissector udp = over_udp(&dissector_dns);
+    char *said = dissect_dialogue(&udp, text, 0, "id");
+    assert_non_null(strstr(said, "< 1 id=1\n< 16 id=0\n"));
+    free(said);
+}
+
 #define TCP_DIALOGUE ">>> 0021 " QUERY_A "0000 0021 " QUERY_A "\n<<< 0031 " ANSWER_A "0031 " ANSWER_A
 
 static void messages_on_tcp_stand_behind_their_length_however_they_are_cut(void **unused)
@@ -240,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resource_data_is_said_by_its_type),
         cmocka_unit_test(a_message_is_told_and_its_oddities_named),
+        cmocka_unit_test(a_request_that_was_forgotten_is_no_reason_to_accuse_its_answer),
         cmocka_unit_test(messages_on_tcp_stand_behind_their_length_however_they_are_cut),
         cmocka_unit_test(a_length_too_small_for_a_header_is_not_dns),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),

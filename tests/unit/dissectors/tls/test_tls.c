@@ -174,6 +174,22 @@ static void ciphertext_is_not_wanted(void **unused)
     dialogue_free(d);
 }
 
+static void a_flood_of_alerts_is_told_only_so_long(void **unused)
+{
+    (void)unused;
+    enum { FLOOD = 200, TOLD = 64 };
+    char text[64 + FLOOD * 16] = ">>> ";
+    unsigned lines = 0;
+    for (int i = 0; i < FLOOD; i++)
+        strcat(text, "15030300020100 ");
+    char *said = dissect_dialogue(&dissector_tls, text, 0, "alert_level");
+    for (const char *at = said; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, TOLD);
+    assert_non_null(strstr(said, "> 0 alert_level=warning !cut\n"));
+    free(said);
+}
+
 static void every_prefix_and_every_bit_change_is_survived(void **unused)
 {
     (void)unused;
@@ -236,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_handshake_message_may_be_spread_over_any_records),
         cmocka_unit_test(a_certificate_is_held_against_the_time_of_the_packet),
         cmocka_unit_test(ciphertext_is_not_wanted),
+        cmocka_unit_test(a_flood_of_alerts_is_told_only_so_long),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
         cmocka_unit_test(the_probe_knows_a_hello),
         cmocka_unit_test(rules_find_fields_by_suricatas_names),
