@@ -31,7 +31,7 @@ static bool read_count(struct parser *p, struct slice s, struct bytes *b)
         b->count = (uint8_t)slot;
         return true;
     }
-    if (!slice_unsigned(s, &n) || n == 0 || n > 23)
+    if (!slice_unsigned(s, &n) || n > 23)
         return expected(p, s, "how many bytes to read");
     b->count = (uint8_t)n;
     return true;
@@ -166,6 +166,14 @@ static bool read_operator(struct parser *p, struct slice s, struct bytes *b)
     return expected(p, s, "an operator: < > = <= >= & ^");
 }
 
+/* 0 bytes: as many digits as there are, or for byte_jump none at all. */
+static bool some_bytes(struct parser *p, const struct bytes *b)
+{
+    if (b->count || (b->flags & (BYTES_STRING | BYTES_COUNT_VAR)))
+        return true;
+    return parse_wrong(p, p->option->value.at, "0 bytes can only be read as `string`");
+}
+
 static bool parse_byte_test(struct parser *p, struct slice value)
 {
     struct slice rest = value, item;
@@ -173,7 +181,7 @@ static bool parse_byte_test(struct parser *p, struct slice value)
     bool ok = b && next(p, &rest, &item, "how many bytes to read") && read_count(p, item, b) &&
               next(p, &rest, &item, "an operator") && read_operator(p, item, b) &&
               next(p, &rest, &item, "a value") && read_value(p, item, b) &&
-              next(p, &rest, &item, "an offset") && read_offset(p, item, b) && read_rest(p, rest, b);
+              next(p, &rest, &item, "an offset") && read_offset(p, item, b) && read_rest(p, rest, b) && some_bytes(p, b);
     if (ok)
         mark_relative(p, b);
     return ok;
@@ -183,7 +191,7 @@ static bool parse_byte_jump(struct parser *p, struct slice value)
 {
     struct slice rest = value, item;
     struct bytes *b = bytes_step(p, STEP_BYTE_JUMP);
-    bool ok = b && next(p, &rest, &item, "how many bytes to read") && (slice_is(item, "0") || read_count(p, item, b)) &&
+    bool ok = b && next(p, &rest, &item, "how many bytes to read") && read_count(p, item, b) &&
               next(p, &rest, &item, "an offset") && read_offset(p, item, b) && read_rest(p, rest, b);
     if (!ok)
         return false;
@@ -215,7 +223,7 @@ static bool parse_byte_extract(struct parser *p, struct slice value)
     struct bytes *b = bytes_step(p, STEP_BYTE_EXTRACT);
     bool ok = b && next(p, &rest, &item, "how many bytes to read") && read_count(p, item, b) &&
               next(p, &rest, &item, "an offset") && read_offset(p, item, b) &&
-              next(p, &rest, &item, "the variable's name") && new_variable(p, item, b) && read_rest(p, rest, b);
+              next(p, &rest, &item, "the variable's name") && new_variable(p, item, b) && read_rest(p, rest, b) && some_bytes(p, b);
     if (ok)
         mark_relative(p, b);
     return ok;
@@ -307,6 +315,8 @@ static bool read_base64_word(struct parser *p, struct slice item, struct base64 
 
 static bool parse_base64_decode(struct parser *p, struct slice value)
 {
+    if (p->in_base64)
+        return parse_wrong(p, p->option->name.at, "`base64_decode` inside of `base64_data`");
     struct step *s = parse_step(p, STEP_BASE64);
     if (s == NULL)
         return false;

@@ -246,7 +246,7 @@ static bool parse_fast_pattern(struct parser *p, struct slice value)
 static const char *const old_names[][2] = {
     { "http_uri", "http.uri" }, { "http_raw_uri", "http.uri.raw" }, { "http_header", "http.header" },
     { "http_raw_header", "http.header.raw" }, { "http_cookie", "http.cookie" }, { "http_method", "http.method" },
-    { "http_client_body", "http.request_body" }, { "http_server_body", "http.response_body" },
+    { "http_client_body", "http.request_body" }, { "http_server_body", "file.data" },
     { "http_user_agent", "http.user_agent" }, { "http_host", "http.host" }, { "http_raw_host", "http.host.raw" },
     { "http_stat_code", "http.stat_code" }, { "http_stat_msg", "http.stat_msg" }
 };

@@ -87,6 +87,23 @@ static const char *full_name(struct rules *r, const struct schema *s, const stru
     return pile_intern(r->pile, name, n < NAME_MAX_LEN ? (size_t)n : NAME_MAX_LEN - 1);
 }
 
+/* Two names of one row are one buffer: http.response_body and file.data may be the same bytes. */
+static void share_stickies(struct rules *r)
+{
+    struct table by_rows = { NULL, 0, 0 };
+    for (size_t i = 0; i < r->fields.cap; i++) {
+        struct field_word *w = r->fields.entries[i].value;
+        if (r->fields.entries[i].key == NULL || w->sticky == NULL)
+            continue;
+        const struct field_word *same = table_find(&by_rows, w->rows, SCHEMAS_MAX * sizeof(*w->rows));
+        if (same)
+            w->sticky = same->sticky;
+        else
+            table_put(&by_rows, w->rows, SCHEMAS_MAX * sizeof(*w->rows), w);
+    }
+    table_free(&by_rows);
+}
+
 void fields_register(struct rules *r)
 {
     struct sticky *payload = fields_sticky(r, "payload");
@@ -102,6 +119,7 @@ void fields_register(struct rules *r)
                 add_aliases(r, f->aliases, i, row);
         }
     }
+    share_stickies(r);
 }
 
 const struct sticky *fields_payload(const struct rules *r)

@@ -188,6 +188,8 @@ static bool read_number(const struct inspection *i, const struct bytes *b, size_
     int64_t at = offset + (b->flags & BYTES_RELATIVE ? (int64_t)before : 0);
     if (at < 0 || at > (int64_t)i->len || wanted > i->len - (size_t)at)
         return false;
+    if (wanted == 0 && (b->flags & BYTES_STRING))
+        wanted = i->len - (size_t)at < 23 ? i->len - (size_t)at : 23;
     if (wanted > (b->flags & BYTES_STRING ? 23 : 8))
         return false;
     out->at = (size_t)at;
@@ -196,7 +198,7 @@ static bool read_number(const struct inspection *i, const struct bytes *b, size_
                                          : read_binary(i->at + at, wanted, b->flags & BYTES_LITTLE, &out->value);
     if (b->mask)
         out->value = (out->value & b->mask) >> b->shift;
-    return out->taken > 0 || wanted == 0;
+    return out->taken > 0 || (b->count == 0 && !(b->flags & BYTES_STRING));
 }
 
 static uint64_t other_value(const struct inspection *i, const struct bytes *b)

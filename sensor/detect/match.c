@@ -438,8 +438,9 @@ static bool may_tell(const struct match *m, const struct rule *r)
         return false;
     if (m->r && !memory_tell_once(match_memory_made(m), r->index, m->r->transaction, m->dir))
         return false;
-    bool passes = (r->filter == NULL || threshold_passes(m->d->thresholds, m, r->filter, &n->threshold_evicted)) &&
-                  (r->threshold == NULL || threshold_passes(m->d->thresholds, m, r->threshold, &n->threshold_evicted));
+    bool passes = r->filter == NULL || threshold_passes(m->d->thresholds, m, r->filter, &n->threshold_evicted);
+    for (const struct threshold *t = r->threshold; t && passes; t = t->next)
+        passes = threshold_passes(m->d->thresholds, m, t, &n->threshold_evicted);
     n->held_back += !passes;
     return passes;
 }

@@ -126,6 +126,13 @@ static bool parse_noalert(struct parser *p, struct slice value)
     return true;
 }
 
+static bool parse_prefilter(struct parser *p, struct slice value)
+{
+    (void)p;
+    (void)value;
+    return true;
+}
+
 static bool parse_requires(struct parser *p, struct slice value)
 {
     return parse_wrong(p, value.at, "keyword `requires`: not supported yet");
@@ -142,6 +149,7 @@ const struct keyword meta_keywords[] = {
     { "metadata",  VALUE_NEEDED,   parse_metadata,  "Pairs of key and value that go into the alert." },
     { "target",    VALUE_NEEDED,   parse_target,    "Which end is attacked: src_ip or dest_ip." },
     { "noalert",   VALUE_NONE,     parse_noalert,   "A match has its effects but is not told." },
+    { "prefilter", VALUE_NONE,     parse_prefilter, "A hint about speed; our groups choose by themselves." },
     { "requires",  VALUE_NEEDED,   parse_requires,  "Conditions on the engine's version." },
     { .name = NULL }
 };

@@ -1,5 +1,6 @@
 #include "detect/parse.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #include "detect/keywords.h"
 #include "detect/ruleset.h"
 
-enum { STEPS_MAX = 256 };
+enum { STEPS_MAX = 256, NAME_MAX_LEN = 160 };
 
 bool parse_wrong(struct parser *p, const char *at, const char *fmt, ...)
 {
@@ -263,12 +264,29 @@ static bool unknown(struct parser *p, struct slice name)
     return parse_wrong(p, name.at, "unknown keyword `%.*s`", (int)(name.len > 60 ? 60 : name.len), name.at);
 }
 
+/* Also by Suricata's old spelling: tls_sni for tls.sni, file_data for file.data. */
+static const struct field_word *field_named(const struct rules *r, char *name, size_t n)
+{
+    const struct field_word *w = table_find(&r->fields, name, n);
+    char *line = w == NULL ? memchr(name, '_', n) : NULL;
+    if (line == NULL)
+        return w;
+    *line = '.';
+    w = table_find(&r->fields, name, n);
+    *line = '_';
+    return w;
+}
+
 static bool read_option(struct parser *p, const struct option *o)
 {
+    char name[NAME_MAX_LEN];
+    size_t n = o->name.len < sizeof(name) ? o->name.len : 0;
+    for (size_t i = 0; i < n; i++)
+        name[i] = (char)tolower((unsigned char)o->name.at[i]);
     p->option = o;
-    const struct keyword *k = table_find(&p->rules->keywords, o->name.at, o->name.len);
+    const struct keyword *k = table_find(&p->rules->keywords, name, n);
     if (k == NULL) {
-        const struct field_word *w = table_find(&p->rules->fields, o->name.at, o->name.len);
+        const struct field_word *w = field_named(p->rules, name, n);
         return w ? fields_option(p, w, o) : unknown(p, o->name);
     }
     if (k->value == VALUE_NONE && o->has_value)

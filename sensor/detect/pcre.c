@@ -19,7 +19,7 @@ static const struct flag flags[] = {
 };
 
 static const struct { char letter; const char *buffer; } buffers[] = {
-    { 'U', "http.uri" }, { 'I', "http.uri.raw" }, { 'P', "http.request_body" }, { 'Q', "http.response_body" },
+    { 'U', "http.uri" }, { 'I', "http.uri.raw" }, { 'P', "http.request_body" }, { 'Q', "file.data" },
     { 'H', "http.header" }, { 'D', "http.header.raw" }, { 'M', "http.method" }, { 'C', "http.cookie" },
     { 'S', "http.stat_code" }, { 'Y', "http.stat_msg" }, { 'V', "http.user_agent" }, { 'W', "http.host" },
     { 'Z', "http.host.raw" }, { 'K', "http.cookie" }
@@ -84,6 +84,9 @@ static bool in_buffer(struct parser *p, const char *buffer, const char *at, stru
     const struct field_word *w = fields_word(p->rules, buffer);
     if (w == NULL)
         return parse_wrong(p, at, "no dissector has the buffer `%s`", buffer);
+    const struct field_word *body = fields_word(p->rules, "http.response_body");    /* what Q means as well */
+    if (p->sticky && body && p->sticky == body->sticky && strcmp(buffer, "file.data") == 0)
+        w = body;
     if (p->sticky && p->sticky != w->sticky)
         return parse_wrong(p, at, "a buffer flag cannot follow a sticky buffer");
     const struct sticky *before = p->sticky;

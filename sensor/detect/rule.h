@@ -80,7 +80,7 @@ enum byte_flag {
 
 struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math, isdataat */
     uint16_t flags;
-    uint8_t  count;             /* bytes to read */
+    uint8_t  count;             /* bytes to read, or a slot; 0 with BYTES_STRING: as many digits as there are */
     uint8_t  base;              /* BYTES_STRING: 8, 10, 16 */
     uint8_t  op;                /* byte_test, byte_math: the character; 'l' and 'g' for <= and >=, '{' '}' for shifts */
     uint8_t  slot;              /* variable written */
@@ -169,7 +169,8 @@ enum threshold_kind { THRESHOLD_LIMIT, THRESHOLD_EACH, THRESHOLD_BOTH, THRESHOLD
 enum threshold_track { TRACK_SRC, TRACK_DEST, TRACK_PAIR, TRACK_RULE };
 
 struct threshold {
-    uint8_t  kind, track;
+    const struct threshold *next;       /* all must pass */
+    uint8_t  kind, track, number;       /* number: of those of one rule */
     uint32_t count, seconds;
 };
 

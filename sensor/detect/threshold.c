@@ -38,11 +38,12 @@ void threshold_table_free(struct threshold_table *t)
 
 static uint64_t key_of(const struct threshold_table *t, const struct match *m, const struct threshold *how)
 {
-    struct { uint32_t sid, gid, filter, version; uint8_t src[16], dest[16]; } k;
+    struct { uint32_t sid, gid, filter, number, version; uint8_t src[16], dest[16]; } k;
     memset(&k, 0, sizeof(k));
     k.sid = m->rule->alert.sid;
     k.gid = m->rule->alert.gid;
     k.filter = how->kind == THRESHOLD_FILTER;
+    k.number = how->number;
     if (m->src && how->track != TRACK_RULE)
         k.version = m->src->addr.version;
     if (m->src && (how->track == TRACK_SRC || how->track == TRACK_PAIR))
@@ -160,12 +161,15 @@ static struct threshold *read_threshold(struct parser *p, struct slice value, bo
 
 static bool parse_threshold(struct parser *p, struct slice value)
 {
-    if (p->rule->threshold)
-        return parse_wrong(p, p->option->name.at, "`threshold` twice in one rule");
     if (p->rule->filter)
         return parse_wrong(p, p->option->name.at, "`threshold` and `detection_filter` exclude each other");
-    p->rule->threshold = read_threshold(p, value, false);
-    return p->rule->threshold != NULL;
+    struct threshold *t = read_threshold(p, value, false);
+    if (t == NULL)
+        return false;
+    t->next = p->rule->threshold;
+    t->number = t->next ? (uint8_t)(t->next->number + 1) : 0;
+    p->rule->threshold = t;
+    return true;
 }
 
 static bool parse_detection_filter(struct parser *p, struct slice value)

@@ -174,8 +174,6 @@ static bool use(struct parser *p, const void *data)
     struct slice name = p->option->name;
     if (p->sticky == NULL)
         return parse_wrong(p, name.at, "`%.*s` needs a sticky buffer before it", (int)name.len, name.at);
-    if (!p->fresh)
-        return parse_wrong(p, name.at, "`%.*s` comes after a content of its buffer", (int)name.len, name.at);
     if (p->transform_count + p->sticky->transform_count == TRANSFORMS_MAX)
         return parse_wrong(p, name.at, "more than %d transforms on one buffer", TRANSFORMS_MAX);
     for (size_t i = 0; i < sizeof(transforms) / sizeof(transforms[0]); i++) {
