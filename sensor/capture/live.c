@@ -3,9 +3,11 @@
  * why it stays good until the next call even when the kernel takes the block back. */
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <pcap/pcap.h>
 
@@ -17,7 +19,7 @@ enum { WAIT_MS = 100 };
 struct live {
     struct source head;
     pcap_t       *pcap;
-    char          interface[64];
+    char          interface[IFNAMSIZ];
     int           fd;
     int           linktype;
     uint64_t      number;
@@ -49,18 +51,24 @@ static enum source_status live_failed(struct live *l, const char *why, struct fa
     return SOURCE_FAILED;
 }
 
-/* Waits for the ring. An interface that went down is told once by the socket; without asking we would spin. */
+/* libpcap 1.10 waits in silence for an interface that was taken down to come back. A sensor that sees nothing has to
+ * say so, so whenever nothing came we ask. */
+static bool live_up(const struct live *l)
+{
+    struct ifreq ask = { 0 };
+    snprintf(ask.ifr_name, sizeof ask.ifr_name, "%s", l->interface);
+    return strcmp(l->interface, "any") == 0 || (ioctl(l->fd, SIOCGIFFLAGS, &ask) == 0 && (ask.ifr_flags & IFF_UP));
+}
+
+/* Waits for the ring: SOURCE_FRAME when there is something to fetch. */
 static enum source_status live_wait(struct live *l, struct fault *f)
 {
     struct pollfd p = { .fd = l->fd, .events = POLLIN };
     int n = poll(&p, 1, WAIT_MS);
-    if (n <= 0 || (p.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0)
-        return n > 0 ? SOURCE_FRAME : SOURCE_IDLE;
-    int why = 0;
-    socklen_t size = sizeof why;
-    if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0 || why == 0)
-        why = ENETDOWN;
-    return live_failed(l, why == ENETDOWN ? "it went down or was removed" : strerror(why), f);
+    bool trouble = n > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+    if (n > 0 && !trouble)
+        return SOURCE_FRAME;
+    return trouble || !live_up(l) ? live_failed(l, "it went down or was removed", f) : SOURCE_IDLE;
 }
 
 static enum source_status live_next(struct source *s, struct frame *out, struct fault *f)
@@ -139,7 +147,7 @@ static int live_fanout(struct live *l, const struct live_plan *plan, struct faul
 {
     if (!plan->fanout)
         return 0;
-    int how = plan->fanout_group | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+    uint32_t how = plan->fanout_group | (uint32_t)(PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
     if (setsockopt(l->fd, SOL_PACKET, PACKET_FANOUT, &how, sizeof how) == 0)
         return 0;
     return fault_set(f, -errno, "interface %s: cannot share it between workers (PACKET_FANOUT group %u): %s; "

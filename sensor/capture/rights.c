@@ -187,11 +187,11 @@ static int calls_socket(scmp_filter_ctx filter)
     return 0;
 }
 
-/* ioctl only to ask about terminals and queues (TIOCSTI would type into one); clone only for threads; prctl only
+/* ioctl only to ask about terminals, queues and whether an interface is up (TIOCSTI would type into a terminal); clone only for threads; prctl only
  * to name them. */
 static int calls_by_argument(scmp_filter_ctx filter)
 {
-    static const unsigned long requests[] = { TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO };
+    static const unsigned long requests[] = { TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, SIOCGIFFLAGS };
     int rc = calls_socket(filter);
     for (size_t i = 0; i < sizeof requests / sizeof requests[0] && rc == 0; i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, requests[i], 0));

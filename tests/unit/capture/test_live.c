@@ -2,7 +2,9 @@
 #include "tests/unit/capture/files.h"
 
 #include <arpa/inet.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "common/clock.h"
 
@@ -105,6 +107,50 @@ static void a_wrong_filter_is_quoted(void **unused)
     assert_non_null(strstr(f.why, "filter \"prt 1\": "));
 }
 
+enum { CHILD_RIGHT, CHILD_WRONG, CHILD_CANNOT };
+
+/* In a network of its own: a pair of interfaces, one of which goes down or away while we listen. */
+static int interface_lost(const char *command, const char *what)
+{
+    struct live_plan plan = plan_of("tap0");
+    struct fault f = { 0 };
+    struct frame frame;
+    if (unshare(CLONE_NEWNET) != 0 || system("ip link add tap0 type veth peer name tap1 && ip link set tap0 up && ip link set tap1 up") != 0)
+        return CHILD_CANNOT;
+    struct source *s = source_live(&plan, &f);
+    if (s == NULL || source_next(s, &frame, &f) != SOURCE_IDLE || system(command) != 0)
+        return CHILD_CANNOT;
+    enum source_status status = SOURCE_IDLE;
+    for (int i = 0; i < 20 && status == SOURCE_IDLE; i++)
+        status = source_next(s, &frame, &f);
+    source_close(s);
+    return status == SOURCE_FAILED && strstr(f.why, "interface tap0: ") == f.why && strstr(f.why, what) != NULL ? CHILD_RIGHT : CHILD_WRONG;
+}
+
+static void expect_lost(const char *command, const char *what)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(interface_lost(command, what));
+    int status;
+    waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) == CHILD_CANNOT)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+static void an_interface_that_goes_down_ends_the_capture_with_a_sentence(void **unused)
+{
+    (void)unused;
+    expect_lost("ip link set tap0 down", "down");
+}
+
+static void an_interface_that_is_removed_ends_the_capture_with_a_sentence(void **unused)
+{
+    (void)unused;
+    expect_lost("ip link del tap0", "capture stopped");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +158,8 @@ int main(void)
         cmocka_unit_test(of_two_workers_in_one_group_exactly_one_gets_it),
         cmocka_unit_test(an_interface_that_is_not_there_is_named_with_advice),
         cmocka_unit_test(a_wrong_filter_is_quoted),
+        cmocka_unit_test(an_interface_that_goes_down_ends_the_capture_with_a_sentence),
+        cmocka_unit_test(an_interface_that_is_removed_ends_the_capture_with_a_sentence),
     };
     return cmocka_run_group_tests_name("capture/live", tests, NULL, NULL);
 }
