@@ -1,6 +1,7 @@
 /* Everything happens in forked children: what is given up does not come back. */
 #include "tests/unit/capture/files.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -135,6 +136,41 @@ static int become_root_again(struct source *s)
     return setuid(0);
 }
 
+/* The source handed in is a file; the live one has to be opened before, which this child does by itself. */
+static int live_goes_on(void)
+{
+    struct fault f = { 0 };
+    struct live_plan live = { .interface = "lo", .filter = "udp and port 40902", .snaplen = 65535, .buffer_bytes = 1 << 20 };
+    struct rights_plan plan = plan_of();
+    struct source *s = source_live(&live, &f);
+    if (s == NULL)
+        return 77;
+    if (rights_drop(&plan, &f) != 0)
+        return 99;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(40902), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    if (sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) != 1)
+        return 1;
+    struct frame frame;
+    enum source_status status = SOURCE_IDLE;
+    for (int i = 0; i < 50 && status == SOURCE_IDLE; i++)
+        status = source_next(s, &frame, &f);
+    return status != SOURCE_FRAME ? 2 : source_counts(s)->kernel_received == 0 ? 3 : 0;
+}
+
+static void a_live_capture_goes_on(void **unused)
+{
+    (void)unused;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(live_goes_on());
+    int status;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_zero_exit(status);
+}
+
 static void reading_writing_threads_and_sockets_work_on(void **unused)
 {
     (void)unused;
@@ -195,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_writing_threads_and_sockets_work_on),
+        cmocka_unit_test(a_live_capture_goes_on),
         cmocka_unit_test(other_files_and_raw_sockets_do_not),
         cmocka_unit_test(running_a_program_is_deadly),
         cmocka_unit_test(a_user_who_does_not_exist_is_named),
