@@ -12,6 +12,8 @@
 #include "flow/pieces.h"
 #include "flow/window.h"
 
+enum { SYN_SHARE = 4 };     /* of all that may wait, for data that may never be answered */
+
 struct reassembly {
     struct pieces early;
     uint32_t      fin_at;       /* the sequence number of the FIN, when .fin */
@@ -349,8 +351,12 @@ static void take_syn(struct run *run, const struct packet *p, enum direction dir
         return;
     }
     struct segment s = { p->tcp_seq + 1, p->payload_len, p->tcp_seq + 1, p->tcp_seq + 1 + p->payload_len, p->payload };
-    if (s.len == 0 || s.at != run->f->side[dir].tcp_next || !tcp_fast_open(p) || !has_room(run, dir, s.len))
+    if (s.len == 0 || s.at != run->f->side[dir].tcp_next)
         return;
+    if (run->r->counts.waiting_bytes + s.len + sizeof(struct piece) > run->r->limits.all_max / SYN_SHARE || !has_room(run, dir, s.len)) {
+        run->r->counts.refused++;
+        return;
+    }
     struct reassembly *w = waiting_of(run, dir);
     if (w != NULL)
         place(run, w, s);
@@ -386,6 +392,8 @@ static bool followed(const struct reassembler *r, const struct flow *f, const st
 static void flush(struct run *run, enum direction dir)
 {
     struct flow_side *side = &run->f->side[dir];
+    if (!run->f->side[!dir].tcp_known)
+        discard(run->r, run->f, dir);       /* data in a SYN that nobody answered */
     while (side->waiting != NULL && side->waiting->early.first != NULL) {
         give_up(run, dir, side->waiting->early.first->at);
         drain(run, dir);

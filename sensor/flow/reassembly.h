@@ -8,7 +8,7 @@
  *
  * A direction ends (chunk.fin) when its FIN has been acknowledged, so a forged FIN ends nothing; with a RST that the
  * peer would believe; or with the flow. Nothing is delivered after that.
- * Data in a SYN counts when it comes with a Fast Open cookie and the answer acknowledges it.
+ * Data in a SYN (RFC 7413) counts when the answer acknowledges it; unanswered SYNs may hold a quarter of all_max.
  *
  * Limits   at most REASSEMBLY_SEGMENTS_MAX pieces wait per direction, whatever their bytes.
  * Source   RFC 9293 section 3.4 (sequence arithmetic), section 3.10; Novak and Sturges 2007 (target-based policies).

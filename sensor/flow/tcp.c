@@ -11,7 +11,6 @@
 
 enum {
     TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, SCALE_MAX = 14,
-    OPTION_FAST_OPEN = 34, OPTION_EXPERIMENT = 254, EXPERIMENT_FAST_OPEN = 0xf989, COOKIE_MIN = 4,
     WINDOW_SLACK = 65536    /* an observer may be this far behind what the ends know */
 };
 
@@ -47,21 +46,6 @@ static uint8_t scale_option(const struct packet *p)
             return scale > SCALE_MAX ? SCALE_MAX : scale;
         }
     return 0;
-}
-
-/* Only with a cookie does a server take data out of a SYN (RFC 7413 section 4.1; the
- * experimental form, RFC 6994, is still sent by some). */
-bool tcp_fast_open(const struct packet *p)
-{
-    struct cursor c = options_of(p), value;
-    uint8_t kind;
-    while (next_option(&c, &kind, &value)) {
-        if (kind == OPTION_FAST_OPEN && value.left >= COOKIE_MIN)
-            return true;
-        if (kind == OPTION_EXPERIMENT && value.left >= 2 + COOKIE_MIN && cursor_be16(&value) == EXPERIMENT_FAST_OPEN)
-            return true;
-    }
-    return false;
 }
 
 static void learn_start(struct flow_side *side, const struct packet *p)

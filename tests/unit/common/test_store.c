@@ -82,6 +82,24 @@ static void what_one_size_filled_another_size_can_use_once_given_back(void **unu
     store_free(s);
 }
 
+static void a_full_slab_takes_back_and_gives_out_again(void **unused)
+{
+    (void)unused;
+    enum { BLOCKS = STORE_BLOCK_MAX / 64 };
+    struct store *s = store_new(STORE_BLOCK_MAX);
+    struct account a = { .most = MIB };
+    void *block = NULL;
+    for (int i = 0; i < BLOCKS; i++)
+        assert_non_null(block = store_take(s, &a, 64));
+    assert_null(store_take(s, &a, 64));
+    for (int i = 0; i < 3; i++) {
+        store_give(s, &a, block, 64);
+        assert_ptr_equal(store_take(s, &a, 64), block);
+        assert_null(store_take(s, &a, 64));
+    }
+    store_free(s);
+}
+
 static void a_block_is_zero_even_when_it_was_used_before(void **unused)
 {
     (void)unused;
@@ -163,6 +181,7 @@ int main(void)
         cmocka_unit_test(more_than_the_largest_block_is_refused),
         cmocka_unit_test(a_full_account_is_refused_and_others_are_not),
         cmocka_unit_test(what_one_size_filled_another_size_can_use_once_given_back),
+        cmocka_unit_test(a_full_slab_takes_back_and_gives_out_again),
         cmocka_unit_test(a_block_is_zero_even_when_it_was_used_before),
         cmocka_unit_test(growing_keeps_the_bytes_and_needs_no_more_than_the_difference),
         cmocka_unit_test(any_order_of_taking_and_giving_keeps_blocks_apart),

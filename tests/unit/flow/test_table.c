@@ -9,7 +9,7 @@
 #include "flow/table.h"
 #include "tests/unit/flow/wire.h"
 
-struct closed { unsigned count, why[5]; struct flow last; };
+struct closed { unsigned count, why[5]; struct flow last; uint64_t *open; /* ids by client port from 1000, or NULL */ };
 
 static void on_close(void *ctx, struct flow *f, enum flow_end why)
 {
@@ -17,6 +17,8 @@ static void on_close(void *ctx, struct flow *f, enum flow_end why)
     c->count++;
     c->why[why]++;
     c->last = *f;
+    if (c->open != NULL)
+        c->open[f->client_port - 1000] = 0;
 }
 
 static struct flow_limits small_limits(void)
@@ -264,8 +266,24 @@ static void the_answer_says_which_of_several_syns_counts(void **unused)
     take(t, wire_tcp(&w, true, TCP_SYN, 1000, 0, NULL, 0), &dir);
     take(t, wire_tcp(&w, true, TCP_SYN, 7000000, 0, NULL, 0), &dir);
     take(t, wire_tcp(&w, false, TCP_SYN | TCP_ACK, 5000, 1001, NULL, 0), &dir);
+    take(t, wire_tcp(&w, true, TCP_SYN, 9000000, 0, NULL, 0), &dir);
     struct flow *f = take(t, wire_tcp(&w, true, TCP_ACK, 1001, 5001, NULL, 0), &dir);
     assert_int_equal(f->state, FLOW_ESTABLISHED);
+    assert_int_equal(f->side[FROM_CLIENT].tcp_next, 1001);
+    flow_table_free(t);
+}
+
+static void an_answer_to_a_syn_that_was_never_sent_teaches_nothing(void **unused)
+{
+    (void)unused;
+    struct closed closed = { 0 };
+    struct flow_limits l = small_limits();
+    struct flow_table *t = table_new(&l, &closed);
+    struct wire w = wire_conversation(0x0a000001, 4000);
+    enum direction dir;
+    take(t, wire_tcp(&w, true, TCP_SYN, 1000, 0, NULL, 0), &dir);
+    struct flow *f = take(t, wire_tcp(&w, false, TCP_SYN | TCP_ACK, 66, 88888888, NULL, 0), &dir);
+    assert_false(f->side[FROM_SERVER].tcp_known);
     assert_int_equal(f->side[FROM_CLIENT].tcp_next, 1001);
     flow_table_free(t);
 }
@@ -319,6 +337,25 @@ static void a_flow_that_speaks_stays(void **unused)
     assert_int_equal(closed.count, 1);
     assert_true(addr_equal(&closed.last.client, &(struct addr){ .bytes = { [12] = 10, [15] = 2 }, .version = 4 }));
     assert_int_equal(flow_table_counts(t)->created, 2);
+    flow_table_free(t);
+}
+
+static void one_that_spoke_since_it_was_listed_does_not_hold_up_the_others(void **unused)
+{
+    (void)unused;
+    struct closed closed = { 0 };
+    struct flow_limits l = small_limits();
+    struct flow_table *t = table_new(&l, &closed);
+    struct wire first = wire_conversation(0x0a000001, 4000), second = wire_conversation(0x0a000002, 4000);
+    enum direction dir;
+    take(t, wire_packet(&first, true, IPPROTO_UDP, "x", 1), &dir);
+    second.now_us += SECOND / 2;
+    take(t, wire_packet(&second, true, IPPROTO_UDP, "x", 1), &dir);
+    first.now_us += 9 * SECOND / 10;
+    uint64_t id = take(t, wire_packet(&first, true, IPPROTO_UDP, "x", 1), &dir)->id;
+    flow_table_expire(t, second.now_us + 60 * SECOND + 10);
+    assert_int_equal(closed.count, 1);
+    assert_int_not_equal(closed.last.id, id);
     flow_table_free(t);
 }
 
@@ -503,23 +540,24 @@ static void any_mix_of_flows_is_found_again_by_its_key(void **unused)
 {
     (void)unused;
     enum { KEYS = 400, STEPS = 60000 };
-    struct closed closed = { 0 };
+    uint64_t open[KEYS] = { 0 }, now_us = SECOND;
+    struct closed closed = { .open = open };
     struct flow_limits l = small_limits();
-    l.flow_max = 300;
+    l.flow_max = 250;       /* of 512 slots: long runs, many of them broken up again */
     struct flow_table *t = table_new(&l, &closed);
-    uint64_t ids[KEYS] = { 0 }, now_us = SECOND;
     unsigned seed = 11;
     for (int step = 0; step < STEPS; step++) {
         int i = rand_r(&seed) % (step % 7 ? KEYS / 2 : KEYS);
         struct wire w = wire_conversation(0x0a000001, (uint16_t)(1000 + i));
-        w.now_us = now_us += (uint64_t)rand_r(&seed) % SECOND;
+        w.now_us = now_us += (uint64_t)rand_r(&seed) % (SECOND / 2);
         enum direction dir;
-        uint64_t created = flow_table_counts(t)->created;
-        struct flow *f = take(t, wire_packet(&w, true, IPPROTO_UDP, "x", 1), &dir);
+        struct packet p = wire_packet(&w, true, IPPROTO_UDP, "x", 1);
+        flow_table_expire(t, p.time_us);
+        struct flow *f = flow_table_take(t, &p, &dir);
         assert_int_equal(f->client_port, 1000 + i);
-        if (flow_table_counts(t)->created == created)
-            assert_int_equal(f->id, ids[i]);
-        ids[i] = f->id;
+        if (open[i] != 0)
+            assert_int_equal(f->id, open[i]);
+        open[i] = f->id;
         assert_int_equal(flow_table_counts(t)->flows, flow_table_counts(t)->created - closed.count);
     }
     flow_table_free(t);
@@ -540,8 +578,10 @@ int main(void)
         cmocka_unit_test(a_refused_syn_is_closed),
         cmocka_unit_test(after_the_close_a_new_syn_is_a_new_flow),
         cmocka_unit_test(the_answer_says_which_of_several_syns_counts),
+        cmocka_unit_test(an_answer_to_a_syn_that_was_never_sent_teaches_nothing),
         cmocka_unit_test(each_kind_of_flow_ends_after_its_own_idle_time),
         cmocka_unit_test(a_flow_that_speaks_stays),
+        cmocka_unit_test(one_that_spoke_since_it_was_listed_does_not_hold_up_the_others),
         cmocka_unit_test(expiry_does_bounded_work_per_call_and_gets_there),
         cmocka_unit_test(a_clock_that_goes_back_neither_hangs_nor_keeps_flows_for_ever),
         cmocka_unit_test(in_a_flood_half_open_flows_go_and_the_established_one_stays),
