@@ -43,6 +43,8 @@ struct modbus_state {
     unsigned            unanswered;
     unsigned            foreign;
     bool                searching[2];   /* out of step after a gap, per direction */
+    bool                role_known;
+    bool                swapped;        /* who opened the connection answers on it */
     bool                blind;          /* requests may have been missed: a response without one proves nothing */
 };
 
@@ -233,6 +235,21 @@ static void foreign_read(struct conversation *conv, const struct adu *a, enum mo
     conversation_emit(conv, r);
 }
 
+/* Whoever opened the connection asks, unless what is said first can only be an answer, or a question from the other
+ * side: then the capture began in the middle and the sides were guessed wrong, or a server calls out. */
+static bool asks(const struct conversation *conv, const struct adu *a)
+{
+    struct modbus_state *s = conv->state;
+    bool client = conv->dir == FROM_CLIENT;
+    if (!s->role_known) {
+        bool exception = (a->code & EXCEPTION_BIT) != 0;
+        bool question = !exception && adu_convinces(a, false), answer = exception || adu_convinces(a, true);
+        s->swapped = client ? answer && !question : question && !answer;
+        s->role_known = true;
+    }
+    return client != s->swapped;
+}
+
 /* After a gap: drops what cannot be the beginning of an ADU. False: nothing convincing is here yet. */
 static bool step_found(struct conversation *conv, struct cursor *in)
 {
@@ -240,7 +257,7 @@ static bool step_found(struct conversation *conv, struct cursor *in)
     for (struct cursor at = *in; at.left >= HEADER + LENGTH_MIN; cursor_skip(&at, 1)) {
         struct cursor c = at;
         struct adu a;
-        if (!adu_read(&c, &a) || !adu_convinces(&a, conv->dir == FROM_SERVER))
+        if (!adu_read(&c, &a) || !adu_convinces(&a, (conv->dir == FROM_SERVER) != s->swapped))
             continue;
         *in = at;
         s->searching[conv->dir] = false;
@@ -281,7 +298,7 @@ static enum dissect modbus_pdu(struct conversation *conv, struct cursor *in)
     }
     if (a.protocol != PROTOCOL_MODBUS)
         foreign_read(conv, &a, MODBUS_INVALID_PROTOCOL_ID);
-    else if (conv->dir == FROM_CLIENT)
+    else if (asks(conv, &a))
         request_read(conv, &a);
     else
         response_read(conv, &a);

@@ -111,6 +111,9 @@ static const struct dialogue_case dialogues[] = {
     { "length over the maximum", ">>> 0001 0000 00ff 11 03\n" READ_3, "length", "> 0 length=255 !invalid_length\nlost >\n" },
     { "another protocol's ADU is stepped over", ">>> 0001 0001 0003 11 03 00\n" READ_3, "protocol_id function_code",
       "> 0 protocol_id=1 !invalid_protocol_id\n> 1 function_code=read_holding_registers\n" },
+    { "a server that calls out", ">>> 0001 0000 0003 11 83 02\n<<< 0001 0000 0006 11 03 006b 0003\n" ">>> 0001 0000 0009 11 03 06 022b 0000 0064\n",
+      "type address",
+      "> 0 type=exception !unsolicited_response\n< 1 type=request address=107\n> 1 type=response address=107\n" },
     { "a gap, then the middle of an answer", READ_3 "<<< gap 5\n<<< 8000 0000 64\n" ANSWER_3, "type value",
       "> 0 type=request\n< 0 type=response value=555 value=0 value=100\n" },
 };

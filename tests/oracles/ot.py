@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Counts what the sensor says of OT captures and holds it against a truth that somebody else counted.
+
+    tests/oracles/ot.py --corpus DIR --sensor build/fengsui-sensor [--protocol modbus] [--only NAME] [-j 2]
+
+DIR has captures/FOLDER/NAME and truth/FOLDER__NAME.json (see its README). Each capture is read once:
+    SENSOR -k none -r CAPTURE -S EMPTY --json OUT
+and the records of each protocol are counted into the same shape as the truth's. A protocol that the truth does not
+name in a capture must not be seen there at all, the captures of negative/ included.
+
+A protocol is one entry of PROTOCOLS: truth key -> what an event adds to it. Prints `protocol: equal/all` and each
+difference; exit 0 when all are equal, 1 otherwise. Without the corpus it says "skipped" and exits 0.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+REPEATS = ("retransmission", "spurious_retransmission", "lost_segment", "out_of_order")
+
+
+class Counted:
+    """A protocol's truth key and how one event counts towards it: `key(event, record)` gives a key, or None for not at all."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def of(self, events, name):
+        keys = (self.key(e, e[name]) for e in events)
+        return dict(collections.Counter(str(k) for k in keys if k is not None))
+
+
+class Total(Counted):
+    def of(self, events, name):
+        return sum(1 for e in events if self.key(e, e[name]) is not None)
+
+
+class Nested(Counted):
+    """The same with an outer key: `key` gives (outer, inner)."""
+
+    def of(self, events, name):
+        counts = collections.defaultdict(collections.Counter)
+        for e in events:
+            pair = self.key(e, e[name])
+            if pair is not None:
+                counts[str(pair[0])][str(pair[1])] += 1
+        return {outer: dict(inner) for outer, inner in counts.items()}
+
+
+def only(field, **where):
+    """The record's value of `field` where its other fields are as said."""
+    return lambda e, r: r.get(field) if all(r.get(k) == v for k, v in where.items()) else None
+
+
+MODBUS_WRITES = (5, 6, 15, 16, 21, 22, 23)
+
+
+def modbus_direction(e, r):
+    return ("req" if r["type"] == 0 else "rsp", r["function_code"]) if "function_code" in r else None
+
+
+def modbus_pair(e, r):
+    return f"{e['src_ip']}>{e['dest_ip']}|{r['unit_id']}" if "unit_id" in r else None
+
+
+def modbus_exception(e, r):
+    return f"{r['function_code']}|{r['exception_code']}" if "exception_code" in r else None
+
+
+def modbus_write(e, r):
+    wrote = r.get("type") == 0 and r.get("function_code") in MODBUS_WRITES
+    return (f"{e['dest_ip']}#{r['unit_id']}", r["function_code"]) if wrote else None
+
+
+PROTOCOLS = {
+    "modbus": {
+        "pdus": Total(only("function_code")),
+        "function_codes": Counted(only("function_code")),
+        "function_codes_by_dir": Nested(modbus_direction),
+        "exceptions": Counted(modbus_exception),
+        "writes": Nested(modbus_write),
+        "pairs": Counted(modbus_pair),
+    },
+}
+
+
+def events_of(sensor, capture, empty_rules, scratch):
+    """The sensor's events for one capture, and its complaint when it failed."""
+    out = pathlib.Path(scratch) / (capture.parent.name + "__" + capture.name + ".json")
+    run = subprocess.run([sensor, "-k", "none", "-r", capture, "-S", empty_rules, "--json", out],
+                         capture_output=True, text=True, errors="replace", timeout=300)
+    events = []
+    if out.exists():
+        with out.open(encoding="utf-8", errors="replace") as lines:
+            events = [json.loads(line) for line in lines if line.strip()]
+        out.unlink()
+    complaint = f"exit {run.returncode}: {run.stderr.strip()[-300:]}" if run.returncode != 0 else None
+    return events, complaint
+
+
+def trusted(truth, protocol):
+    """What to compare with: {key: expected}. Where segments were repeated or lost, or the tool called frames malformed, its
+    counts per key are not to be trusted, and the recount of the stream has only the total."""
+    exact = truth.get("protocols", {}).get(protocol)
+    other_port = truth.get("nonstandard_port", {}).get("protocols", {}).get(protocol)
+    recount = truth.get("crosscheck_stream_recount", {}).get(protocol)
+    if other_port is not None:
+        return other_port
+    if exact is None:
+        return {"pdus": 0}
+    if recount is not None and recount != exact["pdus"]:
+        unsure = any(truth.get("tcp_analysis", {}).get(k) for k in REPEATS) or truth["malformed"]["frames"] > 0
+        return {"pdus": recount} if unsure else exact
+    return exact
+
+
+def differences(protocol, events, expected):
+    found = []
+    mine = [e for e in events if e.get("event_type") == protocol]
+    for key, counted in PROTOCOLS[protocol].items():
+        if key not in expected and "function_codes" not in expected:
+            continue
+        got, want = counted.of(mine, protocol), expected.get(key, {})
+        if got != want:
+            found.append(f"{key}: {compact(got, want)}")
+    return found
+
+
+def compact(got, want):
+    """Two counts, only where they differ."""
+    if not isinstance(got, dict) or not isinstance(want, dict):
+        return f"{got}, expected {want}"
+    got, want = flat(got), flat(want)
+    keys = [k for k in sorted(set(got) | set(want)) if got.get(k) != want.get(k)]
+    shown = ", ".join(f"{k}: {got.get(k, 0)}, expected {want.get(k, 0)}" for k in keys[:6])
+    return shown + (f", and {len(keys) - 6} more" if len(keys) > 6 else "")
+
+
+def flat(counts):
+    if not any(isinstance(v, dict) for v in counts.values()):
+        return counts
+    return {f"{outer} {k}": n for outer, inner in counts.items() for k, n in inner.items()}
+
+
+def measure(job):
+    sensor, capture, truth_path, protocols, empty_rules, scratch = job
+    truth = json.loads(truth_path.read_text())
+    try:
+        events, complaint = events_of(sensor, capture, empty_rules, scratch)
+    except subprocess.TimeoutExpired:
+        events, complaint = [], "did not end within 300 s"
+    result = []
+    for protocol in protocols:
+        expected = trusted(truth, protocol)
+        found = differences(protocol, events, expected)
+        if complaint:
+            found.append(complaint)
+        result.append((protocol, expected != {"pdus": 0}, f"{capture.parent.name}/{capture.name}", found))
+    return result
+
+
+def jobs_of(args, empty_rules, scratch):
+    corpus = pathlib.Path(args.corpus)
+    protocols = args.protocol or sorted(PROTOCOLS)
+    for truth_path in sorted((corpus / "truth").glob("*.json")):
+        folder, name = truth_path.name[:-len(".json")].split("__", 1)
+        capture = corpus / "captures" / folder / name
+        if capture.exists() and (args.only is None or args.only in truth_path.name):
+            yield args.sensor, capture, truth_path, protocols, empty_rules, scratch
+
+
+def report(results):
+    tally = collections.defaultdict(lambda: [0, 0, 0, 0])    # carrying: equal, all; without: silent, all
+    for protocol, carries, capture, found in results:
+        at = 0 if carries else 2
+        tally[protocol][at] += not found
+        tally[protocol][at + 1] += 1
+        for line in found:
+            print(f"{protocol}: {capture}: {line}")
+    for protocol, (equal, total, silent, others) in sorted(tally.items()):
+        print(f"{protocol}: {equal}/{total}, and none in {silent}/{others} captures without it")
+    return all(t[0] == t[1] and t[2] == t[3] for t in tally.values())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--sensor", required=True)
+    parser.add_argument("--protocol", action="append", choices=sorted(PROTOCOLS))
+    parser.add_argument("--only", help="captures whose name holds this")
+    parser.add_argument("-j", "--jobs", type=int, default=2)
+    args = parser.parse_args()
+    if not (pathlib.Path(args.corpus) / "truth").is_dir():
+        print(f"skipped: no corpus at {args.corpus}")
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        empty_rules = pathlib.Path(scratch) / "empty.rules"
+        empty_rules.write_text("")
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            results = [r for batch in pool.map(measure, jobs_of(args, empty_rules, scratch)) for r in batch]
+    return 0 if report(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
