@@ -45,7 +45,9 @@ static enum probe ask(const struct offer *o, const struct dissector *d, struct c
     struct conversation conv = conversation_of(o);
     if (d->probe != NULL)
         return d->probe(&conv, bytes);
-    return hinted(o, d) ? PROBE_YES : PROBE_MORE;
+    if (hinted(o, d))
+        return PROBE_YES;
+    return d->ndpi != NULL ? PROBE_MORE : PROBE_NO;     /* a name may still come, another port will not */
 }
 
 /* Is that enough? Notes what the answer rules out, or makes possible. */

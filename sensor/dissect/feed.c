@@ -92,6 +92,12 @@ static void lose(const struct offer *o)
     st->side[0].over = st->side[1].over = false;
 }
 
+static size_t pdu_max(const struct offer *o)
+{
+    size_t most = chosen(o)->pdu_max != 0 ? chosen(o)->pdu_max : PDU_MAX_DEFAULT;
+    return most < STORE_BLOCK_MAX ? most : STORE_BLOCK_MAX;
+}
+
 /* Takes PDUs off `in` while there are whole ones. MORE: what is left is the beginning of one. */
 static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t *budget)
 {
@@ -109,6 +115,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         if (in->left >= before)
             return DISSECT_LOST;    /* a PDU of no bytes would come for ever */
         (*budget)--;
+        conv.need = 0;
         st->pdus++;
         counts->pdus++;
         counts->bytes += before - in->left;
@@ -116,14 +123,12 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
             break;
         verdict = DISSECT_MORE;
     }
-    st->side[o->dir].need = conv.need < UINT32_MAX ? (uint32_t)conv.need : UINT32_MAX;
+    if (verdict == DISSECT_MORE && conv.need > pdu_max(o) && o->over == OVER_TCP) {
+        counts->more_limit++;
+        return DISSECT_LOST;
+    }
+    st->side[o->dir].need = (uint32_t)conv.need;
     return verdict;
-}
-
-static size_t pdu_max(const struct offer *o)
-{
-    size_t most = chosen(o)->pdu_max != 0 ? chosen(o)->pdu_max : PDU_MAX_DEFAULT;
-    return most < STORE_BLOCK_MAX ? most : STORE_BLOCK_MAX;
 }
 
 /* Nothing more of this direction is read. */
