@@ -11,6 +11,8 @@
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
+#include "bus/redis.h"
+
 enum {
     TAIL, ASK,
     BLOCK_MS = 1000,
@@ -40,8 +42,8 @@ struct follower {
     size_t   stream_count;
     unsigned recent;
     uint64_t look_every_us;
-    char *address, *user, *password;
-    int   port;                 /* 0: a Unix socket */
+    struct redis_where where;
+    char *user, *password;
     struct link links[FOLLOW_LINKS];
     struct place *places;
     size_t   place_count, region_count;
@@ -134,8 +136,8 @@ static void authenticate(struct follower *f, struct link *l)
 
 static void link_open(struct follower *f, struct link *l)
 {
-    redisAsyncContext *redis = f->port == 0 ? redisAsyncConnectUnix(f->address)
-                                            : redisAsyncConnect(f->address, f->port);
+    redisAsyncContext *redis = f->where.port == 0 ? redisAsyncConnectUnix(f->where.host)
+                                                  : redisAsyncConnect(f->where.host, f->where.port);
     if (redis == NULL || redis->err != 0) {
         say(f, false, redis == NULL ? strerror(ENOMEM) : redis->errstr);
         if (redis != NULL)
@@ -354,22 +356,6 @@ static void look(struct follower *f)
 
 /* ---- the public side ---- */
 
-static int address_parse(struct follower *f, const char *text, struct fault *fault)
-{
-    if (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') {
-        f->address = strdup(text + 5);
-        return f->address != NULL ? 0 : fault_set(fault, -ENOMEM, "%s", strerror(ENOMEM));
-    }
-    const char *colon = strrchr(text, ':');
-    char *end = NULL;
-    unsigned long port = colon != NULL ? strtoul(colon + 1, &end, 10) : 0;
-    if (strncmp(text, "tcp:", 4) != 0 || colon < text + 5 || *end != '\0' || port == 0 || port > 65535)
-        return fault_set(fault, -EINVAL, "redis: `%s` is neither unix:PATH nor tcp:ADDRESS:PORT", text);
-    f->address = strndup(text + 4, (size_t)(colon - text - 4));
-    f->port = (int)port;
-    return f->address != NULL ? 0 : fault_set(fault, -ENOMEM, "%s", strerror(ENOMEM));
-}
-
 static char *given(const char *text)
 {
     return text != NULL && text[0] != '\0' ? strdup(text) : NULL;
@@ -393,7 +379,7 @@ struct follower *follower_open(const struct follow_settings *s, const struct fol
     f->places = calloc(FOLLOW_REGIONS_MAX * s->stream_count, sizeof f->places[0]);
     for (size_t i = 0; i < FOLLOW_LINKS; i++)
         f->links[i].f = f;
-    if (f->places == NULL || address_parse(f, s->redis, fault) != 0) {
+    if (f->places == NULL || redis_where_parse(s->redis, f->user, f->password, &f->where, fault) != 0) {
         if (f->places == NULL)
             fault_set(fault, -ENOMEM, "%s", strerror(ENOMEM));
         follower_close(f);
@@ -439,7 +425,6 @@ void follower_close(struct follower *f)
     f->closing = true;
     links_close(f);
     free(f->places);
-    free(f->address);
     free(f->user);
     free(f->password);
     free(f);
