@@ -181,11 +181,14 @@ static bool ends_hold(const struct match *m, const struct check *c, end_test tes
     return c->which == END_BOTH ? src && dest : src || dest;
 }
 
+/* An end whose country is not known holds neither for CN nor for !CN, as in Suricata. */
 static bool country_test(const struct endpoint *e, const struct check *c)
 {
     const struct words *w = c->data;
+    if (e->country[0] == '\0')
+        return c->negated;
     for (size_t i = 0; i < w->count; i++) {
-        if (e->country[0] && strcasecmp(e->country, w->at[i]) == 0)
+        if (strcasecmp(e->country, w->at[i]) == 0)
             return true;
     }
     return false;

@@ -169,7 +169,7 @@ enum threshold_kind { THRESHOLD_LIMIT, THRESHOLD_EACH, THRESHOLD_BOTH, THRESHOLD
 enum threshold_track { TRACK_SRC, TRACK_DEST, TRACK_PAIR, TRACK_RULE };
 
 struct threshold {
-    const struct threshold *next;       /* all must pass */
+    struct threshold *next;             /* all must pass, in the rule's order */
     uint8_t  kind, track, number;       /* number: of those of one rule */
     uint32_t count, seconds;
 };
@@ -193,7 +193,7 @@ struct rule {
     struct check         *checks, **checks_end;
     struct section       *sections, **sections_end;
     struct effect        *effects, **effects_end;
-    const struct threshold *threshold, *filter;
+    struct threshold     *threshold, *filter;
     const struct step    *fast;         /* the content that the prefilter looks for, or NULL */
     const struct section *fast_section;
     const char           *file;

@@ -166,9 +166,10 @@ static bool parse_threshold(struct parser *p, struct slice value)
     struct threshold *t = read_threshold(p, value, false);
     if (t == NULL)
         return false;
-    t->next = p->rule->threshold;
-    t->number = t->next ? (uint8_t)(t->next->number + 1) : 0;
-    p->rule->threshold = t;
+    struct threshold **end = &p->rule->threshold;
+    for (; *end; end = &(*end)->next)
+        t->number++;
+    *end = t;
     return true;
 }
 
