@@ -1,7 +1,11 @@
 /* archive - the long-term store: every alert, record, flow, incident and warning, one SQLite file per month.
  *
  *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
+ *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
  *
+ * Links      an incident's alerts are those named in the "alert_ids" of any of its versions: each version need only
+ *            name the ones that are new.
+ * Text       every text value of an event except flows; Chinese as pairs of characters.
  * One writer (the archiver), any number of readers, also in other processes. This folder is the only door to the
  * database. An event's id is its key: writing it again changes nothing, so a repeated batch is harmless; an
  * incident's key is (id, version).
@@ -28,6 +32,10 @@ int archive_begin(struct archive *a, struct fault *f);
 int archive_put(struct archive *a, const char *stream, const char *region, const char *json, size_t len, struct fault *f);
 int archive_commit(struct archive *a, struct fault *f);
 void archive_rollback(struct archive *a);
+
+/* Writer, outside a transaction: removes the months that ended more than keep_us ago, and incidents whose newest version
+ * is as old. Gives how many months went, or a negative errno. */
+int archive_retain(struct archive *a, uint64_t keep_us, uint64_t now_us, struct fault *f);
 
 /* What to look for; zero and NULL mean any. Several conditions are all required. */
 struct archive_query {

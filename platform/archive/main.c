@@ -1,0 +1,199 @@
+/* fengsui-archiver - the streams into the long-term store.
+ *
+ * A batch is acknowledged only after the archive has committed it; events are keyed by id, so a batch that comes twice
+ * changes nothing. Now and then it removes months that are past their time, and trims from the streams what every
+ * group has acknowledged. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/archive.h"
+#include "bus/consume.h"
+#include "bus/settings.h"
+#include "common/cli.h"
+#include "common/clock.h"
+
+static const char usage[] =
+    "Usage: fengsui-archiver [-c FILE] [--set NAME=VALUE] [-T]\n"
+    "Writes alerts, events, incidents, warnings and commands from Redis into the archive.\n\n"
+    "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
+    "      --set NAME=VALUE   one setting over the file\n"
+    "      --dump-config      the settings in force\n"
+    "  -T, --test             check the settings and leave\n"
+    "  -v, --verbose          say more\n"
+    "  -h, --help  -V, --version\n";
+
+struct settings {
+    char    *dir, *name;
+    struct setting_list regions;
+    uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us;
+};
+
+/* 网络安全法 article 21: network logs are kept for at least six months. */
+#define SIX_MONTHS_US UINT64_C(15552000000000)
+
+#define AT(member) offsetof(struct settings, member)
+static const struct setting rows[] = {
+    { "dir", SETTING_TEXT, AT(dir), "/var/lib/fengsui/archive", 0, 0, NULL, "Directory of the archive's files, one per month" },
+    { "name", SETTING_TEXT, AT(name), "archiver-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
+    { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to archive; empty for all that have streams" },
+    { "batch", SETTING_UINT, AT(batch), "2048", 1, 65536, NULL, "Entries of one stream taken in one transaction" },
+    { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
+      "After so long without a sign of life another archiver's regions are taken over" },
+    { "keep", SETTING_TIME, AT(keep_us), "400 d", SIX_MONTHS_US, UINT64_C(3153600000000000), NULL,
+      "How long events are kept; by law at least 180 days. Whole months are removed" },
+    { "stream_keep", SETTING_TIME, AT(stream_keep_us), "24 h", 0, UINT64_C(8640000000000), NULL,
+      "How long entries stay in the streams after everybody has acknowledged them, for readers without a group" },
+    { "trim_every", SETTING_TIME, AT(trim_every_us), "60 s", 1000000, UINT64_C(86400000000), NULL,
+      "How often the streams are trimmed and past months are looked for" },
+};
+
+static const enum stream streams[] = { STREAM_ALERTS, STREAM_EVENTS, STREAM_INCIDENTS, STREAM_WARNINGS, STREAM_COMMANDS };
+enum { STREAMS = sizeof streams / sizeof *streams };
+
+struct daemon {
+    struct settings     settings;
+    struct bus_settings bus;
+    struct archive     *archive;
+    uint64_t            look_after_us;
+};
+
+static volatile int stop_asked;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+/* ---- the handler ---- */
+
+static int put_all(struct daemon *d, const struct entry *entries, size_t count, struct fault *f)
+{
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = archive_put(d->archive, stream_names[entries[i].stream], entries[i].region, entries[i].json,
+                         entries[i].json_len, f);
+    return rc;
+}
+
+static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    struct daemon *d = ctx;
+    (void)c;
+    int rc = archive_begin(d->archive, f);
+    if (rc == 0)
+        rc = put_all(d, entries, count, f);
+    if (rc == 0)
+        rc = archive_commit(d->archive, f);
+    if (rc != 0)
+        archive_rollback(d->archive);
+    return rc;
+}
+
+/* Alerts wait for the correlator too; everything else has only us. */
+static void trim(struct daemon *d, struct consumer *c)
+{
+    static const char *const both[] = { GROUP_ARCHIVER, GROUP_CORRELATOR };
+    for (size_t i = 0; i < STREAMS; i++) {
+        struct fault f = { 0 };
+        bool correlated = streams[i] == STREAM_ALERTS || streams[i] == STREAM_COMMANDS;
+        int64_t gone = consumer_trim(c, streams[i], both, correlated ? 2 : 1, d->settings.stream_keep_us, &f);
+        if (gone < 0)
+            log_warning("trimming %s: %s", stream_names[streams[i]], f.why);
+        else if (gone > 0)
+            log_debug("%s: %lld acknowledged entries trimmed", stream_names[streams[i]], (long long)gone);
+    }
+}
+
+static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
+{
+    struct daemon *d = ctx;
+    struct fault f = { 0 };
+    if (now_us < d->look_after_us)
+        return 0;
+    d->look_after_us = now_us + d->settings.trim_every_us;
+    trim(d, c);
+    int removed = archive_retain(d->archive, d->settings.keep_us, clock_wall_us(), &f);
+    if (removed < 0)
+        log_warning("%s", f.why);
+    else if (removed > 0)
+        log_info("%d months were past their time and are removed", removed);
+    return 0;
+}
+
+/* ---- start and end ---- */
+
+static void say_goodbye(const struct consumer *c)
+{
+    struct consume_counts n;
+    consumer_counts(c, &n);
+    log_info("%llu entries archived, %llu repeats dropped, %llu sent to :dead, %llu lost before they were read",
+             (unsigned long long)n.handled, (unsigned long long)n.repeats, (unsigned long long)n.dead,
+             (unsigned long long)n.lost);
+}
+
+static int run(struct daemon *d, struct fault *f)
+{
+    char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
+    if (listed == NULL)
+        return fault_set(f, -ENOMEM, "no memory");
+    if (d->settings.regions.count > 0)
+        memcpy(listed, d->settings.regions.items, d->settings.regions.count * sizeof *listed);
+    struct consume_settings s = {
+        .redis = d->bus.redis, .redis_user = d->bus.user, .redis_password = d->bus.password, .group = GROUP_ARCHIVER,
+        .name = d->settings.name, .streams = streams, .stream_count = STREAMS,
+        .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
+        .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
+    };
+    struct consume_handler h = { .batch = on_batch, .idle = on_idle, .ctx = d };
+    struct consumer *c = consumer_open(&s, f);
+    int rc = c != NULL ? consumer_run(c, &h, &stop_asked, f) : f->code;
+    if (c != NULL)
+        say_goodbye(c);
+    consumer_close(c);
+    free(listed);
+    return rc;
+}
+
+static int serve(struct daemon *d, const struct cli *cli)
+{
+    struct fault f = { 0 };
+    struct sigaction act = { .sa_handler = on_signal };
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGINT, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    d->archive = archive_open(d->settings.dir, ARCHIVE_WRITE, &f);
+    if (d->archive == NULL)
+        return cli_fail(cli, EX_CANTCREAT, "%s", f.why);
+    log_info("archive in %s", d->settings.dir);
+    int code = run(d, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
+    archive_close(d->archive);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = { CLI_LONG, { 0 } };
+    struct cli cli = { .program = "fengsui-archiver", .usage = usage, .level = LOG_LEVEL_INFO };
+    struct daemon d = { 0 };
+    struct settings_section sections[] = {
+        { "archiver", rows, sizeof rows / sizeof rows[0], &d.settings }, bus_section(&d.bus),
+    };
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
+        if (!cli_common(&cli, option, optarg))
+            return EX_USAGE;
+    if (optind < argc)
+        return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
+    int code = cli_settings(&cli, sections, 2);
+    if (code == 0)
+        log_open(cli.program, cli.level);
+    if (code == 0 && *d.bus.redis == '\0')
+        code = cli_fail(&cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+    if (code == 0 && !cli.check)
+        code = serve(&d, &cli);
+    settings_free(sections, 2);
+    return code;
+}

@@ -1,0 +1,177 @@
+#include "archive/row.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "archive/words.h"
+#include "common/clock.h"
+
+static const char *const versioned[] = { "incident", "warning", "notice", NULL };
+
+bool row_is_versioned(const char *event_type)
+{
+    for (size_t i = 0; event_type != NULL && versioned[i] != NULL; i++)
+        if (strcmp(versioned[i], event_type) == 0)
+            return true;
+    return false;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *s = json_string_value(json_object_get(object, name));
+    return s != NULL && *s != '\0' ? s : NULL;
+}
+
+static int64_t number_of(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS])
+{
+    out[0] = a->version;
+    memcpy(out + 1, a->bytes, sizeof a->bytes);
+}
+
+static bool address_of(const char *text, uint8_t out[ROW_ADDRESS])
+{
+    struct addr a;
+    if (text == NULL || addr_parse(text, &a) != 0)
+        return false;
+    row_address(&a, out);
+    return true;
+}
+
+/* The side that a unit answers for: the attacked asset, else the other end. */
+static void take_asset(struct row *r)
+{
+    const json_t *src = json_object_get(r->document, "src_asset"), *dest = json_object_get(r->document, "dest_asset");
+    r->sector = text_of(dest, "sector");
+    r->unit = text_of(dest, "unit");
+    if (r->sector == NULL && r->unit == NULL) {
+        r->sector = text_of(src, "sector");
+        r->unit = text_of(src, "unit");
+    }
+}
+
+static void take_alert(struct row *r)
+{
+    const json_t *alert = json_object_get(r->document, "alert");
+    r->severity = number_of(alert, "severity");
+    r->sid = number_of(alert, "signature_id");
+    r->signature = text_of(alert, "signature");
+    r->category = text_of(alert, "category");
+}
+
+static const char *first_address(const json_t *body, const char *name)
+{
+    return text_of(json_array_get(json_object_get(body, name), 0), "address");
+}
+
+static void take_body(struct row *r)
+{
+    r->body = json_object_get(r->document, r->type);
+    r->key = text_of(r->body, "id");
+    r->version = number_of(r->body, "version");
+    r->state = text_of(r->body, "state");
+    r->level = r->severity = number_of(r->body, "level");
+    r->sector = text_of(r->body, "sector");
+    r->unit = text_of(json_array_get(json_object_get(r->body, "victims"), 0), "unit");
+    r->category = text_of(r->body, "category");
+    const json_t *title = json_object_get(r->body, "title");
+    r->signature = json_is_string(title) ? json_string_value(title) : text_of(title, "en");
+    r->has_src = address_of(first_address(r->body, "attackers"), r->src);
+    r->has_dest = address_of(first_address(r->body, "victims"), r->dest);
+}
+
+static int take_common(struct row *r, const char *region, struct fault *f)
+{
+    const char *when = text_of(r->document, "timestamp");
+    uint64_t us;
+    r->id = text_of(r->document, "id");
+    r->type = text_of(r->document, "event_type");
+    r->status = text_of(r->document, "status");
+    r->region = text_of(r->document, "region");
+    if (r->region == NULL)
+        r->region = region;
+    if (r->id == NULL || r->type == NULL || when == NULL)
+        return fault_set(f, -EINVAL, "event without `%s`", r->id == NULL ? "id" : when == NULL ? "timestamp" : "event_type");
+    if (clock_parse(when, &us) != 0 || us > INT64_MAX / 2)
+        return fault_set(f, -EINVAL, "event %.80s: its timestamp `%.40s` is none", r->id, when);
+    r->time_us = (int64_t)us;
+    return 0;
+}
+
+int row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f)
+{
+    json_error_t e;
+    *out = (struct row){ 0 };
+    out->document = json_loadb(json, len, JSON_ALLOW_NUL, &e);      /* payloads may hold \u0000 */
+    if (!json_is_object(out->document)) {
+        json_decref(out->document);
+        out->document = NULL;
+        return fault_set(f, -EINVAL, "not a JSON object: %s at byte %d", e.text, e.position);
+    }
+    int rc = take_common(out, region, f);
+    if (rc == 0) {
+        take_asset(out);
+        out->has_src = address_of(text_of(out->document, "src_ip"), out->src);
+        out->has_dest = address_of(text_of(out->document, "dest_ip"), out->dest);
+        if (row_is_versioned(out->type))
+            take_body(out);
+        else
+            take_alert(out);
+        if (row_is_versioned(out->type) && (out->key == NULL || out->version <= 0))
+            rc = fault_set(f, -EINVAL, "%s %.80s: without id and version inside", out->type, out->id);
+    }
+    if (rc != 0)
+        row_free(out);
+    return rc;
+}
+
+void row_free(struct row *r)
+{
+    json_decref(r->document);
+    r->document = NULL;
+}
+
+/* ---- words ---- */
+
+enum { DEPTH_MAX = 16 };
+
+/* Names that hold no words anybody looks for, or are columns. */
+static bool is_silent(const char *name)
+{
+    static const char *const silent[] = { "id", "timestamp", "event_type", "community_id", "payload", "payload_printable",
+                                          "proto", "direction", "flow_id", "sm3", "alert_ids", "joins", NULL };
+    for (size_t i = 0; silent[i] != NULL; i++)
+        if (strcmp(silent[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void add_words(const json_t *value, struct text *out, unsigned depth)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+    if (depth > DEPTH_MAX)
+        return;
+    if (json_is_string(value)) {
+        words_add(json_string_value(value), json_string_length(value), out);
+    } else if (json_is_object(value)) {
+        json_object_foreach((json_t *)(uintptr_t)value, name, member)
+            if (!is_silent(name))
+                add_words(member, out, depth + 1);
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, member)
+            add_words(member, out, depth + 1);
+    }
+}
+
+size_t row_words(const struct row *r, char out[ROW_WORDS_MAX])
+{
+    struct text t = text_over(out, ROW_WORDS_MAX);
+    add_words(r->document, &t, 0);
+    return t.len;
+}

@@ -1,0 +1,44 @@
+/* row - what the archive keeps of an event in columns, beside its JSON.
+ *
+ * Understands our events, Suricata's EVE, and the versioned ones of the correlator: {"event_type":"incident",
+ * "incident":{"id":...,"version":...}} and the same for "warning" and "notice".
+ */
+#ifndef ARCHIVE_ROW_H
+#define ARCHIVE_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "common/addr.h"
+#include "common/fault.h"
+
+enum { ROW_ADDRESS = 17, ROW_WORDS_MAX = 8192 };
+
+struct row {
+    json_t     *document;               /* owned; all texts are borrowed from it */
+    const char *id, *type, *region, *sector, *unit, *status, *state, *signature, *category;     /* NULL: absent */
+    int64_t     time_us;
+    int64_t     severity, sid, level, version;      /* 0: absent */
+    const json_t *body;                 /* of a versioned event, or NULL */
+    const char *key;                    /* of a versioned event: its own id, without the version */
+    uint8_t     src[ROW_ADDRESS], dest[ROW_ADDRESS];
+    bool        has_src, has_dest;
+};
+
+/* 0, or -EINVAL with the reason: not JSON, no id, no time. */
+int  row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f);
+void row_free(struct row *r);
+
+/* An address as it sorts and is searched: the version, then 16 bytes. */
+void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS]);
+
+/* Whether this kind of event has versions, of which the newest counts. */
+bool row_is_versioned(const char *event_type);
+
+/* Every text value in the event as words for the index (words.h); gives the length, at most ROW_WORDS_MAX. */
+size_t row_words(const struct row *r, char out[ROW_WORDS_MAX]);
+
+#endif
