@@ -18,7 +18,7 @@ static const uint64_t LOOK_US = 2000000, RETRY_LEAST_US = 50000, RETRY_MOST_US =
 
 struct region {
     char name[STREAM_REGION_MAX + 1];
-    bool ours;
+    bool leased, ours;                  /* ours: and everything pending is handled */
     uint64_t renew_at_us;
     struct marks marks;
 };
@@ -204,7 +204,7 @@ static void back_off(struct consumer *c)
 
 static void lose_region(struct region *r)
 {
-    r->ours = false;
+    r->leased = r->ours = false;
     marks_free(&r->marks);
 }
 
@@ -451,6 +451,7 @@ static int take_region(struct consumer *c, struct region *r, struct fault *f)
     int rc = c->door.take(c->door.self, r->name, f);
     if (rc <= 0)
         return rc;
+    r->leased = true;
     marks_free(&r->marks);
     snprintf(suffix, sizeof suffix, "mark:%s", c->settings.group);
     rc = c->door.load(c->door.self, r->name, suffix, load_mark, r, f);
@@ -645,7 +646,13 @@ void consumer_counts(const struct consumer *c, struct consume_counts *out)
 int consumer_load(struct consumer *c, const char *region, const char *key_suffix,
                   void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f)
 {
-    return c->door.load(c->door.self, region, key_suffix, each, ctx, f);
+    int rc = 0;
+    if (region != NULL)
+        return c->door.load(c->door.self, region, key_suffix, each, ctx, f);
+    for (size_t i = 0; i < c->region_count && rc == 0; i++)
+        if (c->regions[i].leased)
+            rc = c->door.load(c->door.self, c->regions[i].name, key_suffix, each, ctx, f);
+    return rc;
 }
 
 int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const *groups, size_t group_count,

@@ -117,6 +117,7 @@ static int restore_all(struct daemon *d, struct fault *f)
     correlator_clear(d->correlator);
     int rc = consumer_load(d->consumer, NULL, state_suffix, restore_one, d, f);
     d->stale = rc < 0;
+    log_info("%llu open incidents taken up", (unsigned long long)correlator_counts(d->correlator)->open);
     return rc;
 }
 
@@ -153,6 +154,15 @@ static void on_settled(void *ctx, bool committed)
         d->stale = true;
 }
 
+/* A region has become ours, at start or after a broken connection: memory is filled before the next batch. */
+static int on_taken(void *ctx, struct consumer *c, const char *region, struct fault *f)
+{
+    struct daemon *d = ctx;
+    (void)c, (void)region, (void)f;
+    d->stale = true;
+    return 0;
+}
+
 static int run(struct daemon *d, struct fault *f)
 {
     static const enum stream streams[] = { STREAM_ALERTS };
@@ -167,14 +177,10 @@ static int run(struct daemon *d, struct fault *f)
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
         .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
     };
-    struct consume_handler h = { .batch = on_batch, .settled = on_settled, .ctx = d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .ctx = d };
     int rc = (d->consumer = consumer_open(&s, f)) != NULL ? 0 : f->code;
     if (rc == 0)
-        rc = restore_all(d, f);
-    if (rc == 0) {
-        log_info("%llu open incidents taken up", (unsigned long long)correlator_counts(d->correlator)->open);
         rc = consumer_run(d->consumer, &h, &stop_asked, f);
-    }
     consumer_close(d->consumer);
     free(listed);
     return rc;
