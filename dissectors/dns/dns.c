@@ -15,9 +15,9 @@ enum {
     HEADER = 12,
     FLAG_QR = 1 << 15, FLAG_AA = 1 << 10, FLAG_TC = 1 << 9, FLAG_RD = 1 << 8, FLAG_RA = 1 << 7, FLAG_Z = 1 << 6,
     FLAG_AD = 1 << 5, FLAG_CD = 1 << 4,
-    OPCODE_UPDATE = 5, OPCODE_LAST = 6,
+    OPCODE_QUERY = 0, OPCODE_NOTIFY = 4, OPCODE_UPDATE = 5, OPCODE_LAST = 6,
     CLASS_MASK = 0x7fff,            /* RFC 6762: the top bit says cache flush in answers, unicast wanted in questions */
-    QUESTION_MIN = 5, RECORD_MIN = 11, FIRST_ENTRY_MAX = DNS_NAME_MAX + 4,
+    QUESTION_MIN = 5, RECORD_MIN = 11, LABEL_MAX = 63,
     PORT_DNS = 53, PORT_NETBIOS = 137, PORT_MDNS = 5353, PORT_LLMNR = 5355,
     SCRATCH = 32 * 1024,
     OUTSTANDING = 15
@@ -329,66 +329,73 @@ static enum dissect segment(struct conversation *conv, const struct schema *sche
 
 /* --- is it ours? ------------------------------------------------------------------------------------------------- */
 
-static bool label_kind_plausible(uint8_t n)
-{
-    return n < 64 || n >= 192;
-}
-
 static bool class_known(uint16_t class)
 {
     class &= CLASS_MASK;
     return class == 1 || class == 3 || class == 4 || class == 254 || class == 255;
 }
 
-/* Reads the first name, of the first question or record, by itself: it must end, be short, and stand before a
- * type and a class that exist. A pointer can only lead into a message that has something to lead to. */
-static bool first_entry_plausible(struct cursor c)
+/* Assigned and in use: RFC 6895 section 3.1, up to HTTPS; SPF to EUI64; the questions' own; URI to AMTRELAY. */
+static bool rrtype_known(uint16_t rrtype)
+{
+    return (rrtype >= 1 && rrtype <= 65) || (rrtype >= 99 && rrtype <= 109) || (rrtype >= 249 && rrtype <= 260);
+}
+
+/* Reads the first question by itself: its name must end and be short, and stand before a type and a class that exist.
+ * There is nothing yet that a pointer could point to. MORE: the bytes end before it does. */
+static enum probe probe_question(struct cursor c)
 {
     size_t total = 0;
     for (;;) {
         uint8_t n = cursor_u8(&c);
         total += (size_t)n + 1;
-        if (c.status != CURSOR_OK || !label_kind_plausible(n) || total > DNS_NAME_MAX)
-            return false;
+        if (n > LABEL_MAX || total > DNS_NAME_MAX)
+            return PROBE_NO;
         if (n == 0)
             break;
-        if (n >= 192)
-            return false;
         cursor_skip(&c, n);
     }
     uint16_t rrtype = cursor_be16(&c), class = cursor_be16(&c);
-    return c.status == CURSOR_OK && rrtype != 0 && (class_known(class) || rrtype == TYPE_OPT);
-}
-
-static enum probe probe_message(struct cursor c, size_t whole)
-{
-    struct header h = header_read(&c);
     if (c.status != CURSOR_OK)
         return PROBE_MORE;
-    size_t least = HEADER + QUESTION_MIN * (size_t)h.questions
-                 + RECORD_MIN * ((size_t)h.answers + h.authorities + h.additionals);
-    bool response = h.flags & FLAG_QR, empty = h.questions + h.answers + h.authorities + h.additionals == 0;
-    if (least > whole || (empty && (whole > HEADER || !response)))
-        return PROBE_NO;
-    if (header_opcode(&h) > OPCODE_LAST || h.flags & FLAG_Z || empty)
-        return PROBE_MAYBE;
-    if (!first_entry_plausible(c))
-        return PROBE_MAYBE;
-    return h.questions <= 1 || header_opcode(&h) == OPCODE_UPDATE ? PROBE_YES : PROBE_MAYBE;
+    return rrtype_known(rrtype) && class_known(class) ? PROBE_YES : PROBE_NO;
 }
 
-static enum probe probe_either(const struct conversation *conv, struct cursor c)
+static bool counts_fit(const struct header *h, size_t whole)
 {
+    size_t records = (size_t)h->answers + h->authorities + h->additionals;
+    size_t least = HEADER + QUESTION_MIN * (size_t)h->questions + RECORD_MIN * records;
+    if (h->questions + records == 0)            /* a bare refusal; a request would ask something */
+        return whole == HEADER && h->flags & FLAG_QR;
+    return least <= whole;
+}
+
+/* One question in a message without oddities is certain. Messages with oddities are ours only on our port. */
+static enum probe probe_message(struct cursor c, size_t whole, bool on_port)
+{
+    struct header h = header_read(&c);
+    uint8_t opcode = header_opcode(&h);
+    if (c.status != CURSOR_OK || !counts_fit(&h, whole))
+        return PROBE_NO;
+    bool response = h.flags & FLAG_QR;
+    bool plain = h.questions == 1 && (h.flags & FLAG_Z) == 0
+              && (opcode == OPCODE_QUERY || opcode == OPCODE_NOTIFY || opcode == OPCODE_UPDATE)
+              && (response || opcode != OPCODE_QUERY || h.answers == 0);
+    enum probe question = plain ? probe_question(c) : PROBE_NO;
+    if (question == PROBE_YES || (question == PROBE_MORE && c.left + HEADER < whole))
+        return question;
+    return on_port ? PROBE_MAYBE : PROBE_NO;
+}
+
+static enum probe probe_either(const struct conversation *conv, struct cursor c, uint16_t port)
+{
+    bool on_port = conv->server_port == port;
     if (conv->over != OVER_TCP)
-        return c.left < HEADER ? PROBE_NO : probe_message(c, c.left);
+        return c.left < HEADER ? PROBE_NO : probe_message(c, c.left, on_port);
     uint16_t length = cursor_be16(&c);
     if (c.status == CURSOR_OK && length < HEADER)
         return PROBE_NO;
-    if (c.left < HEADER)
-        return PROBE_MORE;
-    enum probe verdict = probe_message(c, length);
-    size_t wanted = length < HEADER + FIRST_ENTRY_MAX ? length : HEADER + FIRST_ENTRY_MAX;
-    return verdict == PROBE_MAYBE && c.left < wanted ? PROBE_MORE : verdict;
+    return c.left < HEADER ? PROBE_MORE : probe_message(c, length, on_port);
 }
 
 /* NetBIOS names (RFC 1002) borrow the format on port 137 and are another protocol; so are the local ones. */
@@ -397,17 +404,17 @@ static enum probe dns_probe(const struct conversation *conv, struct cursor c)
     if (conv->over != OVER_TCP
         && (conv->server_port == PORT_NETBIOS || conv->server_port == PORT_MDNS || conv->server_port == PORT_LLMNR))
         return PROBE_NO;
-    return probe_either(conv, c);
+    return probe_either(conv, c, PORT_DNS);
 }
 
 static enum probe mdns_probe(const struct conversation *conv, struct cursor c)
 {
-    return conv->server_port == PORT_MDNS ? probe_either(conv, c) : PROBE_NO;
+    return conv->server_port == PORT_MDNS ? probe_either(conv, c, PORT_MDNS) : PROBE_NO;
 }
 
 static enum probe llmnr_probe(const struct conversation *conv, struct cursor c)
 {
-    return conv->server_port == PORT_LLMNR ? probe_either(conv, c) : PROBE_NO;
+    return conv->server_port == PORT_LLMNR ? probe_either(conv, c, PORT_LLMNR) : PROBE_NO;
 }
 
 static enum dissect dns_pdu(struct conversation *conv, struct cursor *in)
