@@ -15,6 +15,10 @@ PACKAGES = build-essential pkg-config ca-certificates git \
            redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
            chromium fonts-noto-cjk iproute2 libndpi-bin tshark
 
+# Node as Debian has it, unless some other is there: other vendors' packages conflict with it.
+NODE     = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
+
 # Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
 PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libseccomp libcap-ng \
            libevent jansson yaml-0.1 zlib libbrotlidec
@@ -58,6 +62,35 @@ fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+deps: ## install the packages that are missing (as root or with sudo)
+	@missing=; for p in $(PACKAGES) $(NODE); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { echo "installing$$missing"; export DEBIAN_FRONTEND=noninteractive; \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+
+# The packages may only now be there, so what needs them is made by a make that starts after them.
+run: deps ## everything on this machine: a private Redis, all programs, the drill (AGAIN=1: a new one)
+	@$(MAKE) --no-print-directory -j$(JOBS) all web
+	@$(MAKE) --no-print-directory $(if $(AGAIN),-B) run/exercise/sensors.csv
+	@exec $(BUILD)/fengsui up --dir run --share . --web $(BUILD)/web --exercise run/exercise $(UP)
+
+test: deps ## every test there is: units, sanitizers, fuzzing, rules, system, browser, oracles
+	@BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/run.sh
+
+lint: ## includes against the layout, and what else can be seen without running
+	@tests/lint/run.sh
+
+bench: all tools ## speed beside a peer, in one run (needs the oracles' captures beside the project)
+	@BUILD=$(BUILD) tests/bench/run.sh
+
+# The drill ends about now, so that the console shows today.
+run/exercise/sensors.csv:
+	@rm -rf run/exercise && mkdir -p run
+	@python3 tests/traffic/make.py exercise --out run/exercise --start "$$(date -u -d '-95 minutes' +%Y-%m-%dT%H:%M:%SZ)"
+	@perl deploy/exercise/countries.pl run/exercise/countries.mmdb
+	@cp deploy/exercise/sensors.csv run/exercise/
+
+docs/events.md: $(BUILD)/fengsui-sensor
+	$(BUILD)/fengsui-sensor --list-fields > $@
 all: $(programs) ## build the programs into $(BUILD)
 
 check: $(unit) ## build and run the unit tests
@@ -90,6 +123,13 @@ browser: all web $(BUILD)/npm/browser/.ready ## the console in a real browser ov
 	@BUILD=$(abspath $(BUILD)) node tests/browser/console.mjs
 
 tools: $(tools)
+
+install: all web ## install below $(DESTDIR)$(PREFIX)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/fengsui/web share/fengsui/rules share/fengsui/data)
+	install -m 0755 $(programs) $(DESTDIR)$(PREFIX)/bin
+	cp -R $(BUILD)/web/. $(DESTDIR)$(PREFIX)/share/fengsui/web
+	install -m 0644 rules/* $(DESTDIR)$(PREFIX)/share/fengsui/rules
+	install -m 0644 deploy/data/* $(DESTDIR)$(PREFIX)/share/fengsui/data
 
 clean: ## remove $(BUILD)
 	$(RM) -r $(BUILD)
