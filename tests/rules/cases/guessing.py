@@ -20,9 +20,12 @@ def six_tries(path):
     ssh.failed_login(tcp(path, OUTSIDE, SERVER, 22), random.Random(6), tries=6)
 
 
-def knock(source):
-    """One login at the drill's bastion; countries.csv says where the source lies."""
-    return lambda path: attacks.guess_ssh(path, source, exercise.BASTION, START, count=1, client=ssh.CLIENT)
+def knock(*sources):
+    """One login from each at the drill's bastion; countries.csv says where they lie, or does not."""
+    def play(path):
+        for number, source in enumerate(sources):
+            attacks.guess_ssh(path, source, exercise.BASTION, START + number * SECOND, count=1, client=ssh.CLIENT)
+    return play
 
 
 def refused_logins(count, code):
@@ -59,6 +62,6 @@ CASES = {
     9100208: Case(ftp(10, b"530 Login incorrect.\r\n"), ftp(10, b"230 Welcome\r\n")),
     9100209: Case(remote_desktop(12), remote_desktop(5)),
     9100210: Case(session_of(ssh.GUESSER, 20), six_tries),
-    9100211: Case(knock("203.0.113.9"), knock("203.0.113.200")),
+    9100211: Case(knock("203.0.113.9"), knock("203.0.113.200", "198.18.0.9")),
 }
 MARKS = (9100204, 9100205)

@@ -31,6 +31,13 @@ def administration(count, every, source=OUTSIDE):
     return play
 
 
+def restless_masters(path):
+    """One opens a connection for each question, another knocks at a dead controller every five seconds."""
+    attacks.modbus_identify(path, INSIDE, HOSTS[:4] * 10, START)
+    for number in range(24):
+        session.probe(path, (INSIDE2, 42000 + number), (HOSTS[5], 502), START + number * 5 * SECOND)
+
+
 def odd_flags(flags):
     return lambda path: attacks.port_scan(path, OUTSIDE, [SERVER], [80, 81, 82], START, flags=flags)
 
@@ -60,8 +67,7 @@ CASES = {
     9100101: Case(refused(OUTSIDE, 40, 50 * MILLISECOND), reset_when_done),
     9100102: Case(refused(INSIDE, 40, 50 * MILLISECOND), refused(INSIDE, 25, 50 * MILLISECOND)),
     9100103: Case(administration(60, 500 * MILLISECOND), administration(60, 3 * SECOND)),
-    9100104: Case(lambda path: attacks.modbus_sweep(path, INSIDE, HOSTS[:20], HOSTS[:2], START),
-                  lambda path: attacks.modbus_identify(path, INSIDE, HOSTS[:10], START)),
+    9100104: Case(lambda path: attacks.modbus_sweep(path, INSIDE, HOSTS[:28], HOSTS[:2], START), restless_masters),
     9100105: Case(odd_flags(0), ordinary),
     9100106: Case(odd_flags(wire.FIN | wire.PSH | wire.URG), ordinary),
     9100107: Case(odd_flags(wire.SYN | wire.FIN), ordinary),
