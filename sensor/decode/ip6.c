@@ -199,8 +199,6 @@ static void ip6_extensions(struct decoding *g, struct cursor c, uint8_t next)
         return;
     if (next_is_extension(next))
         note_bad(g, DECODE_TOO_MANY_LAYERS);
-    else if (next != NEXT_NONE && c.left + g->missing < 2)       /* no header is shorter */
-        note_bad(g, DECODE_IPV6_TRUNC_EXTHDR);
     else
         ip6_upper(g, c);
 }

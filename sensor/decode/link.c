@@ -19,7 +19,7 @@ static const uint16_t known_types[] = {
     0x88ba /* sampled values */, 0x88bf /* MikroTik */, 0x88c7 /* 802.11 pre-auth */, 0x88cc /* LLDP */,
     0x88cd /* SERCOS III */, 0x88dc /* WSMP */, 0x88e1 /* HomePlug AV */, 0x88e3 /* MRP */, 0x88e5 /* MACsec */,
     0x88f5, 0x88f6 /* MVRP, MMRP */, 0x88f7 /* PTP */, 0x88fb /* PRP */, 0x8902 /* CFM */, 0x8906 /* FCoE */,
-    0x8914 /* FIP */, 0x8912 /* mediaxtream */, 0x892f /* HSR */, 0x893a /* 1905 */, 0x8940, 0x9000 /* loopback test */
+    0x8909 /* Cisco metadata */, 0x890d /* 802.11 TDLS */, 0x8914 /* FIP */, 0x8912 /* mediaxtream */, 0x892f /* HSR */, 0x893a /* 1905 */, 0x8940 /* ECP */, 0x894f /* NSH */, 0x9000 /* loopback test */
 };
 
 bool link_knows(uint16_t ethertype)

@@ -3,7 +3,7 @@
 #include "decode/layers.h"
 
 enum {
-    PROTO_ICMP = 1, PROTO_IPIP = 4, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_IP6 = 41, PROTO_GRE = 47, PROTO_ICMP6 = 58,
+    PROTO_ICMP = 1, PROTO_IPIP = 4, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_IP6 = 41, PROTO_GRE = 47, PROTO_AH = 51, PROTO_ICMP6 = 58,
     PROTO_SCTP = 132
 };
 enum { TCP_HEADER_MIN = 20, UDP_HEADER = 8, SCTP_HEADER = 12, ICMP_HEADER = 8 };
@@ -43,7 +43,7 @@ static bool tcp_option_fits(uint8_t kind, uint8_t length)
     case TCP_OPTION_SCALE:   return length == 3;
     case TCP_OPTION_SACK_OK: return length == 2;
     case TCP_OPTION_TIME:    return length == 10;
-    case TCP_OPTION_SACK:    return length >= 10 && length <= 34 && (length - 2) % 8 == 0;
+    case TCP_OPTION_SACK:    return length <= 34 && (length - 2) % 8 == 0;      /* some stacks send an empty one */
     default:                 return true;
     }
 }
@@ -280,6 +280,20 @@ static void icmp6_message(struct decoding *g, struct cursor c)
         icmp_quote(g, c, 40, 6, DECODE_ICMPV6_IPV6_TRUNC_PKT, DECODE_ICMPV6_IPV6_UNKNOWN_VERSION);
 }
 
+/* In IPv4 an authentication header (RFC 4302) stands where the transport would; what it protects is in the clear. */
+static void authenticated(struct decoding *g, struct cursor c)
+{
+    struct cursor inside = c;
+    uint8_t next = cursor_u8(&inside);
+    size_t words = cursor_u8(&inside);
+    cursor_skip(&inside, words * 4 + 6);
+    if (inside.status != CURSOR_OK || !layer_header(g))
+        return;
+    g->p->proto = next;
+    layer_payload(g, &inside);
+    transport_packet(g, inside);
+}
+
 void transport_packet(struct decoding *g, struct cursor c)
 {
     struct packet *p = g->p;
@@ -297,6 +311,7 @@ void transport_packet(struct decoding *g, struct cursor c)
     case PROTO_GRE:   g->d->counts.other++; tunnel_gre(g, c); break;
     case PROTO_IPIP:  g->d->counts.other++; tunnel_ip(g, c, 4); break;
     case PROTO_IP6:   g->d->counts.other++; tunnel_ip(g, c, 6); break;
+    case PROTO_AH:    authenticated(g, c); break;
     default:          g->d->counts.other++;
     }
 }
