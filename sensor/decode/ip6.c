@@ -199,6 +199,8 @@ static void ip6_extensions(struct decoding *g, struct cursor c, uint8_t next)
         return;
     if (next_is_extension(next))
         note_bad(g, DECODE_TOO_MANY_LAYERS);
+    else if (before > c.left && next != NEXT_NONE && c.left + g->missing < 2)
+        note_bad(g, DECODE_IPV6_TRUNC_EXTHDR);      /* the chain promises a header, and none is that short */
     else
         ip6_upper(g, c);
 }

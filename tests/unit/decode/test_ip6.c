@@ -49,6 +49,8 @@ static const struct frame_case ip6_cases[] = {
     { "nobody knows what", 101, P6("0002", "fd", "6162"), WHO("253 [2] no transport ipv6.unknown_next_header") },
     { "ICMP of IPv4", 101, P6("0008", "01", "08000000 00000000"), WHO("1 [8] no transport ipv6.icmpv4") },
     { "TCP announced and nothing there", 101, P6("0000", "06", ""), WHO("6 [0] no transport malformed tcp.pkt_too_small") },
+    { "a chain that ends before its transport", 101, P6("0008", "2c", "0600 0000 00000009"),
+      WHO("6 [0] no transport malformed ipv6.trunc_exthdr ipv6.exthdr_useless_fh") },
     { "an extension header announced and nothing there", 101, P6("0000", "00", ""), WHO("0 [0] no transport malformed ipv6.trunc_exthdr") },
     { "echo", 101, ICMP6("000c", "40", "80000000 00010002 61626364"), WHO("58 [4]") },
     { "echo of an odd code", 101, ICMP6("0008", "40", "80010000 00010002"), WHO("58 [0] icmpv6.unknown_code") },
