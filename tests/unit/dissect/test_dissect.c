@@ -22,6 +22,9 @@ enum { ETHERTYPE_DELTA = 0x88b8 };
 
 struct alpha_state { void *block; uint32_t pdus; };
 
+static unsigned alpha_calls;        /* of pdu(); set to 0 by the test that counts them */
+static bool alpha_midstream;        /* what its probe was told last */
+
 static enum dissect take_lv(struct conversation *conv, struct cursor *in, char letter)
 {
     struct cursor c = *in;
@@ -44,6 +47,7 @@ static enum dissect take_lv(struct conversation *conv, struct cursor *in, char l
 static enum dissect alpha_pdu(struct conversation *conv, struct cursor *in)
 {
     struct alpha_state *s = conv->state;
+    alpha_calls++;
     enum dissect verdict = take_lv(conv, in, 'A');
     if (s->block == NULL)
         s->block = store_take(conv->store, conv->account, 500);
@@ -79,6 +83,7 @@ static enum probe probe_letter(struct cursor c, int letter, enum probe sure)
 static enum probe alpha_probe(const struct conversation *conv, struct cursor c)
 {
     assert_null(conv->state);
+    alpha_midstream = conv->midstream;
     return probe_letter(c, 'A', PROBE_YES);
 }
 
@@ -374,6 +379,22 @@ static void a_gap_before_the_decision_only_means_midstream(void **unused)
     says(s, FROM_CLIENT, "A");
     offer(s, FROM_CLIENT, "A\002ok", 4, 100, false, NULL);
     assert_string_equal(s->said, ">2:ok ");
+    assert_true(alpha_midstream);
+    scene_free(s);
+}
+
+static void nobody_is_asked_before_the_answer_can_be_there(void **unused)
+{
+    (void)unused;
+    struct scene *s = scene_new(IPPROTO_TCP, 80);
+    alpha_calls = 0;
+    says(s, FROM_CLIENT, "A\012");
+    for (int i = 0; i < 9; i++)
+        says(s, FROM_CLIENT, "x");
+    assert_int_equal(alpha_calls, 1);
+    says(s, FROM_CLIENT, "xA\003oneA\003");
+    assert_int_equal(alpha_calls, 4);       /* the broken one, one where it lies, the next beginning */
+    assert_string_equal(s->said, ">10:xxxxxxxxxx >3:one ");
     scene_free(s);
 }
 
@@ -576,6 +597,7 @@ int main(void)
         cmocka_unit_test(one_that_loses_step_later_ends_the_conversation_and_keeps_its_name),
         cmocka_unit_test(a_gap_counts_what_was_pending_too),
         cmocka_unit_test(a_gap_before_the_decision_only_means_midstream),
+        cmocka_unit_test(nobody_is_asked_before_the_answer_can_be_there),
         cmocka_unit_test(a_gap_loses_the_direction_of_one_that_has_no_way_back),
         cmocka_unit_test(longer_than_it_is_worth_waiting_for_is_lost),
         cmocka_unit_test(when_memory_is_refused_the_conversation_is_given_up_and_counted),
