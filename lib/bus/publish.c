@@ -177,10 +177,13 @@ bool publish_offer(struct publisher *p, unsigned lane, enum stream stream, const
 
 /* ---- JSON outlet ---- */
 
+/* The spool first: no line tells of an event that a crash could still take from Redis. */
 static void json_flush(struct publisher *p)
 {
     struct json_out *j = &p->json;
     size_t done = 0;
+    if (p->spool != NULL && j->len > 0)
+        spool_flush(p->spool);
     while (done < j->len) {
         ssize_t n = write(j->fd, j->buf + done, j->len - done);
         if (n < 0 && errno == EINTR)

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""kill -9 of publisher, archiver, a counting consumer and Redis at random moments; afterwards every event that was
+offered is in the archive once, and what a consumer counted is what there was.
+
+Redis runs with appendfsync everysec, under which a killed Redis may forget the last two seconds that it had
+answered for: the publisher's holding time is what makes that harmless, and this test would show it if it were not.
+
+The publisher is tests/system/durable.c; --publisher takes any other command that writes a JSON line per event to
+{ledger} and publishes to {redis} with its spool in {spool}, such as the sensor on a capture file.
+"""
+import argparse
+import glob
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+REGION, KEYS = "430100", ("alerts", "events")
+
+
+class Redis:
+    def __init__(self, folder):
+        self.folder, self.socket = folder, os.path.join(folder, "redis.sock")
+        os.makedirs(folder, exist_ok=True)
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.folder, "--appendonly", "yes",
+             "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+             "--logfile", os.path.join(self.folder, "redis.log")])
+        for _ in range(400):
+            if self.ask("PING") == "PONG":
+                return
+            time.sleep(0.05)
+        sys.exit("test_durability: redis-server does not answer; see " + self.folder)
+
+    def ask(self, *words):
+        done = subprocess.run(["redis-cli", "-s", self.socket, *words], capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+class Program:
+    """A command that is started again whenever it was killed."""
+
+    def __init__(self, name, command, log):
+        self.name, self.command, self.log = name, command, open(log, "ab")
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(60)
+
+
+def ledger_ids(path):
+    """Ids by type; a line that a kill cut short is none."""
+    ids = set()
+    with open(path, "rb") as lines:
+        for line in lines:
+            try:
+                event = json.loads(line)
+                ids.add((event["event_type"], event["id"]))
+            except ValueError:
+                continue
+    return ids
+
+
+def archived_ids(folder):
+    rows = []
+    for path in glob.glob(os.path.join(folder, "????-??.db")):
+        with sqlite3.connect(path) as db:
+            rows += db.execute("SELECT type, id FROM event").fetchall()
+    return rows
+
+
+def stream_ids(redis, stream):
+    words = redis.ask("XRANGE", "fengsui:{%s}:%s" % (REGION, stream), "-", "+").split("\n")
+    return [words[i + 1] for i, word in enumerate(words[:-1]) if word == "id"]
+
+
+def settled(redis, groups):
+    for group, stream in groups:
+        key = "fengsui:{%s}:%s" % (REGION, stream)
+        words = redis.ask("XINFO", "GROUPS", key).split("\n")
+        found = {}
+        for i in range(0, len(words) - 1, 2):
+            if words[i] == "name":
+                found[words[i + 1]] = entry = {}
+            if found:
+                entry[words[i]] = words[i + 1]
+        mine = found.get(group, {})
+        if mine.get("pending") != "0" or mine.get("lag") != "0":
+            return False
+    return True
+
+
+def gaps(ids):
+    """Numbers missing below the highest of their (sensor, epoch)."""
+    seen = {}
+    for _, text in ids:
+        sensor, epoch, seq = text.rsplit(":", 2)
+        seen.setdefault((sensor, epoch), set()).add(int(seq))
+    return sum(max(numbers) + 1 - len(numbers) for numbers in seen.values())
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--build", default="build")
+    options.add_argument("--rounds", type=int, default=20)
+    options.add_argument("--alerts", type=int, default=4000, help="offered in each round")
+    options.add_argument("--seed", type=int, default=None)
+    options.add_argument("--publisher", help="command; {redis} {spool} {ledger} are filled in")
+    options.add_argument("--keep", action="store_true", help="keep the files")
+    o = options.parse_args()
+    seed = o.seed if o.seed is not None else random.randrange(1 << 32)
+    chance = random.Random(seed)
+    folder = tempfile.mkdtemp(prefix="durability-")
+    path = lambda name: os.path.join(folder, name)
+    redis = Redis(path("redis"))
+    address, ledger = "unix:" + redis.socket, path("ledger.json")
+    durable = os.path.join(o.build, "tests/system/durable")
+    if o.publisher:
+        command = o.publisher.format(redis=address, spool=path("spool"), ledger=ledger).split()
+    else:
+        command = [durable, "publish", address, path("spool"), REGION, "tower-1", str(o.alerts), ledger]
+    publisher = Program("publisher", command, path("publisher.log"))
+    archiver = Program("archiver", [os.path.join(o.build, "fengsui-archiver"), "-c", "/dev/null",
+                                    "--set", "archiver.dir=" + path("archive"), "--set", "bus.redis=" + address],
+                       path("archiver.log"))
+    counter = Program("counter", [durable, "count", address, "counter-1"], path("counter.log"))
+    started, kills = [], {"publisher": 0, "archiver": 0, "counter": 0, "redis": 0}
+    failures = []
+    try:
+        redis.start()
+        for program in (archiver, counter, publisher):
+            program.start()
+            started.append(program)
+        for _ in range(o.rounds):
+            time.sleep(chance.uniform(0.05, 1.2))
+            victim = chance.choice(["publisher", "archiver", "counter", "redis"])
+            kills[victim] += 1
+            if victim == "redis":
+                redis.process.kill()
+                redis.process.wait()
+                time.sleep(chance.uniform(0, 0.5))
+                redis.start()
+            else:
+                program = {"publisher": publisher, "archiver": archiver, "counter": counter}[victim]
+                program.kill()
+                time.sleep(chance.uniform(0, 0.3))
+                program.start()
+            if publisher.process.poll() is not None:
+                publisher.start()
+        if publisher.process.wait(180) != 0:
+            failures.append("the publisher could not deliver everything")
+        groups = [("archiver", "alerts"), ("archiver", "events"), ("drill", "alerts")]
+        for _ in range(600):
+            if settled(redis, groups):
+                break
+            time.sleep(0.1)
+        else:
+            failures.append("the consumers did not come to the end of the streams")
+        archiver.stop()
+        counter.stop()
+        offered, archived = ledger_ids(ledger), archived_ids(path("archive"))
+        unique = set(archived)
+        alerts = sum(1 for kind, _ in unique if kind == "alert")
+        counted = sum(int(redis.ask("HGET", "fengsui:{%s}:drill" % REGION, "alerts") or 0) for _ in (1,))
+        in_streams = sum(len(stream_ids(redis, key)) for key in KEYS)
+        dead = redis.ask("XLEN", "fengsui:{%s}:dead" % REGION)
+        for text, bad in (
+                ("%d offered events are not in the archive" % len(offered - unique), offered - unique),
+                ("%d events are in the archive more than once" % (len(archived) - len(unique)), len(archived) != len(unique)),
+                ("%d numbers are missing between others" % gaps(unique), gaps(unique)),
+                ("the consumer counted %d alerts of %d" % (counted, alerts), counted != alerts),
+                ("%s entries went to :dead" % dead, dead != "0")):
+            if bad:
+                failures.append(text)
+        print("seed %d: %s; %d events offered, %d archived, %d repeats in the streams, %d alerts counted" % (
+            seed, ", ".join("%s killed %d times" % pair for pair in kills.items()), len(offered), len(unique),
+            in_streams - len(unique), counted))
+    finally:
+        for program in started:
+            if program.process.poll() is None:
+                program.kill()
+        if redis.process and redis.process.poll() is None:
+            redis.process.kill()
+            redis.process.wait()
+        if not o.keep and not failures:
+            shutil.rmtree(folder)
+    for text in failures:
+        print("test_durability: FAILED: %s (seed %d, files in %s)" % (text, seed, folder))
+    print("%d passed, %d failed" % (0 if failures else 1, 1 if failures else 0))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
