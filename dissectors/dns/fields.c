@@ -94,7 +94,7 @@ static const struct field_name edns_options[] = {
     [DNS_RA] = { .name = "ra", .type = FIELD_FLAG, .about = "Recursion available." }, \
     [DNS_AD] = { .name = "ad", .type = FIELD_FLAG, .about = "Data authenticated (DNSSEC)." }, \
     [DNS_CD] = { .name = "cd", .type = FIELD_FLAG, .about = "Checking disabled (DNSSEC)." }, \
-    [DNS_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, .about = "Name in the first question." }, \
+    [DNS_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, .flags = FIELD_DOMAIN, .about = "Name in the first question." }, \
     [DNS_RRTYPE] = { .name = "rrtype", .type = FIELD_UINT, .flags = FIELD_NAMED, .names = rrtypes, \
                      .about = "Type in the first question." }, \
     [DNS_CLASS] = { .name = "class", .type = FIELD_UINT, .flags = FIELD_NAMED | FIELD_HIDDEN, .names = classes, \

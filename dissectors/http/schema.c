@@ -10,7 +10,7 @@ static const struct field_name type_names[] = { { 0, "request" }, { 1, "response
 
 static const struct field fields[] = {
     [HTTP_TYPE]       = { .name = "type", .names = type_names, .about = "Request or response; both share the transaction's number." },
-    TEXT(HTTP_HOSTNAME,   "hostname",     SHOWN,  "http.host http_host", "Host asked for, in lower case and without the port."),
+    TEXT(HTTP_HOSTNAME,   "hostname",     FIELD_DOMAIN, "http.host http_host", "Host asked for, in lower case and without the port."),
     TEXT(HTTP_HOST_RAW,   "host_raw",     HIDDEN, "http.host.raw http_raw_host", "Host header, or the host in the request line, as sent."),
     TEXT(HTTP_METHOD,     "http_method",  SHOWN,  "http.method", "Request method."),
     TEXT(HTTP_URL,        "url",          SHOWN,  "http.uri.raw http_raw_uri", "Request target as sent."),

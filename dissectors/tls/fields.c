@@ -68,7 +68,7 @@ static const struct field_name alert_descriptions[] = {
 static const struct field fields[] = {
     [TLS_VERSION] = { .name = "version", .type = FIELD_UINT, .flags = FIELD_NAMED, .names = versions,
                       .aliases = "ssl_version", .about = "The client's best offer, or what the server chose." },
-    [TLS_SNI] = { .name = "sni", .type = FIELD_TEXT, .aliases = "tls.sni tls_sni", .about = "Server name asked for." },
+    [TLS_SNI] = { .name = "sni", .type = FIELD_TEXT, .flags = FIELD_DOMAIN, .aliases = "tls.sni tls_sni", .about = "Server name asked for." },
     [TLS_SESSION_RESUMED] = { .name = "session_resumed", .type = FIELD_FLAG, .about = "An earlier session goes on." },
     [TLS_CIPHER_SUITE] = { .name = "cipher_suite", .type = FIELD_UINT, .flags = FIELD_NAMED, .names = tls_suites,
                            .about = "The suite that the server chose." },
@@ -103,7 +103,7 @@ static const struct field fields[] = {
     [TLS_SERVER_ALPNS] = { .name = "server_alpns", .type = FIELD_TEXT, .flags = FIELD_MANY,
                            .about = "The one that the server chose." },
     [TLS_JA3] = { .name = "ja3", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The client's fingerprint." },
-    [TLS_JA3_HASH] = { .name = "hash", .type = FIELD_TEXT, IN(TLS_JA3), .aliases = "ja3.hash ja3_hash",
+    [TLS_JA3_HASH] = { .name = "hash", .type = FIELD_TEXT, .flags = FIELD_JA3, IN(TLS_JA3), .aliases = "ja3.hash ja3_hash",
                        .about = "MD5 of the JA3 string." },
     [TLS_JA3_STRING] = { .name = "string", .type = FIELD_TEXT, IN(TLS_JA3), .aliases = "ja3.string ja3_string",
                          .about = "Version, suites, extensions, groups, point formats." },
