@@ -7,5 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    const struct conversation conv = { .over = OVER_TCP };
+    (void)dissector_tls.probe(&conv, cursor_over(bytes, size));
     return dissect_fuzz(&dissector_tls, bytes, size);
 }
