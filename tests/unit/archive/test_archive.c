@@ -1,0 +1,337 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "archive/archive.h"
+#include "archive/words.h"
+#include "common/clock.h"
+
+struct place { char dir[64]; struct archive *writer, *reader; };
+
+static void open_both(struct place *p)
+{
+    struct fault f = { 0 };
+    strcpy(p->dir, "/tmp/archive-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    p->writer = archive_open(p->dir, ARCHIVE_WRITE, &f);
+    if (p->writer == NULL)
+        fail_msg("%s", f.why);
+    p->reader = archive_open(p->dir, ARCHIVE_READ, &f);
+    assert_non_null(p->reader);
+}
+
+static void close_both(struct place *p)
+{
+    archive_close(p->reader);
+    archive_close(p->writer);
+    DIR *d = opendir(p->dir);
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+    rmdir(p->dir);
+}
+
+static void put(struct place *p, const char *json)
+{
+    struct fault f = { 0 };
+    assert_int_equal(archive_begin(p->writer, &f), 0);
+    if (archive_put(p->writer, "alerts", "430100", json, strlen(json), &f) != 0 || archive_commit(p->writer, &f) != 0)
+        fail_msg("%s", f.why);
+}
+
+struct found { char text[4096], cursor[64]; unsigned count, most; };
+
+/* The ids of what was found, in order. */
+static bool note(void *found, const char *json, size_t len, const char *cursor)
+{
+    struct found *x = found;
+    const char *id = strstr(json, "\"id\":\"") + 6;
+    assert_int_equal(strlen(json), len);
+    snprintf(x->text + strlen(x->text), sizeof x->text - strlen(x->text), "%s%.*s", x->count ? " " : "",
+             (int)strcspn(id, "\""), id);
+    snprintf(x->cursor, sizeof x->cursor, "%s", cursor);
+    x->count++;
+    return x->most == 0 || x->count < x->most;
+}
+
+static const char *find(struct place *p, const struct archive_query *q)
+{
+    static struct found x;
+    struct fault f = { 0 };
+    x = (struct found){ 0 };
+    int rc = archive_find(p->reader, q, note, &x, &f);
+    if (rc != 0)
+        fail_msg("%s", f.why);
+    return x.text;
+}
+
+static void tally(void *text, const char *key, uint64_t count)
+{
+    char *t = text;
+    snprintf(t + strlen(t), 1024 - strlen(t), "%s%s=%llu", *t ? " " : "", key, (unsigned long long)count);
+}
+
+static const char *count(struct place *p, const struct archive_query *q, const char *by)
+{
+    static char text[1024];
+    struct fault f = { 0 };
+    text[0] = '\0';
+    if (archive_count(p->reader, q, by, 100, tally, text, &f) != 0)
+        fail_msg("%s", f.why);
+    return text;
+}
+
+#define ALERT(id, when, region, src, dest, sector, unit, severity, sid, text) \
+    "{\"id\":\"" id "\",\"timestamp\":\"" when "\",\"event_type\":\"alert\",\"region\":\"" region "\",\"status\":\"actual\"," \
+    "\"src_ip\":\"" src "\",\"dest_ip\":\"" dest "\",\"dest_asset\":{\"sector\":\"" sector "\",\"unit\":\"" unit "\"}," \
+    "\"alert\":{\"signature_id\":" #sid ",\"severity\":" #severity ",\"signature\":\"" text "\",\"category\":\"Drill\"}}"
+
+static void fill(struct place *p)
+{
+    put(p, ALERT("a:1:0", "2026-10-31T23:59:59.999999Z", "430100", "192.0.2.7", "10.1.0.5", "power", "长沙供电公司", 1, 100,
+                 "Modbus write coil"));
+    put(p, ALERT("a:1:1", "2026-11-01T00:00:00Z", "430100", "192.0.2.8", "10.1.0.5", "power", "长沙供电公司", 2, 200, "SSH guessing"));
+    put(p, ALERT("a:1:2", "2026-11-01T08:00:00+08:00", "430200", "2001:db8::7", "10.2.0.5", "water", "株洲水务", 3, 100,
+                 "Modbus write coil"));
+    put(p, "{\"id\":\"a:1:3\",\"timestamp\":\"2026-11-02T00:00:00Z\",\"event_type\":\"dns\",\"region\":\"430102\","
+           "\"src_ip\":\"192.0.2.7\",\"dest_ip\":\"192.0.3.1\",\"dns\":{\"query\":\"evil.example.com\"}}");
+    put(p, "{\"id\":\"a:1:4\",\"timestamp\":\"2026-11-03T00:00:00Z\",\"event_type\":\"flow\",\"region\":\"430100\","
+           "\"src_ip\":\"192.0.2.255\",\"dest_ip\":\"192.0.3.1\"}");
+}
+
+static const struct query_case { const char *name; struct archive_query q; const char *ids; } queries[] = {
+    { "everything, newest first", { 0 }, "a:1:4 a:1:3 a:1:2 a:1:1 a:1:0" },
+    { "a kind", { .event_type = "alert" }, "a:1:2 a:1:1 a:1:0" },
+    { "a region and what lies in it", { .region = "4301" }, "a:1:4 a:1:3 a:1:1 a:1:0" },
+    { "a whole region code", { .region = "430100" }, "a:1:4 a:1:1 a:1:0" },
+    { "a sector", { .sector = "water" }, "a:1:2" },
+    { "a unit", { .unit = "长沙供电公司" }, "a:1:1 a:1:0" },
+    { "a rule", { .sid = 100 }, "a:1:2 a:1:0" },
+    { "severe ones only", { .severity_most = 2 }, "a:1:1 a:1:0" },
+    { "an address on either side", { .address = "10.1.0.5" }, "a:1:1 a:1:0" },
+    { "a prefix", { .address = "192.0.2.0/24" }, "a:1:4 a:1:3 a:1:1 a:1:0" },
+    { "a prefix within a byte", { .address = "192.0.2.0/29" }, "a:1:3 a:1:0" },
+    { "an IPv6 prefix", { .address = "2001:db8::/32" }, "a:1:2" },
+    { "an id", { .id = "a:1:3" }, "a:1:3" },
+    { "a word", { .text = "modbus" }, "a:1:2 a:1:0" },
+    { "words in any order", { .text = "coil write" }, "a:1:2 a:1:0" },
+    { "a name with dots", { .text = "evil.example.com" }, "a:1:3" },
+    { "two Chinese characters", { .text = "供电" }, "a:1:1 a:1:0" },
+    { "one Chinese character", { .text = "电" }, "a:1:1 a:1:0" },
+    { "the last Chinese character", { .text = "务" }, "a:1:2" },
+    { "four Chinese characters", { .text = "株洲水务" }, "a:1:2" },
+    { "two that do not stand together", { .text = "长电" }, "" },
+    { "Chinese and Latin together", { .text = "株洲 modbus" }, "a:1:2" },
+    { "what looks like an operator", { .text = "modbus OR dns\" NEAR(*" }, "" },
+    { "no word at all", { .text = "\"*(" }, "" },
+    { "a status nobody has", { .status = "exercise" }, "" },
+    { "the first two", { .limit = 2 }, "a:1:4 a:1:3" },
+    { "an incident nobody has", { .incident = "I-1" }, "" },
+};
+
+static void every_condition_finds_what_it_names(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    fill(&p);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        if (strcmp(find(&p, &queries[i].q), queries[i].ids) != 0)
+            fail_msg("%s: found `%s`, expected `%s`", queries[i].name, find(&p, &queries[i].q), queries[i].ids);
+    uint64_t from, to;
+    clock_parse("2026-11-01T00:00:00Z", &from);
+    clock_parse("2026-11-02T00:00:00Z", &to);
+    assert_string_equal(find(&p, &(struct archive_query){ .from_us = from, .to_us = to }), "a:1:2 a:1:1");
+    close_both(&p);
+}
+
+static void pages_follow_each_other_without_loss_or_repeat(void **unused)
+{
+    (void)unused;
+    struct place p;
+    char all[256] = "";
+    struct found x = { 0 };
+    struct fault f = { 0 };
+    open_both(&p);
+    fill(&p);
+    put(&p, "{\"id\":\"I-1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"incident\","
+            "\"incident\":{\"id\":\"I-1\",\"version\":1}}");
+    for (unsigned i = 0; i < 6; i++) {
+        char before[64];
+        snprintf(before, sizeof before, "%s", x.cursor);
+        x = (struct found){ .most = 1 };
+        assert_int_equal(archive_find(p.reader, &(struct archive_query){ .before = before }, note, &x, &f), 0);
+        assert_int_equal(x.count, 1);
+        strcat(strcat(all, i ? " " : ""), x.text);
+    }
+    assert_string_equal(all, "a:1:4 a:1:3 a:1:2 a:1:1 I-1:1 a:1:0");
+    char before[64];
+    snprintf(before, sizeof before, "%s", x.cursor);
+    assert_string_equal(find(&p, &(struct archive_query){ .before = before }), "");
+    assert_int_equal(archive_find(p.reader, &(struct archive_query){ .before = "nonsense" }, note, &x, &f), -EINVAL);
+    assert_int_equal(archive_find(p.reader, &(struct archive_query){ .address = "300.1.1.1" }, note, &x, &f), -EINVAL);
+    close_both(&p);
+}
+
+static void the_same_event_twice_is_there_once(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    fill(&p);
+    fill(&p);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1 a:1:0");
+    assert_string_equal(find(&p, &(struct archive_query){ .text = "modbus" }), "a:1:2 a:1:0");
+    close_both(&p);
+}
+
+static void what_is_rolled_back_was_never_there(void **unused)
+{
+    (void)unused;
+    struct place p;
+    struct fault f = { 0 };
+    static const char json[] = ALERT("a:1:9", "2026-11-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y");
+    open_both(&p);
+    assert_int_equal(archive_begin(p.writer, &f), 0);
+    assert_int_equal(archive_put(p.writer, "alerts", "430100", json, strlen(json), &f), 0);
+    archive_rollback(p.writer);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "");
+    put(&p, json);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:9");
+    close_both(&p);
+}
+
+#define INCIDENT(version, when, state, level, alerts) \
+    "{\"id\":\"I-1:" #version "\",\"timestamp\":\"" when "\",\"event_type\":\"incident\",\"region\":\"430100\"," \
+    "\"incident\":{\"id\":\"I-1\",\"version\":" #version ",\"title\":{\"zh\":\"越权写线圈\",\"en\":\"Coil written\"}," \
+    "\"state\":\"" state "\",\"level\":" #level ",\"sector\":\"power\",\"victims\":[{\"address\":\"10.1.0.5\"}," \
+    "{\"address\":\"10.1.0.6\"}],\"attackers\":[{\"address\":\"192.0.2.7\"}],\"alert_ids\":[" alerts "]}}"
+
+static void of_an_incident_the_newest_version_counts_and_the_alerts_of_all(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    fill(&p);
+    put(&p, INCIDENT(1, "2026-10-31T23:59:59Z", "new", 3, "\"a:1:0\""));
+    put(&p, INCIDENT(3, "2026-11-05T00:00:00Z", "confirmed", 2, "\"a:1:2\""));
+    put(&p, INCIDENT(2, "2026-11-04T00:00:00Z", "triaged", 3, "\"a:1:1\""));     /* late */
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-1:3");
+    assert_string_equal(find(&p, &(struct archive_query){ .id = "I-1" }), "I-1:3");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident", .state = "new" }), "");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident", .address = "10.1.0.6" }), "I-1:3");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident", .text = "线圈" }), "I-1:3");
+    assert_string_equal(find(&p, &(struct archive_query){ .incident = "I-1" }), "a:1:2 a:1:1 a:1:0");
+    assert_string_equal(count(&p, &(struct archive_query){ .event_type = "incident" }, "level"), "2=1");
+    assert_string_equal(count(&p, &(struct archive_query){ .event_type = "incident" }, "state"), "confirmed=1");
+    close_both(&p);
+}
+
+static void counts_add_up_over_months(void **unused)
+{
+    (void)unused;
+    struct place p;
+    setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
+    open_both(&p);
+    fill(&p);
+    struct archive_query alerts = { .event_type = "alert" };
+    assert_string_equal(count(&p, &alerts, "sid"), "100=2 200=1");
+    assert_string_equal(count(&p, &alerts, "sector"), "power=2 water=1");
+    assert_string_equal(count(&p, &alerts, "day"), "2026-11-01=3");
+    assert_string_equal(count(&p, &alerts, "hour"), "2026-11-01T07=1 2026-11-01T08=2");
+    assert_string_equal(count(&p, &alerts, "src"), "192.0.2.7=1 192.0.2.8=1 2001:db8::7=1");
+    assert_string_equal(count(&p, &(struct archive_query){ 0 }, "event_type"), "alert=3 dns=1 flow=1");
+    struct fault f = { 0 };
+    assert_int_equal(archive_count(p.reader, &alerts, "json; DROP TABLE event", 10, tally, NULL, &f), -EINVAL);
+    close_both(&p);
+}
+
+static const struct bad_case { const char *name, *json; } bad[] = {
+    { "no JSON", "hello" }, { "an array", "[]" }, { "nothing", "" }, { "cut short", "{\"id\":\"a:1:1\"" },
+    { "no id", "{\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"alert\"}" },
+    { "no time", "{\"id\":\"a:1:1\",\"event_type\":\"alert\"}" },
+    { "a time that is none", "{\"id\":\"a:1:1\",\"event_type\":\"alert\",\"timestamp\":\"yesterday\"}" },
+    { "no kind", "{\"id\":\"a:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\"}" },
+    { "an incident without version", "{\"id\":\"a:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"incident\"}" },
+};
+
+static void what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct fault f = { 0 };
+        if (archive_put(p.writer, "alerts", "430100", bad[i].json, strlen(bad[i].json), &f) != -EINVAL || !*f.why)
+            fail_msg("%s: not refused", bad[i].name);
+    }
+    close_both(&p);
+}
+
+static void months_past_their_time_are_removed_whole_and_others_stay(void **unused)
+{
+    (void)unused;
+    struct place p;
+    struct fault f = { 0 };
+    uint64_t now, day = UINT64_C(86400000000);
+    open_both(&p);
+    fill(&p);
+    put(&p, INCIDENT(1, "2026-10-31T23:59:59Z", "new", 3, "\"a:1:0\""));
+    clock_parse("2027-04-29T00:00:00Z", &now);
+    assert_int_equal(archive_retain(p.writer, 180 * day, now, &f), 0);      /* 180 days back is 31 October */
+    clock_parse("2027-05-01T00:00:00Z", &now);
+    assert_int_equal(archive_retain(p.writer, 180 * day, now, &f), 1);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1");
+    put(&p, ALERT("a:1:9", "2027-05-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y"));
+    close_both(&p);
+}
+
+static const struct words_case { const char *name, *in, *words, *query; } words[] = {
+    { "Chinese", "国家电网", "国家 家电 电网 网 ", "\"国家 家电 电网 \" " },
+    { "one character", "网", "网 ", "\"网\"* " },
+    { "Latin", "GET /a", "GET /a ", "\"GET\" \"/a\" " },
+    { "mixed", "用户admin登录", "用户 户 admin 登录 录 ", "\"用户 \" \"admin\" \"登录 \" " },
+    { "a broken byte", "a\xff" "b", "a b ", "\"a\xff" "b\" " },
+    { "a cut character", "\xe5\x9b", "   ", "\"\xe5\x9b\" " },
+    { "nothing", "", "", "" },
+};
+
+static void chinese_becomes_pairs_and_the_rest_stays(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char out[256], query[256];
+        struct text a = text_over(out, sizeof out), b = text_over(query, sizeof query);
+        words_add(words[i].in, strlen(words[i].in), &a);
+        words_query(words[i].in, &b);
+        if (strcmp(text_end(&a), words[i].words) != 0 || strcmp(text_end(&b), words[i].query) != 0)
+            fail_msg("%s: `%s` and `%s`", words[i].name, out, query);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_condition_finds_what_it_names),
+        cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
+        cmocka_unit_test(the_same_event_twice_is_there_once),
+        cmocka_unit_test(what_is_rolled_back_was_never_there),
+        cmocka_unit_test(of_an_incident_the_newest_version_counts_and_the_alerts_of_all),
+        cmocka_unit_test(counts_add_up_over_months),
+        cmocka_unit_test(what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry),
+        cmocka_unit_test(months_past_their_time_are_removed_whole_and_others_stay),
+        cmocka_unit_test(chinese_becomes_pairs_and_the_rest_stays),
+    };
+    return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
+}
