@@ -32,7 +32,8 @@ static int by_order(const void *a, const void *b)
 
 static void sort_rules(struct rules *r)
 {
-    qsort(r->at, r->count, sizeof(*r->at), by_order);
+    if (r->count)
+        qsort(r->at, r->count, sizeof(*r->at), by_order);
     for (uint32_t i = 0; i < r->count; i++)
         r->at[i]->index = i;
 }

@@ -283,7 +283,6 @@ static bool read_option(struct parser *p, const struct option *o)
     size_t n = o->name.len < sizeof(name) ? o->name.len : 0;
     for (size_t i = 0; i < n; i++)
         name[i] = (char)tolower((unsigned char)o->name.at[i]);
-    p->option = o;
     const struct keyword *k = table_find(&p->rules->keywords, name, n);
     if (k == NULL) {
         const struct field_word *w = field_named(p->rules, name, n);
@@ -304,10 +303,9 @@ static bool read_options(struct parser *p, struct slice text)
     if (text.at[text.len - 1] != ')')
         return parse_wrong(p, text.at + text.len, "expected `)` at the end of the rule");
     struct slice rest = { text.at + 1, text.len - 2 };
-    struct option o;
     int more;
-    while ((more = slice_option(&rest, &o)) > 0) {
-        if (!read_option(p, &o))
+    while ((more = slice_option(&rest, &p->current)) > 0) {
+        if (!read_option(p, &p->current))
             return false;
     }
     return more == 0 || parse_wrong(p, rest.at + rest.len, "expected `;` after the last option");
@@ -381,6 +379,8 @@ bool parse_rule(struct parser *p, struct slice text)
     r->effects_end = &r->effects;
     r->bits_rank = 3;
     r->alert = (struct alert_rule){ .gid = ALERT_GID_RULES, .msg = "", .classtype = "", .category = "" };
+    p->current = (struct option){ .name = { text.at, 0 }, .value = { text.at, 0 } };
+    p->option = &p->current;
     struct slice rest = text;
     if (!read_header(p, &rest))
         return false;

@@ -15,7 +15,8 @@ struct parser {
     struct pile     *pile;
     struct nets     *nets;
     struct rule     *rule;
-    const struct option *option;    /* the one being read */
+    struct option    current;       /* the option being read */
+    const struct option *option;    /* = &current */
     const struct sticky *sticky;    /* where contents go; NULL: payload */
     bool             fresh;         /* the sticky buffer was just named: repeated ones begin a section of their own */
     struct slice     sticky_at;     /* where it was named */

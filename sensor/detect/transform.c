@@ -107,7 +107,7 @@ static void url_decode(const void *data, struct regex_run *run, const uint8_t *i
     (void)run;
     for (size_t i = 0; i < len; i++) {
         bool coded = in[i] == '%' && i + 2 < len && hex(in[i + 1]) >= 0 && hex(in[i + 2]) >= 0;
-        put(out, coded ? (uint8_t)(hex(in[i + 1]) << 4 | hex(in[i + 2])) : in[i] == '+' ? ' ' : in[i]);
+        put(out, (uint8_t)(coded ? hex(in[i + 1]) << 4 | hex(in[i + 2]) : in[i] == '+' ? ' ' : in[i]));
         i += coded ? 2 : 0;
     }
 }
@@ -137,8 +137,8 @@ static void strip_pseudo_headers(const void *data, struct regex_run *run, const 
     }
 }
 
-struct xor_key {
-    size_t  len;
+struct xor_key {                /* interned as bytes, so that equal keys are one buffer: no member needs an alignment */
+    uint8_t len;
     uint8_t at[];
 };
 
@@ -147,7 +147,7 @@ static void xor_with(const void *data, struct regex_run *run, const uint8_t *in,
     (void)run;
     const struct xor_key *key = data;
     for (size_t i = 0; i < len; i++)
-        put(out, in[i] ^ key->at[i % key->len]);
+        put(out, (uint8_t)(in[i] ^ key->at[i % key->len]));
 }
 
 /* The first group of the expression, or nothing when it does not match. */
@@ -194,8 +194,8 @@ static bool parse_xor(struct parser *p, struct slice value)
     if (!parse_quoted(p, &value, NULL))
         return false;
     struct xor_key *key = pile_take(p->pile, sizeof(*key) + value.len / 2);
-    if (value.len == 0 || value.len % 2)
-        return parse_wrong(p, value.at, "expected whole bytes in hexadecimal");
+    if (value.len == 0 || value.len % 2 || value.len / 2 > UINT8_MAX)
+        return parse_wrong(p, value.at, "expected 1 to 255 whole bytes in hexadecimal");
     for (size_t i = 0; i < value.len; i += 2) {
         int high = hex((uint8_t)value.at[i]), low = hex((uint8_t)value.at[i + 1]);
         if (high < 0 || low < 0)
