@@ -87,6 +87,16 @@ static bool adu_convinces(const struct adu *a, bool response)
     return modbus_function_fits(modbus_function(a->code), &a->body, response);
 }
 
+/* Whether what follows an ADU in the same piece may be the next one's header. */
+static bool next_possible(struct cursor c)
+{
+    if (c.left < HEADER)
+        return true;
+    cursor_skip(&c, 2);
+    uint16_t protocol = cursor_be16(&c), length = cursor_be16(&c);
+    return protocol == PROTOCOL_MODBUS && length >= LENGTH_MIN && length <= LENGTH_UMAS_MAX;
+}
+
 static enum probe modbus_probe(const struct conversation *conv, struct cursor c)
 {
     struct adu a;
@@ -98,8 +108,10 @@ static enum probe modbus_probe(const struct conversation *conv, struct cursor c)
         return PROBE_NO;
     if (!whole)
         return PROBE_MORE;
-    if (!length_possible(&a))
+    if (!length_possible(&a) || (a.code & ~EXCEPTION_BIT) == 0 || !next_possible(c))
         return PROBE_NO;
+    if (a.body.left == 0 && modbus_category((uint8_t)(a.code & ~EXCEPTION_BIT)) != MODBUS_PUBLIC)
+        return PROBE_NO;        /* a lone code that nobody defined proves nothing; HART-IP's header reads like that */
     /* A datagram has no second one behind it to confirm the first: there the port or nDPI must agree. */
     return adu_convinces(&a, conv->dir == FROM_SERVER) && conv->over == OVER_TCP ? PROBE_YES : PROBE_MAYBE;
 }

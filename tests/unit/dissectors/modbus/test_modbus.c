@@ -182,6 +182,9 @@ static const struct probe_case {
     { "half a request",                "0001 0000 0006 11",                  FROM_CLIENT, OVER_TCP, PROBE_MORE },
     { "three bytes",                   "0001 00",                            FROM_CLIENT, OVER_TCP, PROBE_MORE },
     { "a length that cannot be",       "0001 0000 0001 11 03",               FROM_CLIENT, OVER_TCP, PROBE_NO },
+    { "a header of HART-IP",           "0100 0000 0002 000d",                FROM_CLIENT, OVER_TCP, PROBE_NO },
+    { "an ADU, then no header",        "0001 0000 0006 11 03 006b 0003 000006000002", FROM_CLIENT, OVER_TCP, PROBE_NO },
+    { "function code zero",            "7300 0000 0004 00 00 0100",          FROM_CLIENT, OVER_TCP, PROBE_NO },
     { "a TLS hello",                   "1603 0100 8501 0000 8103 0373 6ff8", FROM_CLIENT, OVER_TCP, PROBE_NO },
 };
 
