@@ -353,6 +353,12 @@ static void add_fast(struct prefilter *p, const struct rule *r)
     prefilter_add(p, piece.at, piece.len, r->fast->content.flags & CONTENT_NOCASE, r->index);
 }
 
+static enum scan_part part_of(const struct content *c)
+{
+    bool fixed = (c->flags & CONTENT_DEPTH) && !(c->flags & (CONTENT_DEPTH_VAR | CONTENT_OFFSET_VAR));
+    return fixed && c->offset + c->depth <= HEAD_BYTES ? SCAN_HEAD : SCAN_WHOLE;
+}
+
 static void prefilter_packets(struct rules *r, const struct rule *rule)
 {
     bool tcp = rule->transports & OVER_ANY_TCP, other = rule->transports & ~(unsigned)OVER_ANY_TCP;
@@ -361,7 +367,7 @@ static void prefilter_packets(struct rules *r, const struct rule *rule)
                                [SCAN_DATAGRAM] = other };
     for (unsigned kind = 0; kind < SCAN_KINDS; kind++) {
         for (unsigned dir = 0; kinds[kind] && dir < 2; dir++) {
-            struct prefilter **p = &r->packets.scans[kind][dir];
+            struct prefilter **p = &r->packets.scans[kind][dir][part_of(&rule->fast->content)];
             if (!in_direction(rule, dir))
                 continue;
             if (*p == NULL)

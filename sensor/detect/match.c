@@ -508,21 +508,32 @@ static int schema_of_app(struct detect *d, const char *name)
     return d->app_schema;
 }
 
-static void scan(struct detect *d, enum scan_kind kind, enum direction dir, const uint8_t *at, size_t len)
+static void scan_part(struct detect *d, const struct prefilter *p, const uint8_t *at, size_t len)
 {
-    const struct prefilter *p = d->rules->packets.scans[kind][dir];
     if (p && len)
         prefilter_scan(p, at, len, d->scratch, on_hit, &d->candidates);
+}
+
+static void scan(struct detect *d, enum scan_kind kind, enum direction dir, const uint8_t *at, size_t len)
+{
+    struct prefilter *const *p = d->rules->packets.scans[kind][dir];
+    scan_part(d, p[SCAN_HEAD], at, len < HEAD_BYTES ? len : HEAD_BYTES);
+    scan_part(d, p[SCAN_WHOLE], at, len);
 }
 
 /* New bytes, and so many before them that a literal across the border is seen. */
 static void scan_stream(struct detect *d, const struct subject *s)
 {
-    const struct prefilter *p = d->rules->packets.scans[SCAN_STREAM][s->dir];
-    if (p == NULL || s->stream == NULL)
+    struct prefilter *const *p = d->rules->packets.scans[SCAN_STREAM][s->dir];
+    if (s->stream == NULL)
         return;
-    size_t want = s->stream_fresh + prefilter_longest(p) - 1, len = want < s->stream_len ? want : s->stream_len;
-    prefilter_scan(p, s->stream + (s->stream_len - len), len, d->scratch, on_hit, &d->candidates);
+    if (s->stream_at + (s->stream_len - s->stream_fresh) < HEAD_BYTES) {
+        size_t head = HEAD_BYTES - (size_t)s->stream_at;
+        scan_part(d, p[SCAN_HEAD], s->stream, head < s->stream_len ? head : s->stream_len);
+    }
+    size_t want = s->stream_fresh + (p[SCAN_WHOLE] ? prefilter_longest(p[SCAN_WHOLE]) - 1 : 0);
+    size_t len = want < s->stream_len ? want : s->stream_len;
+    scan_part(d, p[SCAN_WHOLE], s->stream + (s->stream_len - len), len);
 }
 
 static void add_waiting(struct detect *d, const struct subject *s)

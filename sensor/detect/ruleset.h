@@ -29,6 +29,11 @@ struct address_indexes { struct address_index from4, from6, to4, to6; };
 
 enum scan_kind { SCAN_PACKET, SCAN_STREAM, SCAN_DATAGRAM, SCAN_KINDS };
 
+/* Many rules look for a byte or two at the very beginning. In a database of their own, which is only held against the
+ * beginning, they cost nothing on the megabytes behind it. */
+enum scan_part { SCAN_HEAD, SCAN_WHOLE, SCAN_PARTS };
+enum { HEAD_BYTES = 128 };
+
 struct schema_plan {            /* rules about one dissector's records; NULL lists when there are none */
     struct rule_list   plain[2];        /* by direction: nothing to prefilter on */
     struct rule_list   events[2];       /* only when the record has anomalies */
@@ -46,7 +51,7 @@ struct port_lists {             /* by port: the list's number, 0 none */
 enum { DECODE_EVENT_WORDS = 4, DECODE_EVENTS_MAX = 64 * DECODE_EVENT_WORDS, STREAM_EVENTS_MAX = 32 };
 
 struct packet_plan {            /* rules about packets, by how the cheapest test finds them */
-    struct prefilter       *scans[SCAN_KINDS][2];
+    struct prefilter       *scans[SCAN_KINDS][2][SCAN_PARTS];
     struct address_indexes  once, each;                 /* rules that name few addresses: of a flow's first packet, of any */
     struct port_lists       dport[2], sport[2];         /* 0 TCP, 1 UDP: rules that name few ports */
     struct rule_list        plain[5][2];                /* by transport bit and direction: all the others */
