@@ -11,8 +11,8 @@
 
 enum kind { KIND_TEXT, KIND_CODE, KIND_TIME, KIND_NUMBER, KIND_ADDRESS, KIND_CHOICE };
 
-static const char *const keys[] = { "hour", "day", "region", "sector", "severity", "sid", "signature", "level", "state",
-                                    "category", "src", "dest", "event_type", NULL };
+static const char *const keys[] = { "hour", "day", "region", "sector", "unit", "severity", "sid", "signature", "level",
+                                    "state", "status", "category", "src", "dest", "event_type", NULL };
 static const char *const statuses[] = { "actual", "exercise", "test", NULL };
 
 #define Q(member) offsetof(struct params, query) + offsetof(struct archive_query, member)

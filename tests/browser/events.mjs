@@ -25,7 +25,7 @@ export function stamp(ms) {
 
 export function alert(n, ms, more = {}) {
   const unit = units[n % units.length];
-  const rule = rules[(n * 7) % rules.length];
+  const rule = rules[(n * 7 + Math.floor(n / units.length)) % rules.length];
   sequence += 1;
   return {
     id: `sensor-${unit.region}:${EPOCH}:${sequence}`, timestamp: stamp(ms), event_type: 'alert',

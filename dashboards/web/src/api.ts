@@ -6,7 +6,23 @@ export class ApiError extends Error {
 
 export type Query = Record<string, string | number | undefined>;
 
+const TRIES = 4;
+const pause = (ms: number) => new Promise((done) => { setTimeout(done, ms); });
+
+/** A server that is only busy is asked again, by its own word (Retry-After) a little later each time. */
 export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask<T>(path, query, signal);
+    } catch (fault) {
+      if (!(fault instanceof ApiError) || fault.code !== 'busy' || attempt === TRIES) throw fault;
+      await pause(1000 * attempt);
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+async function ask<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value));
   const address = search.toString() !== "" ? `${path}?${search}` : path;

@@ -151,15 +151,19 @@ function Side({ title, address, port, asset, country }: {
 
 function AlertStory({ alert: a }: { alert: Alert }): JSX.Element {
   const meta = Object.entries(a.alert?.metadata ?? {}).map(([key, value]) => [key, ([] as string[]).concat(value).join(', ')] as [string, string]);
+  const flow = a.flow && t('flowSides', {
+    a: number(a.flow.pkts_toserver), b: number(a.flow.bytes_toserver), c: number(a.flow.pkts_toclient), d: number(a.flow.bytes_toclient) });
+  const kept = a.evidence && [a.evidence.file, t('packets', { n: number(a.evidence.packets) }), a.evidence.sm3 && `SM3 ${a.evidence.sm3}`].filter(Boolean).join(' · ');
   const known = a.ndpi ? [a.ndpi.protocol, a.ndpi.category, ...(a.ndpi.risks ?? [])].filter(Boolean).join(' · ') : '';
   return (
     <>
       <p class="badges"><Severity of={a.alert?.severity} />{a.status && a.status !== 'actual' && <span class="kind">{t(a.status)}</span>}<code>{a.id}</code></p>
+      {a.why && <Part title={t('why')}><p>{a.why}</p></Part>}
       <Part title={t('facts')}>
         <Facts rows={[
           [t('time'), fullTime(a.timestamp)], [t('region'), regionName(a.region)], [t('sensor'), a.sensor], [t('category'), a.alert?.category],
           ['SID', `${a.alert?.gid ?? 1}:${a.alert?.signature_id ?? '–'}:${a.alert?.rev ?? 0}`],
-          [t('protocol'), [a.proto, a.app_proto].filter(Boolean).join(' / ')], ['nDPI', known], ['Community ID', a.community_id && <code>{a.community_id}</code>],
+          [t('protocol'), [a.proto, a.app_proto].filter(Boolean).join(' / ')], ['nDPI', known], [t('flow'), flow], [t('evidence'), kept], ['Community ID', a.community_id && <code>{a.community_id}</code>],
         ]} />
       </Part>
       <Part title={t('parties')}>
@@ -169,6 +173,7 @@ function AlertStory({ alert: a }: { alert: Alert }): JSX.Element {
         </div>
       </Part>
       {meta.length > 0 && <Part title={t('metadata')}><Facts rows={meta} /></Part>}
+      {a.payload_printable && <Part title={t('payload')}><pre class="payload" tabIndex={0}>{a.payload_printable}</pre></Part>}
       <Part title={t('raw')}><pre tabIndex={0}>{JSON.stringify(a, null, 2)}</pre></Part>
     </>
   );

@@ -32,6 +32,8 @@ const words = {
   rules: ['命中规则', 'Rules'], scoreParts: ['分值构成', 'What the score is made of'],
   part_severity: ['威胁', 'Severity'], part_asset: ['资产', 'Asset'], part_spread: ['阶段跨度', 'Spread'], part_confidence: ['置信', 'Confidence'],
   parties: ['各方', 'Parties'], facts: ['概况', 'Facts'], raw: ['原始记录', 'The event as it is'], metadata: ['规则元数据', 'Rule metadata'],
+  why: ['判断依据', 'Why'], flow: ['流量', 'Flow so far'], flowSides: ['去 {a} 包 {b} 字节 / 回 {c} 包 {d} 字节', '{a} packets, {b} bytes out; {c} packets, {d} bytes back'],
+  payload: ['载荷摘录', 'Payload excerpt'], evidence: ['取证报文', 'Evidence'], packets: ['{n} 个报文', '{n} packets'],
   mlps: ['等保', 'MLPS'], cii: ['关基', 'CII'], owner: ['负责人', 'Owner'], nobody: ['未指派', 'nobody'], version: ['版本', 'Version'],
   loading: ['载入中…', 'Loading…'], loadMore: ['载入更多', 'Load more'], end: ['已到最早一条', 'That is all'], retry: ['重试', 'Try again'],
   failed: ['载入失败：{why}', 'Could not load: {why}'],

@@ -188,9 +188,8 @@ async function loadCounts(stop?: AbortSignal): Promise<void> {
 
 /** An empty page says why: are there events of another kind? */
 async function lookElsewhere(stop?: AbortSignal): Promise<void> {
-  const others = statuses.filter((s) => s !== status.value);
-  const found = await Promise.all(others.map((s) => count('event_type', { status: s }, stop).then(total)));
-  otherKinds.value = Object.fromEntries(others.map((s, i) => [s, found[i]]));
+  const found = await count('status', {}, stop);
+  otherKinds.value = Object.fromEntries(statuses.filter((s) => s !== status.value).map((s) => [s, found[s] ?? 0]));
 }
 
 async function loadSensors(): Promise<void> {
@@ -221,13 +220,16 @@ async function loadRegions(): Promise<void> {
 /** At the first visit: the kind and the period that have something to show, so that a drill is not an empty page. */
 async function choose(): Promise<void> {
   if (asked.has('status') || asked.has('period')) return;
-  for (const kind of statuses.slice(0, 2)) {
-    for (const span of ['today', 'all'] as Period[]) {
-      batch(() => { status.value = kind; period.value = span; });
-      if (total(await count('event_type', filter())) > 0) return;
+  for (const span of ['today', 'all'] as Period[]) {
+    period.value = span;
+    const found = await count('status', { from: since()?.toISOString() });
+    const kind = statuses.find((s) => (found[s] ?? 0) > 0);
+    if (kind !== undefined) {
+      status.value = kind;
+      return;
     }
   }
-  batch(() => { status.value = 'actual'; period.value = 'today'; });
+  period.value = 'today';
 }
 
 // ---- live ----

@@ -21,6 +21,10 @@ export interface Alert {
   ndpi?: { protocol?: string; category?: string; risks?: string[]; confidence?: string };
   src_asset?: Asset; dest_asset?: Asset;
   src_geo?: Geo; dest_geo?: Geo;
+  why?: string;
+  payload_printable?: string;
+  evidence?: { file?: string; sm3?: string; packets?: number };
+  flow?: { pkts_toserver?: number; pkts_toclient?: number; bytes_toserver?: number; bytes_toclient?: number };
   [other: string]: unknown;
 }
 
