@@ -26,6 +26,9 @@ import drill
 import session
 
 
+GID_INDICATORS = 9001
+
+
 class Bench:
     """A sensor and a folder to work in; counts what held."""
 
@@ -34,7 +37,8 @@ class Bench:
         self.passed, self.failed = 0, 0
         countries = self.folder / "countries.mmdb"
         subprocess.run(["perl", EXERCISE / "countries.pl", "flat", EXERCISE / "countries.csv", countries], check=True)
-        self.places = ["--set", "places.assets=%s" % (EXERCISE / "assets.csv"), "--set", "places.countries=%s" % countries]
+        self.places = ["--set", "places.assets=%s" % (EXERCISE / "assets.csv"), "--set", "places.countries=%s" % countries,
+                       "--set", "places.indicators=%s" % (EXERCISE / "indicators.csv")]
 
     def hold(self, good, sentence):
         self.passed, self.failed = self.passed + good, self.failed + (not good)
@@ -42,7 +46,7 @@ class Bench:
             print(sentence, flush=True)
 
     def alerts(self, taps, rules):
-        """How often each rule alerts on a capture, by sid; None when the sensor failed."""
+        """How often each rule alerts on a capture, by sid, and each indicator, by value; None when the sensor failed."""
         pcap, out = self.folder / "capture.pcap", self.folder / "events.json"
         out.unlink(missing_ok=True)
         capture.write(pcap, taps)
@@ -52,8 +56,11 @@ class Bench:
             self.hold(False, "the sensor exits with %d: %s" % (ran.returncode, ran.stderr.strip()[-300:]))
             return None
         events = map(json.loads, out.read_text().splitlines())
-        alerts = [event["alert"] for event in events if event["event_type"] == "alert"]
-        return collections.Counter(alert["signature_id"] for alert in alerts if alert["gid"] == 1)
+        return collections.Counter(known_as(event["alert"]) for event in events if event["event_type"] == "alert")
+
+
+def known_as(alert):
+    return alert["metadata"]["indicator"][0] if alert["gid"] == GID_INDICATORS else alert["signature_id"]
 
 
 def playing(play):
@@ -102,9 +109,9 @@ def try_exercise(bench):
         seen, expected = bench.alerts(tap, rules), drill.EXPECTED[name]
         if seen is None:
             continue
-        for sid in sorted(expected | set(seen)):
-            bench.hold(sid in seen and sid in expected, "exercise %s: rule %d alerts %d times, expected %s"
-                       % (name, sid, seen[sid], "some" if sid in expected else "none"))
+        for what in sorted(expected | set(seen), key=str):
+            bench.hold(what in seen and what in expected, "exercise %s: %s alerts %d times, expected %s"
+                       % (name, what, seen[what], "some" if what in expected else "none"))
 
 
 def arguments():
