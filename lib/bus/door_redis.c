@@ -78,8 +78,10 @@ static int door_connect(void *self, struct fault *f)
     if (d->redis != NULL)
         redisFree(d->redis);
     d->redis = redis_connect(&d->where, CONNECT_US, &server, f);
-    if (d->redis == NULL)
-        return f->code;
+    if (d->redis == NULL) {
+        struct fault why = *f;
+        return fault_set(f, why.code, "redis at %s: %s", d->where.host, why.why);
+    }
     uint64_t answer_us = d->settings.block_us + ANSWER_US;
     redisSetTimeout(d->redis, (struct timeval){ (time_t)(answer_us / 1000000), 0 });
     return redis_is_safe(&server, &d->where, f) ? 0 : -EPERM;

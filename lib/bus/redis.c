@@ -77,8 +77,8 @@ static int sign_in(redisContext *c, const struct redis_where *w, struct fault *f
         return 0;
     redisReply *r = is_set(w->user) ? redisCommand(c, "AUTH %s %s", w->user, w->password)
                                     : redisCommand(c, "AUTH %s", w->password);
-    int rc = r == NULL ? fault_set(f, -EIO, "redis: %s", c->errstr)
-           : r->type == REDIS_REPLY_ERROR ? fault_set(f, -EACCES, "redis refuses the password: %s", r->str) : 0;
+    int rc = r == NULL ? fault_set(f, -EIO, "%s", c->errstr)
+           : r->type == REDIS_REPLY_ERROR ? fault_set(f, -EACCES, "the password is refused: %s", r->str) : 0;
     freeReplyObject(r);
     return rc;
 }
@@ -88,13 +88,13 @@ static int ask(redisContext *c, struct redis_server *out, struct fault *f)
     redisReply *r = redisCommand(c, "INFO");
     int rc = 0;
     if (r == NULL)
-        rc = fault_set(f, -EIO, "redis: %s", c->errstr);
+        rc = fault_set(f, -EIO, "%s", c->errstr);
     else if (r->type == REDIS_REPLY_ERROR)
-        rc = fault_set(f, -EACCES, "redis: %s", r->str);
+        rc = fault_set(f, -EACCES, "%s", r->str);
     else
         redis_info_parse(r->str ? r->str : "", clock_wall_us(), out);
     if (rc == 0 && out->loading)
-        rc = fault_set(f, -EAGAIN, "redis is loading its data");
+        rc = fault_set(f, -EAGAIN, "it is loading its data");
     freeReplyObject(r);
     return rc;
 }
@@ -105,9 +105,9 @@ redisContext *redis_connect(const struct redis_where *w, uint64_t timeout_us, st
     redisContext *c = w->port ? redisConnectWithTimeout(w->host, w->port, tv) : redisConnectUnixWithTimeout(w->host, tv);
     int rc = 0;
     if (c == NULL)
-        rc = fault_set(f, -ENOMEM, "redis: no memory");
+        rc = fault_set(f, -ENOMEM, "no memory");
     else if (c->err)
-        rc = fault_set(f, -ECONNREFUSED, "redis at %s: %s", w->host, c->errstr);
+        rc = fault_set(f, -ECONNREFUSED, "%s", c->errstr);
     else
         redisSetTimeout(c, tv);
     if (rc == 0)

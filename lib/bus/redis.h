@@ -26,7 +26,8 @@ struct redis_server {
 int redis_where_parse(const char *text, const char *user, const char *password, struct redis_where *out, struct fault *f);
 
 /* Connects within the time, signs in and asks who it is. NULL with -ECONNREFUSED and the like, -EACCES when the
- * password is wrong, -EAGAIN while it loads its data. */
+ * password is wrong, -EAGAIN while it loads its data. The fault does not
+ * say which Redis: the caller does. */
 redisContext *redis_connect(const struct redis_where *w, uint64_t timeout_us, struct redis_server *server, struct fault *f);
 
 /* The text of INFO taken apart. */

@@ -91,18 +91,23 @@ def stream_ids(redis, stream):
     return [words[i + 1] for i, word in enumerate(words[:-1]) if word == "id"]
 
 
+def pairs(text):
+    words = text.split("\n")
+    return list(zip(words[::2], words[1::2]))
+
+
 def settled(redis, groups):
+    """Everything delivered and acknowledged. The `lag` of XINFO is no help: after a restart it may be unknown."""
     for group, stream in groups:
         key = "fengsui:{%s}:%s" % (REGION, stream)
-        words = redis.ask("XINFO", "GROUPS", key).split("\n")
-        found = {}
-        for i in range(0, len(words) - 1, 2):
-            if words[i] == "name":
-                found[words[i + 1]] = entry = {}
-            if found:
-                entry[words[i]] = words[i + 1]
-        mine = found.get(group, {})
-        if mine.get("pending") != "0" or mine.get("lag") != "0":
+        end = dict(pairs(redis.ask("XINFO", "STREAM", key))).get("last-generated-id")
+        mine = {}
+        for name, value in pairs(redis.ask("XINFO", "GROUPS", key)):
+            if name == "name":
+                this = value
+            elif this == group:
+                mine[name] = value
+        if end is None or mine.get("pending") != "0" or mine.get("last-delivered-id") != end:
             return False
     return True
 
@@ -178,7 +183,7 @@ def main():
         offered, archived = ledger_ids(ledger), archived_ids(path("archive"))
         unique = set(archived)
         alerts = sum(1 for kind, _ in unique if kind == "alert")
-        counted = sum(int(redis.ask("HGET", "fengsui:{%s}:drill" % REGION, "alerts") or 0) for _ in (1,))
+        counted = int(redis.ask("HGET", "fengsui:{%s}:drill" % REGION, "alerts") or 0)
         in_streams = sum(len(stream_ids(redis, key)) for key in KEYS)
         dead = redis.ask("XLEN", "fengsui:{%s}:dead" % REGION)
         for text, bad in (

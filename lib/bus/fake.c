@@ -1,0 +1,340 @@
+/* Everything lies in two lists in the order of writing, and is looked for from the front: tests are small. */
+#include "bus/fake.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/door.h"
+
+struct kept {                           /* an entry of a stream */
+    enum stream stream;
+    char *region, *stream_id, *id, *type, *json, *reason;      /* lent to pages, so they never move */
+    uint64_t deliveries;                /* 0: not delivered yet */
+    bool  acked;
+};
+
+struct field { char *region, *suffix, *name, *value; };
+
+struct fake {
+    struct kept  *entries;
+    size_t        entry_count;
+    struct field *fields;
+    size_t        field_count;
+    bool          trouble[FAKE_FLUSHED + 1];
+    bool          no_groups;            /* after FLUSHALL, until a region is taken */
+    int           stop;                 /* set when there is nothing left to read */
+    unsigned      empty_reads;
+};
+
+struct fake_door { struct fake *fake; struct consume_settings settings; };
+
+static char *copy_bytes(const char *bytes, size_t n)
+{
+    char *p = bytes ? calloc(1, n + 1) : NULL;
+    if (p != NULL && n > 0)
+        memcpy(p, bytes, n);
+    return p;
+}
+
+static char *copy(const char *text)
+{
+    return text ? copy_bytes(text, strlen(text)) : NULL;
+}
+
+struct fake *fake_new(void)
+{
+    return calloc(1, sizeof(struct fake));
+}
+
+static void empty(struct fake *x)
+{
+    for (size_t i = 0; i < x->entry_count; i++) {
+        struct kept *e = &x->entries[i];
+        free(e->region), free(e->stream_id), free(e->id), free(e->type), free(e->json), free(e->reason);
+    }
+    for (size_t i = 0; i < x->field_count; i++) {
+        struct field *e = &x->fields[i];
+        free(e->region), free(e->suffix), free(e->name), free(e->value);
+    }
+    x->entry_count = x->field_count = 0;
+}
+
+void fake_free(struct fake *x)
+{
+    if (x == NULL)
+        return;
+    empty(x);
+    free(x->entries);
+    free(x->fields);
+    free(x);
+}
+
+/* ---- what stands there ---- */
+
+static struct kept *append(struct fake *x, const char *region, enum stream s)
+{
+    struct kept *more = realloc(x->entries, (x->entry_count + 1) * sizeof *more);
+    if (more == NULL)
+        abort();                        /* in a test there is nothing better to do */
+    x->entries = more;
+    struct kept *e = &x->entries[x->entry_count++];
+    *e = (struct kept){ .stream = s, .region = copy(region) };
+    char number[STREAM_ID_MAX];
+    snprintf(number, sizeof number, "%zu-0", x->entry_count);
+    e->stream_id = copy(number);
+    return e;
+}
+
+void fake_add(struct fake *x, const char *region, enum stream s, const char *id, const char *type, const char *json)
+{
+    struct kept *e = append(x, region, s);
+    e->id = copy(id);
+    e->type = copy(type);
+    e->json = copy(json);
+}
+
+static bool matches(const struct kept *e, const char *region, enum stream s)
+{
+    return e->stream == s && strcmp(e->region, region) == 0;
+}
+
+void fake_entries(const struct fake *x, const char *region, enum stream s,
+                  void (*each)(void *ctx, const char *id, const char *type, const char *json, const char *reason), void *ctx)
+{
+    for (size_t i = 0; i < x->entry_count; i++)
+        if (matches(&x->entries[i], region, s))
+            each(ctx, x->entries[i].id, x->entries[i].type, x->entries[i].json, x->entries[i].reason);
+}
+
+size_t fake_count(const struct fake *x, const char *region, enum stream s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->entry_count; i++)
+        n += matches(&x->entries[i], region, s);
+    return n;
+}
+
+static bool is_pending(const struct kept *e)
+{
+    return e->deliveries > 0 && !e->acked;
+}
+
+size_t fake_pending(const struct fake *x, const char *region, enum stream s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->entry_count; i++)
+        n += matches(&x->entries[i], region, s) && is_pending(&x->entries[i]);
+    return n;
+}
+
+static struct field *find_field(const struct fake *x, const char *region, const char *suffix, const char *name)
+{
+    for (size_t i = 0; i < x->field_count; i++) {
+        struct field *e = &x->fields[i];
+        if (strcmp(e->region, region) == 0 && strcmp(e->suffix, suffix) == 0 && strcmp(e->name, name) == 0)
+            return e;
+    }
+    return NULL;
+}
+
+const char *fake_field(const struct fake *x, const char *region, const char *suffix, const char *field)
+{
+    const struct field *e = find_field(x, region, suffix, field);
+    return e ? e->value : NULL;
+}
+
+static void set_field(struct fake *x, const struct change *c, const char *suffix)
+{
+    struct field *e = find_field(x, c->region, suffix, c->id);
+    if (e != NULL) {
+        free(e->region), free(e->suffix), free(e->name), free(e->value);
+        *e = x->fields[--x->field_count];
+    }
+    if (c->value == NULL)
+        return;
+    struct field *more = realloc(x->fields, (x->field_count + 1) * sizeof *more);
+    if (more == NULL)
+        abort();
+    x->fields = more;
+    x->fields[x->field_count++] = (struct field){ copy(c->region), copy(suffix), copy(c->id), copy_bytes(c->value, c->len) };
+}
+
+/* ---- the door ---- */
+
+static bool happens(struct fake *x, enum fake_trouble what)
+{
+    bool now = x->trouble[what];
+    x->trouble[what] = false;
+    return now;
+}
+
+void fake_trouble(struct fake *x, enum fake_trouble what)
+{
+    x->trouble[what] = true;
+}
+
+static int door_connect(void *self, struct fault *f)
+{
+    (void)self, (void)f;
+    return 0;
+}
+
+static int door_regions(void *self, void (*each)(void *ctx, const char *region), void *ctx, struct fault *f)
+{
+    const struct fake *x = ((struct fake_door *)self)->fake;
+    (void)f;
+    for (size_t i = 0; i < x->entry_count; i++)
+        each(ctx, x->entries[i].region);
+    return 0;
+}
+
+static int door_take(void *self, const char *region, struct fault *f)
+{
+    (void)region, (void)f;
+    ((struct fake_door *)self)->fake->no_groups = false;
+    return 1;
+}
+
+static int door_renew(void *self, const char *region, struct fault *f)
+{
+    (void)self, (void)region, (void)f;
+    return 0;
+}
+
+static void lend(struct door_page *page, struct kept *e)
+{
+    struct entry *out = door_page_add(page);
+    if (out == NULL)
+        abort();
+    e->deliveries++;
+    *out = (struct entry){ e->stream, e->region, e->stream_id, e->id, e->type, e->json, e->json ? strlen(e->json) : 0 };
+    page->deliveries[page->count - 1] = e->deliveries;
+}
+
+static int door_pending(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *page,
+                        struct fault *f)
+{
+    struct fake_door *d = self;
+    (void)f;
+    for (size_t i = 0; i < d->fake->entry_count && page->count < d->settings.batch; i++)
+        if (matches(&d->fake->entries[i], region, s) && is_pending(&d->fake->entries[i]))
+            lend(page, &d->fake->entries[i]);
+    strcpy(after, page->count == d->settings.batch ? "1-0" : "0-0");
+    return 0;
+}
+
+static bool wanted(const struct fake_door *d, const struct kept *e, const char *const *regions, size_t count)
+{
+    bool stream = false, region = false;
+    for (size_t i = 0; i < d->settings.stream_count; i++)
+        stream |= d->settings.streams[i] == e->stream;
+    for (size_t i = 0; i < count; i++)
+        region |= strcmp(regions[i], e->region) == 0;
+    return stream && region && e->deliveries == 0 && !e->acked;
+}
+
+static int door_read(void *self, const char *const *regions, size_t count, struct door_page *page, struct fault *f)
+{
+    struct fake_door *d = self;
+    if (happens(d->fake, FAKE_FLUSHED)) {
+        empty(d->fake);
+        d->fake->no_groups = true;
+    }
+    if (d->fake->no_groups)
+        return fault_set(f, -ESTALE, "NOGROUP");
+    for (size_t i = 0; i < d->fake->entry_count && page->count < d->settings.batch; i++)
+        if (wanted(d, &d->fake->entries[i], regions, count))
+            lend(page, &d->fake->entries[i]);
+    d->fake->empty_reads = page->count ? 0 : d->fake->empty_reads + 1;
+    d->fake->stop = d->fake->empty_reads > 1;
+    return 0;
+}
+
+static void apply(struct fake_door *d, const struct change *c)
+{
+    char suffix[STREAM_KEY_MAX];
+    struct fake *x = d->fake;
+    snprintf(suffix, sizeof suffix, c->kind == CHANGE_MARK ? "mark:%s" : "%s",
+             c->kind == CHANGE_MARK ? d->settings.group : c->key ? c->key : "");
+    if (c->kind == CHANGE_ADD) {
+        struct kept *e = append(x, c->region, c->stream);
+        e->id = copy(c->id);
+        e->type = copy(c->type);
+        e->json = copy_bytes(c->value, c->len);
+        e->reason = copy(c->reason);
+    } else if (c->kind != CHANGE_ACK) {
+        set_field(x, c, suffix);
+    }
+    for (size_t i = 0; c->kind == CHANGE_ACK && i < x->entry_count; i++)
+        if (matches(&x->entries[i], c->region, c->stream) && strcmp(x->entries[i].stream_id, c->key) == 0)
+            x->entries[i].acked = true;
+}
+
+static int door_commit(void *self, const char *region, const struct change *changes, size_t count, struct fault *f)
+{
+    struct fake_door *d = self;
+    (void)region;
+    if (happens(d->fake, FAKE_LEASE_LOST))
+        return fault_set(f, -ESTALE, "the lease has passed to another consumer");
+    if (happens(d->fake, FAKE_COMMIT_LOST))
+        return fault_set(f, -EIO, "the connection broke");
+    for (size_t i = 0; i < count; i++)
+        apply(d, &changes[i]);
+    return happens(d->fake, FAKE_REPLY_LOST) ? fault_set(f, -EIO, "the connection broke") : 0;
+}
+
+static int door_load(void *self, const char *region, const char *suffix,
+                     void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f)
+{
+    const struct fake *x = ((struct fake_door *)self)->fake;
+    (void)f;
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *e = &x->fields[i];
+        if (strcmp(e->region, region) == 0 && strcmp(e->suffix, suffix) == 0)
+            each(ctx, e->name, e->value, strlen(e->value));
+    }
+    return 0;
+}
+
+static int64_t door_trim(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
+                         uint64_t keep_us, struct fault *f)
+{
+    (void)self, (void)region, (void)s, (void)groups, (void)group_count, (void)keep_us, (void)f;
+    return 0;                           /* a test's streams are short */
+}
+
+static void door_page_free(void *self, struct door_page *page)
+{
+    (void)self;
+    door_page_reset(page);
+}
+
+static void door_close(void *self)
+{
+    free(self);
+}
+
+struct consumer *fake_consumer(struct fake *x, const struct consume_settings *s, struct fault *f)
+{
+    struct fake_door *d = calloc(1, sizeof *d);
+    if (d == NULL) {
+        fault_set(f, -ENOMEM, "fake: no memory");
+        return NULL;
+    }
+    *d = (struct fake_door){ x, *s };
+    struct door door = { d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
+                         door_load, door_trim, door_page_free, door_close };
+    struct consumer *c = consumer_over(s, &door, f);
+    if (c == NULL)
+        free(d);
+    return c;
+}
+
+int fake_run(struct fake *x, struct consumer *c, const struct consume_handler *h, struct fault *f)
+{
+    x->stop = 0;
+    x->empty_reads = 0;
+    return consumer_run(c, h, &x->stop, f);
+}

@@ -1,0 +1,293 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/fake.h"
+
+/* A handler that counts in the region's state and writes one incident per entry: effects that show twice if they
+ * happen twice. */
+struct drill {
+    uint64_t count;             /* in memory; loaded from the state */
+    unsigned taken, settled, calls, fail_store;
+    const char *poison;         /* an id that cannot be handled */
+    char order[1024];
+};
+
+static void load_count(void *drill, const char *field, const char *value, size_t len)
+{
+    (void)field, (void)len;
+    ((struct drill *)drill)->count = strtoull(value, NULL, 10);
+}
+
+static int on_taken(void *drill, struct consumer *c, const char *region, struct fault *f)
+{
+    struct drill *d = drill;
+    d->taken++;
+    d->count = 0;
+    return consumer_load(c, region, "drill", load_count, d, f);
+}
+
+static int on_batch(void *drill, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    struct drill *d = drill;
+    char text[24];
+    d->calls++;
+    if (d->fail_store > 0) {
+        d->fail_store--;
+        return fault_set(f, -ENOSPC, "no space");
+    }
+    for (size_t i = 0; i < count; i++)
+        if (d->poison != NULL && strcmp(entries[i].id, d->poison) == 0)
+            return fault_set(f, -EINVAL, "it is poison");
+    for (size_t i = 0; i < count; i++) {
+        consume_add(c, entries[i].region, STREAM_INCIDENTS, entries[i].id, "incident", "{}", 2);
+        snprintf(d->order + strlen(d->order), sizeof d->order - strlen(d->order), "%s ", entries[i].id);
+    }
+    d->count += count;
+    int n = snprintf(text, sizeof text, "%llu", (unsigned long long)d->count);
+    consume_set(c, entries[0].region, "drill", "count", text, (size_t)n);
+    return 0;
+}
+
+static void on_settled(void *drill, bool committed)
+{
+    ((struct drill *)drill)->settled += committed;
+}
+
+static const enum stream alerts_only[] = { STREAM_ALERTS };
+static const struct consume_settings settings = {
+    .group = "drill", .name = "drill-1", .streams = alerts_only, .stream_count = 1, .batch = 4, .block_us = 1000,
+    .claim_idle_us = 60000000 };
+
+static void run(struct fake *x, struct drill *d)
+{
+    struct fault f = { 0 };
+    struct consumer *c = fake_consumer(x, &settings, &f);
+    struct consume_handler h = { on_taken, on_batch, on_settled, NULL, d };
+    if (fake_run(x, c, &h, &f) != 0)
+        fail_msg("%s", f.why);
+    consumer_close(c);
+}
+
+static void add_alerts(struct fake *x, unsigned from, unsigned to)
+{
+    char id[32];
+    for (unsigned i = from; i < to; i++) {
+        snprintf(id, sizeof id, "tower:7:%u", i);
+        fake_add(x, "430100", STREAM_ALERTS, id, "alert", "{}");
+    }
+}
+
+static void expect_count(struct fake *x, unsigned n)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%u", n);
+    assert_string_equal(fake_field(x, "430100", "drill", "count"), text);
+    assert_int_equal(fake_count(x, "430100", STREAM_INCIDENTS), n);
+    assert_int_equal(fake_pending(x, "430100", STREAM_ALERTS), 0);
+}
+
+static void entries_are_handled_in_order_and_acknowledged_with_their_results(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 0, 6);
+    run(x, &d);
+    expect_count(x, 6);
+    assert_string_equal(d.order, "tower:7:0 tower:7:1 tower:7:2 tower:7:3 tower:7:4 tower:7:5 ");
+    assert_string_equal(fake_field(x, "430100", "mark:drill", "alerts:tower:7"), "5");
+    assert_int_equal(d.settled, 2);
+    fake_free(x);
+}
+
+static void a_window_that_was_sent_again_counts_once(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 0, 6);
+    add_alerts(x, 2, 9);
+    run(x, &d);
+    add_alerts(x, 5, 10);       /* and once more after a restart of the consumer */
+    run(x, &d);
+    expect_count(x, 10);
+    fake_free(x);
+}
+
+static void marks_are_by_stream_sensor_and_epoch(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 5, 6);
+    fake_add(x, "430100", STREAM_ALERTS, "tower:8:0", "alert", "{}");
+    fake_add(x, "430100", STREAM_ALERTS, "fort:7:0", "alert", "{}");
+    fake_add(x, "430100", STREAM_ALERTS, "fort:7:0", "alert", "{}");
+    fake_add(x, "430100", STREAM_ALERTS, "by-hand", "alert", "{}");
+    fake_add(x, "430100", STREAM_ALERTS, "by-hand", "alert", "{}");     /* no number in it: nothing to compare */
+    run(x, &d);
+    expect_count(x, 5);
+    fake_free(x);
+}
+
+static void whatever_breaks_at_the_commit_the_effect_is_once(void **unused)
+{
+    (void)unused;
+    static const enum fake_trouble troubles[] = { FAKE_COMMIT_LOST, FAKE_REPLY_LOST, FAKE_LEASE_LOST };
+    for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+        struct fake *x = fake_new();
+        struct drill d = { 0 };
+        add_alerts(x, 0, 10);
+        fake_trouble(x, troubles[i]);
+        run(x, &d);
+        expect_count(x, 10);
+        assert_int_equal(d.taken, 2);
+        fake_free(x);
+    }
+}
+
+static volatile int killed;
+
+static int die(void *unused, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    (void)unused, (void)c, (void)entries, (void)count;
+    killed = 1;
+    return fault_set(f, -ENOSPC, "killed");
+}
+
+static void what_a_dead_consumer_left_pending_comes_first(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct fault f = { 0 };
+    add_alerts(x, 0, 3);
+    struct consumer *c = fake_consumer(x, &settings, &f);
+    struct consume_handler h = { .batch = die };
+    killed = 0;
+    assert_int_equal(consumer_run(c, &h, &killed, &f), 0);
+    consumer_close(c);
+    assert_int_equal(fake_pending(x, "430100", STREAM_ALERTS), 3);
+    add_alerts(x, 3, 5);
+    run(x, &d);
+    expect_count(x, 5);
+    assert_string_equal(d.order, "tower:7:0 tower:7:1 tower:7:2 tower:7:3 tower:7:4 ");
+    fake_free(x);
+}
+
+/* Dies of one entry only, and of the batches that hold it. */
+static int die_of_the_first(void *unused, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    return strcmp(entries[0].id, "tower:7:0") == 0 ? die(unused, c, entries, count, f) : 0;
+}
+
+static void an_entry_that_kills_its_consumer_again_and_again_goes_to_dead(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct fault f = { 0 };
+    add_alerts(x, 0, 3);
+    for (unsigned i = 0; i < CONSUME_TRIES; i++) {
+        struct consumer *c = fake_consumer(x, &settings, &f);
+        struct consume_handler h = { .batch = die_of_the_first };
+        killed = 0;
+        assert_int_equal(consumer_run(c, &h, &killed, &f), 0);
+        assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
+        consumer_close(c);
+    }
+    run(x, &d);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+    assert_string_equal(d.order, "tower:7:1 tower:7:2 ");
+    fake_free(x);
+}
+
+static void one_bad_entry_goes_to_dead_and_the_others_pass(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { .poison = "tower:7:2" };
+    add_alerts(x, 0, 6);
+    run(x, &d);
+    expect_count(x, 5);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+    assert_string_equal(d.order, "tower:7:0 tower:7:1 tower:7:3 tower:7:4 tower:7:5 ");
+    fake_free(x);
+}
+
+static void expect_reason(void *reason, const char *id, const char *type, const char *json, const char *why)
+{
+    (void)type, (void)json;
+    assert_string_equal(id, "tower:7:0");
+    assert_string_equal(why, reason);
+}
+
+static void an_entry_without_a_field_goes_to_dead_with_the_reason(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    char reason[] = "it has no field `json`";
+    fake_add(x, "430100", STREAM_ALERTS, "tower:7:0", "alert", NULL);
+    add_alerts(x, 1, 2);
+    run(x, &d);
+    expect_count(x, 1);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+    fake_entries(x, "430100", STREAM_DEAD, expect_reason, reason);
+    fake_free(x);
+}
+
+static void a_store_that_fails_blames_no_entry(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { .fail_store = 3 };
+    add_alerts(x, 0, 4);
+    run(x, &d);
+    expect_count(x, 4);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
+    fake_free(x);
+}
+
+static void an_emptied_redis_is_gone_on_with(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct fault f = { 0 };
+    add_alerts(x, 0, 4);
+    struct consumer *c = fake_consumer(x, &settings, &f);
+    struct consume_handler h = { on_taken, on_batch, on_settled, NULL, &d };
+    assert_int_equal(fake_run(x, c, &h, &f), 0);
+    fake_trouble(x, FAKE_FLUSHED);
+    assert_int_equal(fake_run(x, c, &h, &f), 0);
+    add_alerts(x, 4, 7);
+    assert_int_equal(fake_run(x, c, &h, &f), 0);
+    expect_count(x, 3);         /* the state went with the rest */
+    consumer_close(c);
+    fake_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(entries_are_handled_in_order_and_acknowledged_with_their_results),
+        cmocka_unit_test(a_window_that_was_sent_again_counts_once),
+        cmocka_unit_test(marks_are_by_stream_sensor_and_epoch),
+        cmocka_unit_test(whatever_breaks_at_the_commit_the_effect_is_once),
+        cmocka_unit_test(what_a_dead_consumer_left_pending_comes_first),
+        cmocka_unit_test(an_entry_that_kills_its_consumer_again_and_again_goes_to_dead),
+        cmocka_unit_test(one_bad_entry_goes_to_dead_and_the_others_pass),
+        cmocka_unit_test(an_entry_without_a_field_goes_to_dead_with_the_reason),
+        cmocka_unit_test(a_store_that_fails_blames_no_entry),
+        cmocka_unit_test(an_emptied_redis_is_gone_on_with),
+    };
+    return cmocka_run_group_tests_name("bus/consume", tests, NULL, NULL);
+}
