@@ -95,6 +95,7 @@ static void frames_larger_than_one_read_arrive_whole(void **unused)
         assert_int_equal(source_next(s, &got, &f), SOURCE_FRAME);
         memset(frame, i, EACH);
         assert_int_equal(got.caplen, EACH);
+        assert_int_equal(got.time_us, 0);
         assert_memory_equal(got.bytes, frame, EACH);
     }
     assert_int_equal(source_next(s, &got, &f), SOURCE_END);

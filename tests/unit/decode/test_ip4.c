@@ -69,6 +69,24 @@ static void what_the_capture_cut_is_truncated_and_still_read(void **unused)
     assert_string_equal(got, "10.0.0.1:1024 > 10.0.0.2:53 17 [1/4] truncated ipv4.trunc_pkt udp.pkt_too_small");
 }
 
+static void cut_padding_is_not_claimed_as_payload(void **unused)
+{
+    (void)unused;
+    uint8_t bytes[FRAME_BYTES_MAX];
+    size_t n = frame_unhex(ETH("0800") DNS4 "000000000000", bytes);
+    struct decoded g = { 0 };
+    decoded_bytes(&g, 1, bytes, n - 8, (uint32_t)n);
+    assert_int_equal(g.out[0].payload_len, 2);
+    assert_int_equal(g.out[0].payload_claimed, 4);
+    assert_true(g.out[0].truncated);
+    free(g.bytes);
+    g = (struct decoded){ 0 };
+    decoded_bytes(&g, 1, bytes, n - 3, (uint32_t)n);    /* only padding is gone */
+    assert_int_equal(g.out[0].payload_claimed, 4);
+    assert_false(g.out[0].truncated);
+    free(g.bytes);
+}
+
 static void the_fields_are_where_they_should_be(void **unused)
 {
     (void)unused;
@@ -106,6 +124,7 @@ int main(void)
         cmocka_unit_test(ip4_is_read_and_its_departures_named),
         cmocka_unit_test(the_header_checksum_is_validated_when_asked),
         cmocka_unit_test(what_the_capture_cut_is_truncated_and_still_read),
+        cmocka_unit_test(cut_padding_is_not_claimed_as_payload),
         cmocka_unit_test(the_fields_are_where_they_should_be),
         cmocka_unit_test(cut_and_changed_frames_are_survived),
     };
