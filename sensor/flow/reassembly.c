@@ -400,6 +400,7 @@ static void flush(struct run *run, enum direction dir)
     }
     if (side->tcp_known && !side->stopped && (side->stream_at > 0 || side->waiting != NULL))
         end_direction(run, dir);
+    side->tcp_fin = true;
     discard(run->r, run->f, dir);
 }
 
@@ -430,8 +431,13 @@ unsigned reassembly_take(struct reassembler *r, struct flow *f, const struct pac
 void reassembly_end(struct reassembler *r, struct flow *f, reassembly_deliver *deliver_to, void *ctx)
 {
     struct run run = { r, f, deliver_to, ctx, 0 };
-    if (f->proto != IPPROTO_TCP || (f->midstream && !r->limits.midstream))
+    if (f->proto != IPPROTO_TCP)
         return;
+    if (f->midstream && !r->limits.midstream) {     /* what a SYN brought may wait even so */
+        discard(r, f, FROM_CLIENT);
+        discard(r, f, FROM_SERVER);
+        return;
+    }
     flush(&run, FROM_CLIENT);
     flush(&run, FROM_SERVER);
 }

@@ -159,7 +159,10 @@ static void the_first_last_fragment_says_where_the_end_is(void **unused)
     send_part(s, 40, false, udp + 40, 8);
     send_part(s, 24, false, udp + 24, 8);           /* teardrop: another end, inside */
     assert_true(packet_has(&s->in, DECODE_IPV4_FRAG_OVERLAP));
-    send_part(s, 32, true, udp + 32, 16);           /* beyond the end */
+    char beyond[24];
+    memcpy(beyond, udp + 32, 16);
+    send_part(s, 32, true, beyond, 24);
+    assert_true(packet_has(&s->in, DECODE_IPV4_FRAG_OVERLAP));
     assert_int_equal(send_part(s, 0, true, udp, 24), 1);
     assert_int_equal(s->out[0].payload_len, 40);
     free(udp);
@@ -175,6 +178,8 @@ static void more_than_a_datagram_can_hold_is_refused(void **unused)
         assert_int_equal(send_part(s, 65528, false, udp, 1000), 0);
         assert_true(packet_has(&s->in, six ? DECODE_IPV6_FRAG_PKT_TOO_LARGE : DECODE_IPV4_FRAG_PKT_TOO_LARGE));
         assert_int_equal(fragments_counts(s->t)->waiting, 0);
+        send_part(s, 65512, false, udp, 8);             /* fits IPv6, whose length leaves the header out */
+        assert_int_equal(fragments_counts(s->t)->waiting, six);
         free(udp);
         scene_free(s);
     }
@@ -252,6 +257,24 @@ static void too_many_bytes_cost_the_oldest(void **unused)
     scene_free(s);
 }
 
+static void the_datagram_at_hand_is_never_the_one_that_goes(void **unused)
+{
+    (void)unused;
+    struct scene *s = scene_new(false, OVERLAP_FIRST);
+    fragments_free(s->t);
+    struct fragment_limits l = { .datagrams_max = 100, .bytes_max = 512 * 1024, .idle_us = 30 * SECOND };
+    s->t = fragments_new(&l);
+    uint8_t *udp = udp_new(65000);
+    for (s->id = 0; s->id < 4; s->id++)
+        send_part(s, 0, true, udp, 64000);
+    send_part(s, 0, true, udp, 5504);
+    s->id = 0;
+    assert_int_equal(send_part(s, 64000, false, udp + 64000, 1000), 1);
+    assert_int_equal(fragments_counts(s->t)->over_bytes, 1);
+    free(udp);
+    scene_free(s);
+}
+
 static void a_datagram_of_too_many_pieces_is_ignored_aloud(void **unused)
 {
     (void)unused;
@@ -311,6 +334,7 @@ int main(void)
         cmocka_unit_test(what_does_not_belong_together_is_not_put_together),
         cmocka_unit_test(the_oldest_goes_when_too_many_wait_or_too_long),
         cmocka_unit_test(too_many_bytes_cost_the_oldest),
+        cmocka_unit_test(the_datagram_at_hand_is_never_the_one_that_goes),
         cmocka_unit_test(a_datagram_of_too_many_pieces_is_ignored_aloud),
         cmocka_unit_test(what_cannot_be_used_is_ignored_aloud),
         cmocka_unit_test(an_ipv6_header_chain_of_any_shape_is_read_within_its_bounds),

@@ -484,6 +484,21 @@ static void data_in_a_syn_counts_when_the_answer_takes_it(void **unused)
     }
 }
 
+static void data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen(void **unused)
+{
+    (void)unused;
+    struct reassembly_limits l = plenty();
+    struct scene *s = scene_new(&l);
+    struct packet syn = wire_tcp(&s->wire, true, TCP_SYN, CLIENT_ISN, 0, "abc", 3);
+    packet(s, &syn);
+    client_says(s, 3, "def");       /* no answer was seen, and midstream is not asked for */
+    assert_true(s->f->midstream);
+    assert_int_not_equal(s->f->account.used, 0);
+    scene_end(s);                   /* where on_close looks at the account */
+    assert_int_equal(s->heard[0].len, 0);
+    scene_free(s);
+}
+
 static void a_flood_of_syns_with_data_gets_a_quarter_of_what_may_wait(void **unused)
 {
     (void)unused;
@@ -682,6 +697,7 @@ int main(void)
         cmocka_unit_test(beyond_its_depth_a_direction_is_stopped),
         cmocka_unit_test(a_listener_may_stop_a_direction_while_it_listens),
         cmocka_unit_test(data_in_a_syn_counts_when_the_answer_takes_it),
+        cmocka_unit_test(data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen),
         cmocka_unit_test(a_flood_of_syns_with_data_gets_a_quarter_of_what_may_wait),
         cmocka_unit_test(what_the_capture_cut_off_is_a_gap),
         cmocka_unit_test(each_policy_settles_each_overlap_as_its_target_does),
