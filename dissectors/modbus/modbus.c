@@ -108,7 +108,7 @@ static enum probe modbus_probe(const struct conversation *conv, struct cursor c)
         return PROBE_NO;
     if (!whole)
         return PROBE_MORE;
-    if (!length_possible(&a) || (a.code & ~EXCEPTION_BIT) == 0 || !next_possible(c))
+    if (!length_possible(&a) || !next_possible(c))
         return PROBE_NO;
     if (a.body.left == 0 && modbus_category((uint8_t)(a.code & ~EXCEPTION_BIT)) != MODBUS_PUBLIC)
         return PROBE_NO;        /* a lone code that nobody defined proves nothing; HART-IP's header reads like that */

@@ -184,7 +184,7 @@ static const struct probe_case {
     { "a length that cannot be",       "0001 0000 0001 11 03",               FROM_CLIENT, OVER_TCP, PROBE_NO },
     { "a header of HART-IP",           "0100 0000 0002 000d",                FROM_CLIENT, OVER_TCP, PROBE_NO },
     { "an ADU, then no header",        "0001 0000 0006 11 03 006b 0003 000006000002", FROM_CLIENT, OVER_TCP, PROBE_NO },
-    { "function code zero",            "7300 0000 0004 00 00 0100",          FROM_CLIENT, OVER_TCP, PROBE_NO },
+    { "a fuzzer's function code zero", "0001 0000 0006 01 00 00000000",      FROM_CLIENT, OVER_TCP, PROBE_MAYBE },
     { "a TLS hello",                   "1603 0100 8501 0000 8103 0373 6ff8", FROM_CLIENT, OVER_TCP, PROBE_NO },
 };
 
