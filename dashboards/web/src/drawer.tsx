@@ -5,7 +5,7 @@ import { get } from './api';
 import { tactic } from './attack';
 import { endpoint, fullTime, number, shortTime } from './format';
 import { either, named, t } from './i18n';
-import { assetLine, Level, regionName, Severity, State } from './parts';
+import { assetLine, Level, regionName, sectorName, Severity, State } from './parts';
 import { incidents, keepIncident, open } from './store';
 import type { Alert, Incident, Party } from './types';
 
@@ -33,7 +33,7 @@ function Parties({ title, list }: { title: string; list: Party[] | undefined }):
           {list!.map((p, n) => (
             <li key={n}>
               <b>{p.name || p.address}</b>{p.name && <code>{p.address}</code>}
-              <small>{[p.unit, p.sector, regionName(p.region), p.country].filter(Boolean).join(' · ')}</small>
+              <small>{[p.unit, sectorName(p.sector), regionName(p.region), p.country].filter(Boolean).join(' · ')}</small>
             </li>
           ))}
         </ul>
@@ -57,12 +57,22 @@ function Score({ incident: i }: { incident: Incident }): JSX.Element {
   );
 }
 
+const JOINS_SHOWN = 8;
+
 function Joins({ incident: i }: { incident: Incident }): JSX.Element {
-  if ((i.joins ?? []).length === 0) return <p class="dim">{t('noJoins')}</p>;
+  const [all, setAll] = useState(false);
+  const joins = i.joins ?? [];
+  useEffect(() => setAll(false), [i.id]);
+  if (joins.length === 0) return <p class="dim">{t('noJoins')}</p>;
   return (
-    <ol class="joins">
-      {i.joins!.map((join, n) => <li key={n}><time>{shortTime(join.time)}</time><span>{either(join.reason)}</span></li>)}
-    </ol>
+    <>
+      <ol class="joins">
+        {joins.slice(0, all ? undefined : JOINS_SHOWN)
+          .map((join, n) => <li key={n}><time>{shortTime(join.time)}</time><span>{either(join.reason)}</span></li>)}
+      </ol>
+      {!all && joins.length > JOINS_SHOWN
+        && <button type="button" onClick={() => setAll(true)}>{t('showAll', { n: number(joins.length) })}</button>}
+    </>
   );
 }
 
@@ -122,8 +132,8 @@ function IncidentStory({ incident: i }: { incident: Incident }): JSX.Element {
       <p class="badges"><Level of={i.level} /><State of={i.state} />{i.status && i.status !== 'actual' && <span class="kind">{t(i.status)}</span>}<code>{i.id}</code></p>
       <Part title={t('facts')}>
         <Facts rows={[
-          [t('region'), regionName(i.region)], [t('sector'), i.sector], [t('first'), fullTime(i.first)], [t('last'), fullTime(i.last)],
-          [t('alerts'), number(i.alert_count)], [t('category'), i.category], [t('owner'), i.owner || t('nobody')], [t('version'), number(i.version)],
+          [t('region'), regionName(i.region)], [t('sector'), sectorName(i.sector)], [t('first'), fullTime(i.first)], [t('last'), fullTime(i.last)],
+          [t('alerts'), number(i.alert_count)], [t('gbCategory'), i.category], [t('owner'), i.owner || t('nobody')], [t('version'), number(i.version)],
         ]} />
       </Part>
       <Part title={t('parties')}>
@@ -151,7 +161,7 @@ function Side({ title, address, port, asset, country }: {
 
 function AlertStory({ alert: a }: { alert: Alert }): JSX.Element {
   const meta = Object.entries(a.alert?.metadata ?? {}).map(([key, value]) => [key, ([] as string[]).concat(value).join(', ')] as [string, string]);
-  const flow = a.flow && t('flowSides', {
+  const flow = a.flow?.pkts_toserver && t('flowSides', {
     a: number(a.flow.pkts_toserver), b: number(a.flow.bytes_toserver), c: number(a.flow.pkts_toclient), d: number(a.flow.bytes_toclient) });
   const kept = a.evidence && [a.evidence.file, t('packets', { n: number(a.evidence.packets) }), a.evidence.sm3 && `SM3 ${a.evidence.sm3}`].filter(Boolean).join(' · ');
   const known = a.ndpi ? [a.ndpi.protocol, a.ndpi.category, ...(a.ndpi.risks ?? [])].filter(Boolean).join(' · ') : '';

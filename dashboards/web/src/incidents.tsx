@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { number, shortTime } from './format';
 import { either, t } from './i18n';
 import { quietReasons, wayOut } from './alerts';
-import { Empty, Level, regionName, State } from './parts';
+import { Empty, Level, regionName, sectorName, State } from './parts';
 import { incidentList, incidentsFault, incidentsState, isOpen, load, open, openCount, region, status } from './store';
 import type { Incident, Party } from './types';
 import { List } from './virtual';
@@ -25,7 +25,7 @@ function Row({ incident: i }: { incident: Incident }): JSX.Element {
         <b title={either(i.title)}>{either(i.title) || i.id}</b>
         <small>{partiesLine(i.attackers)} → {partiesLine(i.victims)}</small>
       </span>
-      <span class="place"><b>{regionName(i.region)}</b><small>{i.sector}</small></span>
+      <span class="place"><b>{regionName(i.region)}</b><small>{sectorName(i.sector)}</small></span>
       <span class="score"><b>{score.toFixed(0)}</b><i aria-hidden="true"><i style={{ width: `${score}%` }} /></i></span>
       <span class="amount"><b>{number(i.alert_count)}</b><small>{t('alerts')}</small></span>
       <span class="when"><State of={i.state} /><small>{shortTime(i.last)}</small></span>

@@ -22,10 +22,13 @@ export function regionName(code: string | undefined): string {
   return found ? either(found) : code;
 }
 
+/** Sectors are data: those of the plans have a name in both languages, others show as they are registered. */
+export const sectorName = (sector: string | undefined) => named('sector_', sector);
+
 export function assetLine(asset: Asset | undefined): string {
   if (!asset) return '';
   const grade = asset.mlps_level ? `${t('mlps')} ${asset.mlps_level}` : '';
-  return [asset.name, asset.unit, asset.sector, grade, asset.cii ? t('cii') : ''].filter(Boolean).join(' · ');
+  return [asset.name, asset.unit, sectorName(asset.sector), grade, asset.cii ? t('cii') : ''].filter(Boolean).join(' · ');
 }
 
 /** Why there is nothing to see, and the way out if there is one. */
