@@ -2,7 +2,7 @@
 #include "decode/checksum.h"
 #include "decode/layers.h"
 
-enum { IP4_HEADER_MIN = 20, IP4_MORE_FRAGMENTS = 0x2000, IP4_OFFSET = 0x1fff };
+enum { IP4_HEADER_MIN = 20, IP4_ON_WIRE_MAX = 1500, IP4_MORE_FRAGMENTS = 0x2000, IP4_OFFSET = 0x1fff };
 enum {
     OPTION_END = 0, OPTION_NOP = 1, OPTION_RECORD_ROUTE = 7, OPTION_QUICK_START = 25, OPTION_TIMESTAMP = 68,
     OPTION_SECURITY = 130, OPTION_LOOSE_ROUTE = 131, OPTION_CIPSO = 134, OPTION_STREAM_ID = 136, OPTION_STRICT_ROUTE = 137,
@@ -140,6 +140,14 @@ static void ip4_payload(struct decoding *g, struct cursor c, uint16_t header_len
         transport_packet(g, c);
 }
 
+/* A capture made on the sending host itself: the total length is left to the network card, which cuts the packet up
+ * (segmentation offload). Believed only for what is too large for a wire, as a small one would be a way to
+ * slip us bytes that every receiver throws away. */
+static bool ip4_offloaded(const struct decoding *g, uint16_t total, const struct cursor *c)
+{
+    return total == 0 && c->left + g->missing > IP4_ON_WIRE_MAX;
+}
+
 void ip4_packet(struct decoding *g, struct cursor c)
 {
     struct packet *p = g->p;
@@ -174,11 +182,14 @@ void ip4_packet(struct decoding *g, struct cursor c)
     p->proto = proto;
     p->src = addr_v4(src);
     p->dst = addr_v4(dst);
+    bool offloaded = ip4_offloaded(g, total, &c);
     if (header_len < IP4_HEADER_MIN)
         note_bad(g, DECODE_IPV4_HLEN_TOO_SMALL);
+    else if (offloaded)
+        note(g, DECODE_IPV4_IPLEN_SMALLER_THAN_HLEN);
     else if (total < header_len)
         note_bad(g, DECODE_IPV4_IPLEN_SMALLER_THAN_HLEN);
-    else if (layer_bound(g, &c, total, DECODE_IPV4_TRUNC_PKT)) {
+    if (!p->malformed && (offloaded || layer_bound(g, &c, total, DECODE_IPV4_TRUNC_PKT))) {
         p->ip_len = (uint32_t)c.left;
         ip4_payload(g, c, header_len);
     }

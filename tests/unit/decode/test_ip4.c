@@ -69,6 +69,21 @@ static void what_the_capture_cut_is_truncated_and_still_read(void **unused)
     assert_string_equal(got, "10.0.0.1:1024 > 10.0.0.2:53 17 [1/4] truncated ipv4.trunc_pkt udp.pkt_too_small");
 }
 
+static void a_total_length_of_zero_is_believed_only_of_what_no_wire_carries(void **unused)
+{
+    (void)unused;
+    uint8_t bytes[FRAME_BYTES_MAX] = { 0 };
+    (void)frame_unhex("4500 0000 1234 0000 40 06 0000 0a000001 0a000002" TCP_SYN, bytes);
+    for (size_t n = 1500; n <= 1501; n++) {
+        struct decoded g = { 0 };
+        decoded_bytes(&g, 101, bytes, n, (uint32_t)n);
+        assert_true(packet_has(&g.out[0], DECODE_IPV4_IPLEN_SMALLER_THAN_HLEN));
+        assert_int_equal(g.out[0].malformed, n == 1500);
+        assert_int_equal(g.out[0].payload_len, n == 1500 ? 0 : 1461);
+        free(g.bytes);
+    }
+}
+
 static void cut_padding_is_not_claimed_as_payload(void **unused)
 {
     (void)unused;
@@ -124,6 +139,7 @@ int main(void)
         cmocka_unit_test(ip4_is_read_and_its_departures_named),
         cmocka_unit_test(the_header_checksum_is_validated_when_asked),
         cmocka_unit_test(what_the_capture_cut_is_truncated_and_still_read),
+        cmocka_unit_test(a_total_length_of_zero_is_believed_only_of_what_no_wire_carries),
         cmocka_unit_test(cut_padding_is_not_claimed_as_payload),
         cmocka_unit_test(the_fields_are_where_they_should_be),
         cmocka_unit_test(cut_and_changed_frames_are_survived),
