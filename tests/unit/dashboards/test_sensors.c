@@ -52,6 +52,7 @@ static void a_time_from_the_future_is_not_believed(void **unused)
     (void)unused;
     struct sensors *s = sensors_new(30 * SECOND);
     heard(s, "a", "{\"time\":\"2027-11-21T20:00:00Z\"}", NOW);
+    assert_int_equal(up(s, NOW), 1);
     assert_int_equal(up(s, NOW + 60 * SECOND), 0);
     sensors_free(s);
 }

@@ -70,6 +70,27 @@ static void files_are_found_by_exact_name_alone(void **state)
     site_close(s);
 }
 
+static void each_file_has_its_own_packed_form(void **state)
+{
+    char name[32];
+    struct fault f;
+    put(*state, "index.html", "<p>");
+    for (int i = 0; i < 26; i++) {
+        snprintf(name, sizeof name, "%c.css", 'a' + i);
+        put(*state, name, "body{}");
+        snprintf(name, sizeof name, "%c.css.gz", 'a' + i);
+        put(*state, name, (char[]){ (char)('a' + i), '\0' });
+    }
+    struct site *s = site_open(*state, &f);
+    for (int i = 0; i < 26; i++) {
+        snprintf(name, sizeof name, "/%c.css", 'a' + i);
+        const struct site_file *file = site_find(s, name);
+        if (file == NULL || file->gzip_len != 1 || *file->gzip != 'a' + i)
+            fail_msg("%s", name);
+    }
+    site_close(s);
+}
+
 static void a_folder_without_a_page_says_what_to_do(void **state)
 {
     struct fault f;
@@ -125,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_are_found_by_exact_name_alone, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(each_file_has_its_own_packed_form, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(a_folder_without_a_page_says_what_to_do, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(hidden_files_and_links_out_are_refused, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(a_tag_is_the_same_for_the_same_content_only, make_dir, drop_dir),
