@@ -1,7 +1,4 @@
 /* A finished message as a record: its positions become the borrowed bytes of the fields. */
-#include <string.h>
-#include <strings.h>
-
 #include "dissectors/http/message.h"
 
 static const struct header_row {
@@ -83,14 +80,15 @@ static void response_rows_add(struct record *r, const struct http_message *m)
     each_header(r, m, HTTP_RESPONSE_HEADER);
 }
 
-/* A form's body is no file; everything else that is sent up is. */
-static bool is_upload(const struct http_message *m)
+/* What a request sends up: the files of a form, or the whole body when it is no form. */
+static void upload_rows(struct record *r, const struct http_message *m, const struct buffer *body)
 {
-    static const char form[] = "application/x-www-form-urlencoded";
     struct span type = header_value(m, "content-type");
-    return m->kind == HTTP_METHOD_UPLOAD
-           && !(type.len >= sizeof form - 1
-                && strncasecmp((const char *)built_at(m, type), form, sizeof form - 1) == 0);
+    const uint8_t *at = built_at(m, type);
+    if (m->kind != HTTP_METHOD_UPLOAD || multipart_read(r, at, type.len, body->at, body->len))
+        return;
+    if (!word_in(at, type.len, "application/x-www-form-urlencoded"))
+        record_bytes(r, HTTP_FILE_DATA, body->at, body->len);
 }
 
 static void body_rows(struct record *r, const struct http_message *m, const struct buffer *body)
@@ -100,7 +98,9 @@ static void body_rows(struct record *r, const struct http_message *m, const stru
     if (body->len == 0)
         return;
     record_bytes(r, request ? HTTP_REQUEST_BODY : HTTP_RESPONSE_BODY, body->at, body->len);
-    if (!request || is_upload(m))
+    if (request)
+        upload_rows(r, m, body);
+    else
         record_bytes(r, HTTP_FILE_DATA, body->at, body->len);
 }
 

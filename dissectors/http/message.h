@@ -138,6 +138,9 @@ void body_keep(struct conversation *conv, struct http_message *m, const uint8_t 
 /* encoding.c: the body without its Content-Encoding, in `out`; what cannot be decoded stays as it is. */
 void body_decode(struct conversation *conv, struct http_message *m, struct buffer *out);
 
+/* multipart.c: adds the files of a form that is sent with this Content-Type; false: it is no such form. */
+bool multipart_read(struct record *r, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n);
+
 /* emit.c */
 void message_emit(struct conversation *conv, struct http_message *m);
 void message_clear(struct conversation *conv, struct http_message *m);     /* ready for the next one */

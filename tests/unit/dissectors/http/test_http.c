@@ -35,6 +35,9 @@ static const struct dialogue_case sound[] = {
       "request_body file_data status", "> 0 request_body=78797a file_data=78797a\n< 0 status=201\n" },
     { "a form is no file", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: application/x-www-form-urlencoded\\r\\nContent-Length: 3\\r\\n\\r\\na=b\"\n",
       "request_body file_data", "> 0 request_body=613d62\n" },
+    { "files in a form", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 122\\r\\n\\r\\n\"\n"
+                ">>> \"--B\\r\\nContent-Disposition: form-data; name=a\\r\\n\\r\\nno\\r\\n--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
+      "file_data", "> 0 file_data=796573\n" },
     { "a pipeline", ">>> \"GET /1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nHEAD /2 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
                 "<<< \"HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\n1HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n\"\n"
                 ">>> \"GET /3 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n<<< \"HTTP/1.1 304 Not Modified\\r\\n\\r\\n\"\n",
