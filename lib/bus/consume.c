@@ -14,7 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-static const uint64_t LOOK_US = 2000000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
+static const uint64_t LOOK_US = 500000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
 
 struct region {
     char name[STREAM_REGION_MAX + 1];

@@ -446,6 +446,25 @@ static void a_full_disk_stops_nothing_and_loses_nothing_while_memory_lasts(void 
     destroy(&p);
 }
 
+/* What a failed write had half written, and the next file holds again, is given out once. */
+static void two_files_that_overlap_give_each_record_once(void **unused)
+{
+    (void)unused;
+    struct place_to_spool p;
+    uint8_t bytes[4096];
+    char path[160], second[192];
+    uint64_t last = 0;
+    size_t n = write_sample(&p, bytes, sizeof bytes, path), size = SEGMENT_RECORD_HEAD + 21 + 5 + 6 + 5 + 2;
+    lay(&p, path, bytes, n);
+    spool_close(p.spool);
+    snprintf(second, sizeof second, "%s/s1-%020zu.seg", p.dir, size);       /* from the second record on */
+    memmove(bytes + SEGMENT_HEAD, bytes + SEGMENT_HEAD + size, n - SEGMENT_HEAD - size);
+    lay(&p, second, bytes, n - size);
+    assert_int_equal(drain(p.spool, false, NULL, &last), RECORDS);
+    assert_int_equal(last, RECORDS - 1);
+    destroy(&p);
+}
+
 static void with_the_disk_refusing_and_memory_full_the_caller_is_told_to_wait(void **unused)
 {
     (void)unused;
@@ -485,6 +504,7 @@ int main(void)
         cmocka_unit_test(a_foreign_file_under_a_segments_name_is_counted_and_skipped),
         cmocka_unit_test(a_position_that_points_into_a_record_loses_nothing_behind_it),
         cmocka_unit_test(a_full_disk_stops_nothing_and_loses_nothing_while_memory_lasts),
+        cmocka_unit_test(two_files_that_overlap_give_each_record_once),
         cmocka_unit_test(with_the_disk_refusing_and_memory_full_the_caller_is_told_to_wait),
     };
     return cmocka_run_group_tests_name("bus/spool", tests, NULL, NULL);

@@ -1,0 +1,74 @@
+/* How many rows a second the archive takes, in the archiver's own batches: flows (no text index), then alerts.
+ *
+ *     bench_archive DIR ROWS */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/archive.h"
+#include "common/clock.h"
+
+enum { BATCH = 2048 };
+
+static size_t flow_of(char *out, size_t cap, const char *when, unsigned i)
+{
+    return (size_t)snprintf(out, cap,
+        "{\"id\":\"bench:1:%u\",\"timestamp\":\"%s\",\"event_type\":\"flow\",\"sensor\":\"bench\",\"region\":\"430100\","
+        "\"status\":\"actual\",\"flow_id\":%u,\"in_iface\":\"eth0\",\"src_ip\":\"192.0.%u.%u\",\"src_port\":%u,\"dest_ip\":"
+        "\"10.1.%u.%u\",\"dest_port\":443,\"proto\":\"TCP\",\"app_proto\":\"tls\",\"community_id\":\"1:LQU9qZlK+B5F3KDmev6m5PMibrg=\","
+        "\"ndpi\":{\"protocol\":\"TLS.Google\",\"category\":\"Web\",\"confidence\":\"DPI\"},\"flow\":{\"start\":\"%s\",\"end\":\"%s\","
+        "\"pkts_toserver\":12,\"pkts_toclient\":10,\"bytes_toserver\":1432,\"bytes_toclient\":9876,\"state\":\"closed\","
+        "\"reason\":\"finished\",\"alerts\":0},\"src_asset\":{\"name\":\"ws-17\",\"unit\":\"Unit 5\",\"sector\":\"power\","
+        "\"region\":\"430100\",\"mlps_level\":3}}", i, when, i, i / 250 % 250, i % 250, 1024 + i % 60000, i / 7 % 250, i % 7, when, when);
+}
+
+static size_t alert_of(char *out, size_t cap, const char *when, unsigned i)
+{
+    return (size_t)snprintf(out, cap,
+        "{\"id\":\"bench:2:%u\",\"timestamp\":\"%s\",\"event_type\":\"alert\",\"sensor\":\"bench\",\"region\":\"430100\","
+        "\"status\":\"actual\",\"src_ip\":\"192.0.2.%u\",\"src_port\":%u,\"dest_ip\":\"10.1.0.%u\",\"dest_port\":502,"
+        "\"proto\":\"TCP\",\"app_proto\":\"modbus\",\"alert\":{\"signature_id\":%u,\"gid\":1,\"rev\":2,\"severity\":%u,\"signature\":"
+        "\"Modbus write coil from a laptop\",\"category\":\"Attempted control\"},\"modbus\":{\"function_code\":5,"
+        "\"function_code_name\":\"write_single_coil\"},\"dest_asset\":{\"name\":\"rtu-%u\",\"unit\":\"长沙供电公司\",\"sector\":"
+        "\"power\",\"region\":\"430100\"}}", i, when, i % 250, 1024 + i % 60000, i % 7, 1000 + i % 90, 1 + i % 4, i % 40);
+}
+
+static void measure(struct archive *a, const char *what, unsigned rows, size_t (*make)(char *, size_t, const char *, unsigned))
+{
+    char json[4096], when[CLOCK_TEXT_MAX];
+    struct fault f = { 0 };
+    size_t bytes = 0;
+    uint64_t from = clock_steady_us(), cpu = clock_cpu_us(), time = UINT64_C(1795291771000000);
+    for (unsigned i = 0; i < rows; i++) {
+        clock_text(time + i * 997, when);
+        size_t n = make(json, sizeof json, when, i);
+        bytes += n;
+        if (i % BATCH == 0 && archive_begin(a, &f) != 0)
+            break;
+        if (archive_put(a, "events", "430100", json, n, &f) != 0 ||
+            ((i % BATCH == BATCH - 1 || i == rows - 1) && archive_commit(a, &f) != 0))
+            break;
+    }
+    double seconds = (double)(clock_steady_us() - from) / 1e6, busy = (double)(clock_cpu_us() - cpu) / 1e6;
+    printf("%u %s of %zu bytes: %.0f rows/s, %.0f rows per CPU second%s%s\n", rows, what, bytes / rows,
+           rows / seconds, rows / busy, f.code ? ": " : "", f.code ? f.why : "");
+}
+
+int main(int argc, char **argv)
+{
+    struct fault f = { 0 };
+    if (argc != 3) {
+        fprintf(stderr, "usage: bench_archive DIR ROWS\n");
+        return 2;
+    }
+    struct archive *a = archive_open(argv[1], ARCHIVE_WRITE, &f);
+    if (a == NULL) {
+        fprintf(stderr, "bench_archive: %s\n", f.why);
+        return 1;
+    }
+    unsigned rows = (unsigned)strtoul(argv[2], NULL, 10);
+    measure(a, "flows", rows, flow_of);
+    measure(a, "alerts with text", rows / 4, alert_of);
+    archive_close(a);
+    return 0;
+}
