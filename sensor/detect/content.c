@@ -101,18 +101,22 @@ static struct content *last_content(struct parser *p)
     return &p->last_content->content;
 }
 
-static bool parse_nocase(struct parser *p, struct slice value)
+void content_fold(struct parser *p, struct content *c)
 {
-    (void)value;
-    struct content *c = last_content(p);
-    if (c == NULL)
-        return false;
     uint8_t lower[CONTENT_MAX];
     for (size_t i = 0; i < c->len; i++)
         lower[i] = (uint8_t)tolower(c->bytes[i]);
     c->bytes = (const uint8_t *)pile_intern(p->pile, lower, c->len);
     c->flags |= CONTENT_NOCASE;
-    return true;
+}
+
+static bool parse_nocase(struct parser *p, struct slice value)
+{
+    (void)value;
+    struct content *c = last_content(p);
+    if (c)
+        content_fold(p, c);
+    return c != NULL;
 }
 
 /* A number, or the name of a variable that byte_extract or byte_math set. */
@@ -322,6 +326,19 @@ static bool parse_bsize(struct parser *p, struct slice value)
     return size_step(p, value, parse_step(p, STEP_SIZE));
 }
 
+/* uricontent:"x"; is http.uri; content:"x"; pkt_data; */
+static bool parse_uricontent(struct parser *p, struct slice value)
+{
+    const struct field_word *w = fields_word(p->rules, "http.uri");
+    if (w == NULL || w->sticky == NULL)
+        return parse_wrong(p, p->option->name.at, "no dissector has the buffer `http.uri`");
+    const struct sticky *before = p->sticky;
+    p->sticky = w->sticky;
+    bool ok = parse_content(p, value);
+    p->sticky = before;
+    return ok;
+}
+
 /* urilen:1<>10,raw; is bsize of http.uri or http.uri.raw, wherever it stands. */
 static bool parse_urilen(struct parser *p, struct slice value)
 {
@@ -357,6 +374,7 @@ const struct keyword content_keywords[] = {
     { "rawbytes",   VALUE_NONE,   parse_rawbytes,   "The bytes as sent; all our payload buffers are." },
     { "fast_pattern", VALUE_OPTIONAL, parse_fast_pattern, "The content that the prefilter looks for: bare, only, or offset,length." },
     { "bsize",      VALUE_NEEDED, parse_bsize,      "The size of the sticky buffer: 5, >5, <5, 5<>10." },
+    { "uricontent", VALUE_NEEDED, parse_uricontent, "A content of the normalised URI (old spelling)." },
     { "urilen",     VALUE_NEEDED, parse_urilen,     "The size of the URI, normalised or raw." },
     OLD("http_uri"), OLD("http_raw_uri"), OLD("http_header"), OLD("http_raw_header"), OLD("http_cookie"), OLD("http_method"),
     OLD("http_client_body"), OLD("http_server_body"), OLD("http_user_agent"), OLD("http_host"), OLD("http_raw_host"),

@@ -12,6 +12,7 @@
 
 enum {
     THRESHOLD_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000,
+    TCP_FLAG_SYN = 0x02,
     STREAM_TRIES = 8            /* matches in what earlier packets brought that are stepped over before giving up */
 };
 
@@ -319,7 +320,8 @@ static bool packet_holds(const struct match *m, const struct section *section)
 static bool payload_holds(const struct match *m, const struct section *section)
 {
     const struct subject *s = m->s;
-    bool tcp = s->proto == IPPROTO_TCP && (s->flags & SUBJECT_STREAM);
+    bool opens = s->tcp_flags & TCP_FLAG_SYN;      /* what it brings is in the stream only after the handshake */
+    bool tcp = s->proto == IPPROTO_TCP && (s->flags & SUBJECT_STREAM) && (s->stream || !opens);
     switch ((enum rule_kind)m->rule->kind) {
     case RULE_STREAM:
         return tcp ? s->stream && stream_holds(m, section) : packet_holds(m, section);
@@ -448,7 +450,8 @@ static bool may_tell(const struct match *m, const struct rule *r)
 /* What a pass rule about more than one packet found holds for the rest of the flow. */
 static void pass_flow(const struct match *m, const struct rule *r)
 {
-    struct detect_memory *memory = r->kind == RULE_PACKET ? NULL : match_memory_made(m);
+    bool packet = r->kind == RULE_PACKET && r->sections;
+    struct detect_memory *memory = packet ? NULL : match_memory_made(m);
     if (memory)
         memory->passed = true;
 }
@@ -559,7 +562,7 @@ static void scan_payload(struct detect *d, const struct subject *s)
         return;
     }
     scan(d, SCAN_PACKET, s->dir, s->payload, s->payload_len);
-    if (!(s->flags & SUBJECT_STREAM))
+    if (!(s->flags & SUBJECT_STREAM) || (s->tcp_flags & TCP_FLAG_SYN))
         scan(d, SCAN_STREAM, s->dir, s->payload, s->payload_len);
     scan_stream(d, s);
     add_waiting(d, s);

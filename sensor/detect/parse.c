@@ -335,7 +335,7 @@ static bool has_anchored_content(const struct rule *r, const struct sticky *payl
 static bool only_addresses(const struct rule *r)
 {
     return !r->app && !r->any_packet && !r->needs_packet && r->flow == 0 && r->checks == NULL && r->sections == NULL &&
-           r->sport->any && r->dport->any && !(r->src->any && r->dest->any);
+           r->sport->any && r->dport->any;
 }
 
 static enum rule_kind kind_of(const struct parser *p, const struct rule *r)
@@ -352,9 +352,26 @@ static enum rule_kind kind_of(const struct parser *p, const struct rule *r)
     return has_anchored_content(r, payload) ? RULE_BOTH : RULE_STREAM;
 }
 
+/* Digests and serial numbers are written in either case, and mean the same. */
+static void fold_hexadecimal(struct parser *p, const struct section *s)
+{
+    static const char *const folded[] = { "tls.cert_fingerprint", "tls.fingerprint", "tls.cert_serial", "ja3.hash", "ja3s.hash" };
+    bool fold = false;
+    for (size_t i = 0; i < sizeof(folded) / sizeof(folded[0]); i++) {
+        const struct field_word *w = fields_word(p->rules, folded[i]);
+        fold |= w && w->sticky == s->sticky;
+    }
+    for (struct step *t = fold ? s->first : NULL; t; t = t->next) {
+        if (t->kind == STEP_CONTENT)
+            content_fold(p, &t->content);
+    }
+}
+
 static bool finish(struct parser *p, struct slice text)
 {
     struct rule *r = p->rule;
+    for (const struct section *s = r->sections; s; s = s->next)
+        fold_hexadecimal(p, s);
     if (r->alert.sid == 0)
         return parse_wrong(p, text.at, "the rule has no sid");
     if (p->transform_count)

@@ -47,6 +47,7 @@ struct effect *parse_effect(struct parser *p, effect_fn apply);
 struct step *parse_step(struct parser *p, enum step_kind kind);     /* at the end of the current buffer's section; NULL: too many */
 bool parse_use_transforms(struct parser *p);                        /* before something is held against the sticky buffer */
 struct section *parse_section(struct parser *p, const struct sticky *s, bool fresh);
+void content_fold(struct parser *p, struct content *c);              /* either case will do (content.c) */
 int parse_variable(const struct parser *p, struct slice name);      /* its slot, or -1 */
 bool parse_quoted(struct parser *p, struct slice *value, bool *negated);    /* takes ! and the quotes off; negated NULL: none allowed */
 
