@@ -46,7 +46,7 @@ void marks_load(struct marks *m, const char *field, const char *value, size_t le
     digits[len] = '\0';
     uint64_t seq = strtoull(digits, &end, 10);
     struct mark *k = *end == '\0' ? find(m, field) : NULL;
-    if (k != NULL)
+    if (k != NULL && seq < UINT64_MAX)
         k->done = k->next = seq + 1;
 }
 
@@ -54,7 +54,7 @@ bool marks_repeat(struct marks *m, enum stream s, const char *id)
 {
     char sensor[EVENT_ID_MAX], field[MARK_FIELD_MAX];
     uint64_t epoch, seq;
-    if (event_id_parse(id, sensor, &epoch, &seq) != 0)
+    if (event_id_parse(id, sensor, &epoch, &seq) != 0 || seq == UINT64_MAX)     /* nobody counts that far */
         return false;
     int n = snprintf(field, sizeof field, "%s:%s:%" PRIu64, stream_names[s], sensor, epoch);
     struct mark *k = n < MARK_FIELD_MAX ? find(m, field) : NULL;

@@ -67,7 +67,7 @@ static int number_parse(const char *at, char stop, const char **end, uint64_t *o
 int event_id_parse(const char *text, char sensor[EVENT_ID_MAX], uint64_t *epoch, uint64_t *seq)
 {
     const char *at = strchr(text, ':');
-    if (at == NULL || at == text || (size_t)(at - text) >= EVENT_ID_MAX)
+    if (at == NULL || at == text || strnlen(text, EVENT_ID_MAX) == EVENT_ID_MAX)
         return -EINVAL;
     memcpy(sensor, text, (size_t)(at - text));
     sensor[at - text] = '\0';
