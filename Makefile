@@ -86,7 +86,7 @@ bench: all tools ## speed beside a peer, in one run (needs the oracles' captures
 run/exercise/sensors.csv:
 	@rm -rf run/exercise && mkdir -p run
 	@python3 tests/traffic/make.py exercise --out run/exercise --start "$$(date -u -d '-95 minutes' +%Y-%m-%dT%H:%M:%SZ)"
-	@perl deploy/exercise/countries.pl run/exercise/countries.mmdb
+	@perl deploy/exercise/countries.pl flat deploy/exercise/countries.csv run/exercise/countries.mmdb
 	@cp deploy/exercise/sensors.csv run/exercise/
 
 docs/events.md: $(BUILD)/fengsui-sensor

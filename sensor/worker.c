@@ -190,7 +190,7 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     w->subject.app_proto = r->schema->name;
     detect_record(w->detect, &w->subject, r, &out);
     struct event head = head_described(w, end);
-    emit_record(w->emitter, &head, r);
+    emit_record(w->emitter, &head, r, w->flow != NULL ? w->flow->notes : NULL);
     scene_turn(w, before);
 }
 

@@ -19,7 +19,7 @@ struct backlog_row {
     int64_t     lag;            /* not delivered yet; -1: Redis cannot tell (trimmed past the group) */
 };
 
-/* Every group of every stream of every region. `redis` as in the settings. 0 or a negative errno. */
+/* Every group of every stream of every region, also those that should be there and are not yet. `redis` as in the settings. 0 or a negative errno. */
 int backlog_read(const char *redis, const char *user, const char *password,
                  void (*row)(void *ctx, const struct backlog_row *r), void *ctx, struct fault *f);
 

@@ -14,7 +14,7 @@ const struct weights case_weights = {
     .mlps = { 0.4, 0.4, 0.5, 0.75, 0.95, 1.0 },
     .cii = 0.9,
     .stage_each = 0.15,
-    .level_at = { 0, 80, 55, 25 },
+    .level_at = { 0, 95, 85, 50 },
 };
 
 /* ---- GB/T 20986 ---- */
@@ -365,7 +365,7 @@ static void score_update(struct incident *i, const struct alert_view *a, const s
             i->level = (enum incident_level)level;
 }
 
-/* The gravest rule names the incident; "FENGSUI OT " and the like before it say whose rule it is, not what happened. */
+/* "FENGSUI OT " and the like before a signature say whose rule it is, not what happened. */
 static const char *bare_title(const char *signature)
 {
     const char *at = strncmp(signature, "FENGSUI ", 8) == 0 ? signature + 8 : signature;
@@ -376,17 +376,34 @@ static const char *bare_title(const char *signature)
     return upper ? space + 1 : at;
 }
 
+/* Our rules say it twice, "域名隧道 DNS tunnel": where the English half begins, or the beginning when there is no Chinese. */
+static const char *english_half(const char *title)
+{
+    if ((unsigned char)*title < 0x80)
+        return title;
+    for (const char *p = title; (p = strchr(p, ' ')) != NULL; p++)
+        if ((unsigned char)p[1] < 0x80 && p[1] != '\0')
+            return p + 1;
+    return title;
+}
+
+/* The gravest rule names the incident; who it happened to comes first in Chinese and last in English. */
 static bool title_update(struct incident *i, const struct alert_view *a, const struct parties *p,
                          const struct taxonomy *names, bool gravest)
 {
     char en[400], zh[400];
-    const char *what = taxonomy_name(names, a->gbt20986);
+    const char *title = bare_title(a->signature), *english = english_half(title);
+    const char *category = taxonomy_name(names, a->gbt20986);
     const char *where = *p->victim.name ? p->victim.name : p->victim.address;
     if (*i->title_en != '\0' && !gravest)
         return true;
     struct text t_en = text_over(en, sizeof en), t_zh = text_over(zh, sizeof zh);
-    text_fmt(&t_en, "%.200s: %.160s", bare_title(a->signature), where);
-    text_fmt(&t_zh, "%.160s：%.200s", where, what != NULL ? what : bare_title(a->signature));
+    text_fmt(&t_en, "%.200s: %.160s", english, where);
+    text_fmt(&t_zh, "%.160s：", where);
+    if (english > title)
+        text_bytes(&t_zh, title, (size_t)(english - title) - 1);
+    else
+        text_fmt(&t_zh, "%.200s", category != NULL ? category : title);
     return replace(&i->title_en, text_end(&t_en)) && replace(&i->title_zh, text_end(&t_zh))
            && (*a->gbt20986 == '\0' || replace(&i->category, a->gbt20986));
 }

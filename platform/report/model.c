@@ -179,7 +179,7 @@ static int count_days(const struct reading *r)
 static const struct { const char *key, *zh, *en; } sector_names[] = {
     { "finance", "金融", "Finance" }, { "energy", "能源", "Energy" }, { "water", "水利", "Water" },
     { "power", "电力", "Power" }, { "telecom", "通信", "Telecom" }, { "broadcasting", "广电", "Broadcasting" },
-    { "transport", "交通", "Transport" }, { "geo", "地理信息", "Geographic information" },
+    { "transport", "交通", "Transport" }, { "geoinfo", "地理信息", "Geographic information" },
     { "industry", "工业", "Industry" }, { "fiscal", "财税", "Public finance" }, { "", "未登记", "Not registered" },
 };
 

@@ -97,11 +97,25 @@ void emit_alert(struct emitter *e, struct alert *a)
     write_alert(e, a);
 }
 
-void emit_record(struct emitter *e, struct event *head, const struct record *r)
+/* A flow that meets an indicator again and again says so once. */
+static bool told_before(struct flow_notes *n, const struct alert_rule *rule)
+{
+    for (size_t i = 0; n != NULL && i < FLOW_INDICATORS_MAX; i++) {
+        if (n->told[i] == rule)
+            return true;
+        if (n->told[i] == NULL) {
+            n->told[i] = rule;
+            return false;
+        }
+    }
+    return false;
+}
+
+void emit_record(struct emitter *e, struct event *head, const struct record *r, struct flow_notes *notes)
 {
     struct text t = text_over(e->buffer, sizeof e->buffer);
     const struct alert_rule *known = intel_record(e->intel, r);
-    if (known != NULL) {
+    if (known != NULL && !told_before(notes, known)) {
         struct alert a = { .head = *head, .rule = known, .record = r };
         e->counts.intel++;
         write_alert(e, &a);

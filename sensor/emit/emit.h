@@ -15,7 +15,7 @@
 #include "events/alert.h"
 #include "events/flowsum.h"
 
-enum { EMIT_BYTES_MAX = 512 * 1024 };
+enum { EMIT_BYTES_MAX = 512 * 1024, FLOW_INDICATORS_MAX = 4 };
 
 struct emit_settings {
     const char       *sensor, *region;
@@ -32,7 +32,7 @@ extern const struct metrics_room emit_metrics;
 struct flow_notes {             /* what the two ends of a flow are; index enum direction: client, server */
     struct endpoint end[2];
     char            community_id[COMMUNITY_ID_MAX];
-    bool            intel_done;     /* both addresses were held against the indicators */
+    const struct alert_rule *told[FLOW_INDICATORS_MAX];     /* indicators that this flow has met: each is told once */
 };
 
 struct emitter;
@@ -46,7 +46,8 @@ void emit_describe(struct emitter *e, struct flow_notes *n, uint8_t proto);
 
 /* Each takes an event whose head lacks only what the emitter knows (sensor, region, status, id). */
 void emit_alert(struct emitter *e, struct alert *a);
-void emit_record(struct emitter *e, struct event *head, const struct record *r);
+/* `notes` are the flow's, or NULL. */
+void emit_record(struct emitter *e, struct event *head, const struct record *r, struct flow_notes *notes);
 void emit_flow(struct emitter *e, struct flowsum *s);
 
 /* {"event_type":"stats"}: `body` is the inside, '"decode":{...},...'. */
