@@ -343,6 +343,8 @@ static void note_fin(struct run *run, const struct packet *p, enum direction dir
 static void take_syn(struct run *run, const struct packet *p, enum direction dir)
 {
     struct flow_side *peer = &run->f->side[!dir];
+    if (run->f->state != FLOW_NEW || run->f->side[dir].stream_at > 0)
+        return;
     if (p->tcp_flags & TCP_ACK) {
         if (seq_before(peer->tcp_next, peer->tcp_acked))
             drain(run, !dir);

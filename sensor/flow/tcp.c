@@ -10,7 +10,7 @@
 #include "flow/internal.h"
 
 enum {
-    TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, SCALE_MAX = 14,
+    TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, SCALE_MAX = 14, SCALE_UNKNOWN = 8,
     WINDOW_SLACK = 65536    /* an observer may be this far behind what the ends know */
 };
 
@@ -73,7 +73,7 @@ void tcp_begin(struct flow *f, const struct packet *p)
 static uint32_t reach(const struct flow *f, enum direction dir)
 {
     const struct flow_side *peer = &f->side[!dir];
-    uint32_t window = (uint32_t)peer->tcp_window << (peer->tcp_syn ? peer->tcp_scale : SCALE_MAX);
+    uint32_t window = (uint32_t)peer->tcp_window << (peer->tcp_syn ? peer->tcp_scale : SCALE_UNKNOWN);
     return window + WINDOW_SLACK;
 }
 

@@ -79,6 +79,14 @@ static struct packet next_packet(struct story *s, struct cursor *c, bool midstre
     return p;
 }
 
+/* The one honest SYN of each side: with others, places in the stream would mean nothing here. */
+static bool tells_the_beginning(const struct packet *p)
+{
+    if (p->sport == 80)
+        return p->tcp_seq == SERVER_ISN && (p->tcp_flags & TCP_ACK) && p->tcp_ack - CLIENT_ISN - 1 <= 1000;
+    return p->tcp_seq == CLIENT_ISN && (p->tcp_flags & TCP_ACK) == 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -102,9 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     while (c.status == CURSOR_OK && c.left > 0) {
         struct packet p = next_packet(&s, &c, midstream);
         enum direction dir;
-        if ((p.tcp_flags & TCP_SYN) && p.tcp_seq != (p.sport == 80 ? SERVER_ISN : CLIENT_ISN))
-            continue;           /* one beginning: else places in the stream mean nothing here */
-        if ((p.tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && p.sport == 80 && p.tcp_ack - CLIENT_ISN - 1 > 1000)
+        if ((p.tcp_flags & TCP_SYN) && !tells_the_beginning(&p))
             continue;
         struct flow *f = flow_table_take(t, &p, &dir);
         if (dir != (p.sport == 80 ? FROM_SERVER : FROM_CLIENT))

@@ -484,6 +484,20 @@ static void data_in_a_syn_counts_when_the_answer_takes_it(void **unused)
     }
 }
 
+static void a_late_syn_brings_nothing_and_takes_nothing_away(void **unused)
+{
+    (void)unused;
+    struct reassembly_limits l = plenty();
+    struct scene *s = scene_shaken(&l);
+    client_says(s, 3, "def");
+    send_as(s, false, TCP_SYN | TCP_ACK, UINT32_MAX, 0, NULL, 0);
+    struct packet syn = wire_tcp(&s->wire, true, TCP_SYN, CLIENT_ISN, 0, "evil", 4);
+    packet(s, &syn);
+    client_says(s, 0, "abc");
+    assert_string_equal(s->heard[0].text, "abcdef");
+    scene_free(s);
+}
+
 static void data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen(void **unused)
 {
     (void)unused;
@@ -697,6 +711,7 @@ int main(void)
         cmocka_unit_test(beyond_its_depth_a_direction_is_stopped),
         cmocka_unit_test(a_listener_may_stop_a_direction_while_it_listens),
         cmocka_unit_test(data_in_a_syn_counts_when_the_answer_takes_it),
+        cmocka_unit_test(a_late_syn_brings_nothing_and_takes_nothing_away),
         cmocka_unit_test(data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen),
         cmocka_unit_test(a_flood_of_syns_with_data_gets_a_quarter_of_what_may_wait),
         cmocka_unit_test(what_the_capture_cut_off_is_a_gap),
