@@ -357,11 +357,8 @@ static void connect_link(struct publisher *p)
     }
     if (!redis_is_safe(&server, &l->where, &f))
         log_error("%s", f.why);
-    spool_rewind(p->spool, spool_redis(p->spool, server.run_id, server.started_us));
+    spool_rewind(p->spool, spool_redis(p->spool, server.run_id, server.started_us, clock_wall_us()));
     p->counts.reconnects++;
-    if (l->complained)
-        log_info("redis at %s: connected", l->where.host);
-    l->complained = false;
 }
 
 /* A region's first batch enters it in the set by which consumers find it. */
@@ -497,6 +494,9 @@ static void batch_done(struct publisher *p)
     p->counts.sent += l->tickets_count;
     l->tickets_count = 0;
     l->retry_us = 0;
+    if (l->complained)
+        log_info("redis at %s: takes events again", l->where.host);
+    l->complained = false;
 }
 
 static bool read_replies(struct publisher *p)

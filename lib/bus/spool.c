@@ -354,10 +354,12 @@ void spool_rewind(struct spool *s, bool lost)
         s->held_count = 0;
 }
 
-bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us)
+bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us, uint64_t now_us)
 {
     bool same = strncmp(s->redis, run_id, SPOOL_REDIS_ID_MAX - 1) == 0;
-    bool kept = s->acked_wall_us + s->settings.hold_us < started_us;
+    bool kept = s->acked_wall_us + s->settings.hold_us < (same ? now_us : started_us);
+    for (unsigned i = 0; kept && i < SPOOL_SEVERITIES; i++)
+        queue_release(&s->queues[i], s->queues[i].acked);
     strncpy(s->redis, run_id, SPOOL_REDIS_ID_MAX - 1);
     s->moved = true;
     return !same && !kept;

@@ -65,8 +65,9 @@ void spool_done(struct spool *s, const struct spool_ticket *t, uint64_t wall_us)
 void spool_rewind(struct spool *s, bool lost);
 
 /* Which Redis process took the entries (its run_id), kept beside the positions. When it is another one than last time
- * and the last answer is younger than the holding time before it started (both wall time), true: rewind as lost. */
-bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us);
+ * and the last answer is younger than the holding time before it started (all wall time), true: rewind as lost. What
+ * an earlier run left and Redis has kept for longer than that is let go. */
+bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us, uint64_t now_us);
 
 /* Moves the positions on, deletes files; call at least a few times a second. */
 void spool_tick(struct spool *s, uint64_t steady_us);

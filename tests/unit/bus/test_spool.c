@@ -181,7 +181,7 @@ static void the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_s
     struct place_to_spool p;
     uint64_t first = 0;
     make(&p, 1 << 20, 1 << 12);
-    assert_true(spool_redis(p.spool, "aaaa", SECOND / 2));      /* never seen: anything might be missing */
+    assert_true(spool_redis(p.spool, "aaaa", SECOND / 2, SECOND));      /* never seen: anything might be missing */
     put_many(p.spool, 1, 0, 50);
     assert_int_equal(drain(p.spool, true, NULL, NULL), 50);
     spool_tick(p.spool, 1 * SECOND);
@@ -189,16 +189,16 @@ static void the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_s
     spool_close(p.spool);
 
     reopen(&p);
-    assert_false(spool_redis(p.spool, "aaaa", SECOND / 2));
+    assert_false(spool_redis(p.spool, "aaaa", SECOND / 2, 2 * SECOND));
     spool_rewind(p.spool, false);
     assert_int_equal(drain(p.spool, false, &first, NULL), 10);
     assert_int_equal(first, 50);
 
-    assert_true(spool_redis(p.spool, "bbbb", SECOND));          /* restarted within the holding time */
+    assert_true(spool_redis(p.spool, "bbbb", SECOND, 2 * SECOND));          /* restarted within the holding time */
     spool_rewind(p.spool, true);
     assert_int_equal(drain(p.spool, false, &first, NULL), 60);
     assert_int_equal(first, 0);
-    assert_false(spool_redis(p.spool, "cccc", 10 * SECOND));    /* it kept what it had answered for */
+    assert_false(spool_redis(p.spool, "cccc", 10 * SECOND, 11 * SECOND));    /* it kept what it had answered for */
     destroy(&p);
 }
 
@@ -224,6 +224,24 @@ static void files_go_a_holding_time_after_the_answer_and_not_before(void **unuse
     assert_int_equal(files(p.dir, "s1", last), 0);
     put(p.spool, 1, 1, 1000, "{}");
     assert_int_equal(drain(p.spool, true, NULL, NULL), 1);
+    destroy(&p);
+}
+
+static void what_a_short_run_left_goes_at_the_next_start_when_its_redis_is_still_there(void **unused)
+{
+    (void)unused;
+    struct place_to_spool p;
+    char last[64];
+    make(&p, 1 << 20, 1 << 12);
+    spool_redis(p.spool, "aaaa", 0, SECOND);
+    put_many(p.spool, 1, 0, 100);
+    assert_int_equal(drain(p.spool, true, NULL, NULL), 100);
+    spool_close(p.spool);
+    reopen(&p);
+    assert_false(spool_redis(p.spool, "aaaa", 0, SECOND + HOLD));
+    assert_true(files(p.dir, "s1", last) > 0);
+    assert_false(spool_redis(p.spool, "aaaa", 0, SECOND + HOLD + 1));
+    assert_int_equal(files(p.dir, "s1", last), 0);
     destroy(&p);
 }
 
@@ -495,6 +513,7 @@ int main(void)
         cmocka_unit_test(the_unanswered_come_again_after_a_crash_and_before_the_new),
         cmocka_unit_test(the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_seconds_too),
         cmocka_unit_test(files_go_a_holding_time_after_the_answer_and_not_before),
+        cmocka_unit_test(what_a_short_run_left_goes_at_the_next_start_when_its_redis_is_still_there),
         cmocka_unit_test(a_full_spool_drops_the_least_severe_first_and_counts_them),
         cmocka_unit_test(an_event_less_severe_than_all_that_is_stored_goes_itself),
         cmocka_unit_test(what_was_dropped_in_flight_is_counted_when_its_answer_never_comes),
