@@ -10,6 +10,8 @@
 static const char *const status_names[] = { "actual", "exercise", "test", NULL };
 static const char *const overlap_names[] = { "first", "last", "bsd", "linux", "windows", "solaris", NULL };
 
+static const char *const midstream_names[] = { "off", "records", "rules", NULL };
+
 static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "sensor-1", 0, 0, NULL,
       "This sensor's name: in every event, and the first part of its ids; no colon" },
@@ -37,8 +39,9 @@ static const struct setting rows[] = {
     { "flow.idle.closed", SETTING_TIME, AT(flow.closed_idle_us), "5 s", 1, HOURS(24), NULL, "The same after FIN or RST" },
     { "flow.idle.udp", SETTING_TIME, AT(flow.udp_idle_us), "60 s", 1, HOURS(24), NULL, "The same for UDP and others" },
     { "flow.idle.icmp", SETTING_TIME, AT(flow.icmp_idle_us), "30 s", 1, HOURS(24), NULL, "The same for ICMP" },
-    { "flow.midstream", SETTING_BOOL, AT(flow.midstream), "false", 0, 0, NULL,
-      "Follow TCP whose handshake was not seen" },
+    { "flow.midstream", SETTING_CHOICE, AT(midstream), "records", 0, 0, midstream_names,
+      "TCP whose handshake was not seen: off leaves it alone; records dissects it, as control connections live for months; "
+      "rules also lets rules see it as established" },
 
     { "stream.waiting_each", SETTING_SIZE, AT(reassembly_each), "256 KiB", 1024, 64 * MIB, NULL,
       "Early segments kept per direction of a flow" },
@@ -55,7 +58,7 @@ static const struct setting rows[] = {
     { "fragments.idle", SETTING_TIME, AT(fragment_idle_us), "30 s", 1000, HOURS(1), NULL,
       "How long a datagram may wait for its missing fragments" },
     { "classify.enabled", SETTING_BOOL, AT(classify), "true", 0, 0, NULL, "Ask nDPI what each flow is" },
-    { "classify.flows", SETTING_UINT, AT(classify_max), "16384", 16, 1000000, NULL,
+    { "classify.flows", SETTING_UINT, AT(classify_max), "32768", 16, 1000000, NULL,
       "Flows that nDPI works on at once, per worker" },
     { "classify.tcp_packets", SETTING_UINT, AT(classify_tcp), "12", 1, 255, NULL, "Packets with payload of a TCP flow that nDPI sees" },
     { "classify.udp_packets", SETTING_UINT, AT(classify_udp), "8", 1, 255, NULL, "The same for UDP and everything else" },

@@ -7,6 +7,8 @@
 #include "flow/reassembly.h"
 #include "flow/table.h"
 
+enum midstream { MIDSTREAM_OFF, MIDSTREAM_RECORDS, MIDSTREAM_RULES };
+
 struct sensor_settings {
     char    *name, *region;
     int      status;                        /* enum event_status */
@@ -16,6 +18,7 @@ struct sensor_settings {
     bool     promiscuous, checksums;
 
     struct flow_limits flow;
+    int      midstream;                     /* enum midstream */
     uint64_t reassembly_each, reassembly_all, stream_depth, stream_window;
     int      overlap;                       /* enum overlap_policy */
     uint64_t fragments_max, fragment_bytes, fragment_idle_us;

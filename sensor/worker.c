@@ -30,6 +30,13 @@ static const struct classification *classification_of(const struct worker *w, co
     return w->classify != NULL ? classify_of(f) : NULL;
 }
 
+/* May rules see this flow's stream and messages? Suricata leaves flows alone whose beginning it did not see, unless told
+ * otherwise, and rules are written for that; the records of such flows go out all the same. */
+static bool shown_to_rules(const struct worker *w, const struct flow *f)
+{
+    return f == NULL || !f->midstream || f->proto != IPPROTO_TCP || w->plan->settings->midstream == MIDSTREAM_RULES;
+}
+
 static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
 {
     struct subject *s = &w->subject;
@@ -45,7 +52,7 @@ static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
     s->memory = &f->detect;
     s->store = w->store;
     s->account = &f->account;
-    s->app_proto = dissect_name(f);
+    s->app_proto = shown_to_rules(w, f) ? dissect_name(f) : NULL;
     s->ndpi = classification_of(w, f);
     const struct rules_needs *needs = rules_needs(w->rules);
     if (needs->countries || needs->assets) {
@@ -188,7 +195,8 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     struct detect_out out = { on_alert, w };
     scene_turn(w, conv->dir);
     w->subject.app_proto = r->schema->name;
-    detect_record(w->detect, &w->subject, r, &out);
+    if (shown_to_rules(w, w->flow))
+        detect_record(w->detect, &w->subject, r, &out);
     struct event head = head_described(w, end);
     emit_record(w->emitter, &head, r, w->flow != NULL ? w->flow->notes : NULL);
     scene_turn(w, before);
@@ -197,7 +205,7 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
 static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
 {
     struct worker *w = ctx;
-    if (w->windows != NULL)
+    if (w->windows != NULL && shown_to_rules(w, f))
         window_add(w->windows, f, c, w->serial);
     dissect_chunk(w->dissect, f, c, classification_of(w, f), w->subject.time_us);
 }
@@ -246,7 +254,7 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
     } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
         dissect_datagram(w->dissect, f, dir, p, w->subject.ndpi);
     }
-    w->subject.app_proto = dissect_name(f);
+    w->subject.app_proto = shown_to_rules(w, f) ? dissect_name(f) : NULL;
 }
 
 static void road_packet(struct worker *w, const struct packet *p)
@@ -366,7 +374,7 @@ static int road_new(struct worker *w, struct fault *f)
     struct emit_settings emit = { .sensor = s->name, .region = s->region, .status = (enum event_status)s->status,
                                   .records = s->records, .flows = s->flows, .payload_max = s->payload_max };
     struct reassembly_limits stream = { .each_max = (uint32_t)s->reassembly_each, .all_max = s->reassembly_all,
-                                        .depth = s->stream_depth, .midstream = flow.midstream,
+                                        .depth = s->stream_depth, .midstream = s->midstream != MIDSTREAM_OFF,
                                         .policy = (enum overlap_policy)s->overlap };
     struct fragment_limits fragments = { .datagrams_max = (uint32_t)s->fragments_max, .bytes_max = s->fragment_bytes,
                                          .idle_us = s->fragment_idle_us, .policy = (enum overlap_policy)s->overlap };
@@ -375,6 +383,7 @@ static int road_new(struct worker *w, struct fault *f)
                                         .udp_packets = s->classify_udp };
     struct detect_limits detect = { .threshold_entries = (uint32_t)s->threshold_entries };
     flow.worker = (uint16_t)w->number;
+    flow.midstream = s->midstream == MIDSTREAM_RULES;
     w->decoder.checksums = s->checksums;
     w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
