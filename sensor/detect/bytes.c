@@ -46,7 +46,7 @@ static bool read_offset(struct parser *p, struct slice s, struct bytes *b)
         b->offset = slot;
         return true;
     }
-    if (!slice_signed(s, &n) || n < -65535 || n > 65535)
+    if (!slice_signed(s, &n) || n < INT32_MIN || n > INT32_MAX)
         return expected(p, s, "an offset");
     b->offset = (int32_t)n;
     return true;

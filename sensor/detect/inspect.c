@@ -240,9 +240,9 @@ static enum verdict byte_jump_step(struct inspection *i, const struct step *s, s
     by += b->after;
     int64_t to = b->flags & BYTES_FROM_BEGINNING ? by : b->flags & BYTES_FROM_END ? (int64_t)i->len + by
                : (int64_t)(n.at + n.taken) + by;
-    if (to < 0 || to >= (int64_t)i->len)
+    if (to >= (int64_t)i->len)
         return NO;
-    return next_step(i, s, (size_t)to);
+    return next_step(i, s, to < 0 ? 0 : (size_t)to);       /* before the beginning is the beginning, as in Suricata */
 }
 
 static enum verdict byte_extract_step(struct inspection *i, const struct step *s, size_t before)

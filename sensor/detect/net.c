@@ -169,44 +169,87 @@ static bool read_variable(struct reader *r, struct slice name, struct set *out)
     return ok;
 }
 
-static bool read_list(struct reader *r, struct set *out)
+struct list {                   /* a bracket being read */
+    struct grown with[2], without[2];
+    bool         positive;      /* some member is not negated */
+};
+
+static void skip(struct reader *r)
+{
+    r->rest.at++;
+    r->rest.len--;
+}
+
+static bool read_member(struct reader *r, struct list *l)
+{
+    struct set item = { { { NULL, 0 }, { NULL, 0 } } };
+    r->rest = slice_trim(r->rest);
+    bool negated = r->rest.len && r->rest.at[0] == '!';
+    if (negated)
+        skip(r);
+    if (!read_set(r, &item))
+        return false;
+    l->positive |= !negated;
+    for (unsigned i = 0; i < 2; i++)
+        grow(negated ? &l->without[i] : &l->with[i], item.part[i]);
+    return true;
+}
+
+/* A comma: 1, the bracket's end: 0, anything else: -1. */
+static int read_separator(struct reader *r)
+{
+    r->rest = slice_trim(r->rest);
+    if (r->rest.len == 0 || (r->rest.at[0] != ',' && r->rest.at[0] != ']')) {
+        wrong(r, r->rest, "expected a comma or `]` at");
+        return -1;
+    }
+    bool more = r->rest.at[0] == ',';
+    skip(r);
+    return more;
+}
+
+static void list_sum(struct reader *r, struct list *l, struct set *out)
 {
     struct pile *p = r->nets->pile;
-    struct grown with[2] = { { NULL, 0, 0 }, { NULL, 0, 0 } }, without[2] = { { NULL, 0, 0 }, { NULL, 0, 0 } };
-    bool ok = r->depth < SET_DEPTH_MAX, positive = false;
-    if (!ok)
-        wrong(r, r->rest, "lists nested too deep:");
-    r->depth++;
-    while (ok) {
-        struct set item = { { { NULL, 0 }, { NULL, 0 } } };
-        r->rest = slice_trim(r->rest);
-        bool negated = r->rest.len && r->rest.at[0] == '!';
-        if (negated)
-            r->rest = slice_trim((struct slice){ r->rest.at + 1, r->rest.len - 1 });
-        ok = read_set(r, &item);
-        positive |= !negated;
-        for (unsigned i = 0; ok && i < 2; i++)
-            grow(negated ? &without[i] : &with[i], item.part[i]);
-        r->rest = slice_trim(r->rest);
-        bool more = ok && r->rest.len && r->rest.at[0] == ',';
-        if (ok && !more && (r->rest.len == 0 || r->rest.at[0] != ']'))
-            ok = wrong(r, r->rest, "expected a comma or `]` at");
-        if (ok) {
-            r->rest.at++;
-            r->rest.len--;
-        }
-        if (!more)
-            break;
-    }
-    r->depth--;
-    for (unsigned i = 0; ok && i < 2; i++) {
-        struct spans yes = positive ? spans_of(p, with[i].at, with[i].count) : spans_all(p, r->most[i]);
-        out->part[i] = spans_minus(p, yes, spans_of(p, without[i].at, without[i].count), r->most[i]);
-    }
     for (unsigned i = 0; i < 2; i++) {
-        free(with[i].at);
-        free(without[i].at);
+        struct spans with = l->positive ? spans_of(p, l->with[i].at, l->with[i].count) : spans_all(p, r->most[i]);
+        out->part[i] = spans_minus(p, with, spans_of(p, l->without[i].at, l->without[i].count), r->most[i]);
     }
+}
+
+static void list_free(struct list *l)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        free(l->with[i].at);
+        free(l->without[i].at);
+    }
+}
+
+static bool read_list(struct reader *r, struct set *out)
+{
+    struct list l = { .positive = false };
+    if (r->depth >= SET_DEPTH_MAX)
+        return wrong(r, r->rest, "lists nested too deep:");
+    r->depth++;
+    int more = 1;
+    while (more > 0)
+        more = read_member(r, &l) ? read_separator(r) : -1;
+    r->depth--;
+    if (more == 0)
+        list_sum(r, &l, out);
+    list_free(&l);
+    return more == 0;
+}
+
+static bool read_negated(struct reader *r, struct set *out)
+{
+    if (r->depth >= SET_DEPTH_MAX)
+        return wrong(r, r->rest, "nested too deep:");
+    skip(r);
+    r->depth++;
+    bool ok = read_set(r, out);
+    r->depth--;
+    *out = ok ? set_not(r, *out) : *out;
     return ok;
 }
 
@@ -214,21 +257,10 @@ static bool read_list(struct reader *r, struct set *out)
 static bool read_set(struct reader *r, struct set *out)
 {
     r->rest = slice_trim(r->rest);
-    if (r->rest.len && r->rest.at[0] == '!') {
-        struct slice here = r->rest;
-        r->rest.at++;
-        r->rest.len--;
-        if (r->depth >= SET_DEPTH_MAX)
-            return wrong(r, here, "nested too deep:");
-        r->depth++;
-        bool ok = read_set(r, out);
-        r->depth--;
-        *out = ok ? set_not(r, *out) : *out;
-        return ok;
-    }
+    if (r->rest.len && r->rest.at[0] == '!')
+        return read_negated(r, out);
     if (r->rest.len && r->rest.at[0] == '[') {
-        r->rest.at++;
-        r->rest.len--;
+        skip(r);
         return read_list(r, out);
     }
     size_t n = 0;

@@ -1,10 +1,10 @@
 /* rules - reading rule files into a rule set: every bad rule is named and left out, the rest load. */
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hash.h"
 #include "detect/fields.h"
 #include "detect/keywords.h"
 #include "detect/pcre.h"
@@ -213,10 +213,9 @@ static void register_keywords(struct rules *r)
 
 static int adopt_source(struct rules *r, const struct rules_source *src, struct fault *f)
 {
-    static atomic_uint_fast64_t generations;
     if (src->schema_count > SCHEMAS_MAX)
         return fault_set(f, -E2BIG, "%zu dissectors: at most %d can have rules", src->schema_count, SCHEMAS_MAX);
-    r->generation = atomic_fetch_add(&generations, 1) + 1;
+    r->generation = hash_key_random().k0;       /* so that a flow's memory knows whose numbers it holds */
     memcpy(r->schemas, src->schemas, src->schema_count * sizeof(r->schemas[0]));
     r->schema_count = src->schema_count;
     r->decode_events = src->decode_events;

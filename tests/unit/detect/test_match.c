@@ -137,6 +137,17 @@ static void a_rule_of_addresses_alone_is_told_once_per_flow(void **unused)
     scene_end(&c);
 }
 
+static void a_rule_of_nothing_at_all_is_told_once_per_flow_too(void **unused)
+{
+    (void)unused;
+    struct scene c;
+    scene_begin(&c, "alert tcp any any -> any any (sid:1;)\nalert tcp any any -> any 80 (sid:2;)");
+    assert_string_equal(scene_packet(&c, "x", 1), "2 ");
+    c.s.flow_packets[0] = 1;
+    assert_string_equal(scene_packet(&c, "x", 1), "1 2 ");
+    scene_end(&c);
+}
+
 static void a_packet_without_addresses_meets_only_pkthdr(void **unused)
 {
     (void)unused;
@@ -170,6 +181,8 @@ static const struct record_case { const char *name, *options; bool fires; } requ
     { "back to a buffer",                   "http.uri; content:\"/login\"; http.method; content:\"POST\"; http.uri; content:\"?a=\"; distance:0;", true },
     { "bsize",                              "http.method; content:\"POST\"; bsize:4;", true },
     { "another size",                       "http.method; content:\"POST\"; bsize:>4;", false },
+    { "uricontent",                         "uricontent:\"/login\"; content:\"POST\"; http_method;", true },
+    { "uricontent in vain",                 "uricontent:\"POST\";", false },
     { "urilen between",                     "urilen:5<>20; http.uri; content:\"login\";", true },
     { "old modifiers",                      "content:\"/login\"; http_uri; content:\"POST\"; http_method;", true },
     { "old modifiers in vain",              "content:\"/login\"; http_host;", false },
@@ -541,6 +554,7 @@ int main(void)
         cmocka_unit_test(headers_hold_when_they_should),
         cmocka_unit_test(packet_options_hold_when_they_should),
         cmocka_unit_test(a_rule_of_addresses_alone_is_told_once_per_flow),
+        cmocka_unit_test(a_rule_of_nothing_at_all_is_told_once_per_flow_too),
         cmocka_unit_test(a_packet_without_addresses_meets_only_pkthdr),
         cmocka_unit_test(fields_of_a_record_hold_when_they_should),
         cmocka_unit_test(every_type_of_field_is_a_keyword),

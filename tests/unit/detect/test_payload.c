@@ -73,6 +73,7 @@ static const struct payload_case {
     { "byte_jump from the beginning",        "byte_jump:1,0,from_beginning; content:\"b\"; within:1;", B("\x03xxb"), true },
     { "byte_jump from the end",              "byte_jump:1,0,from_end,post_offset -1; content:\"b\"; within:1;", B("\0xxb"), true },
     { "byte_jump aligned",                   "byte_jump:1,0,align; content:\"b\"; within:1;", B("\x01xxxxb"), true },
+    { "byte_jump before the beginning",      "content:\"b\"; byte_jump:0,0,relative,post_offset -9; content:\"a\"; within:1;", B("axxb"), true },
     { "byte_jump out of the payload",        "byte_jump:1,0; content:\"b\";",           B("\x09xxb"), false },
     { "byte_extract into depth",             "byte_extract:1,0,n; content:\"b\"; offset:1; depth:n;", B("\x02xb"), true },
     { "byte_extract into within",            "byte_extract:1,0,n; content:\"b\"; within:n;", B("\x01xb"), false },
@@ -185,6 +186,17 @@ static void a_segment_outside_the_stream_is_looked_at_alone(void **unused)
     scene_end(&c);
 }
 
+static void what_a_syn_brings_is_looked_at_alone(void **unused)
+{
+    (void)unused;
+    struct scene c;
+    scene_begin(&c, "alert tcp any any -> any any (content:\"abc\"; sid:1;)");
+    c.s.flags |= SUBJECT_STREAM;
+    c.s.tcp_flags = 0x02;
+    assert_string_equal(scene_packet(&c, B("abc")), "1 ");
+    scene_end(&c);
+}
+
 static void a_costly_expression_ends_at_its_limit(void **unused)
 {
     (void)unused;
@@ -220,6 +232,7 @@ int main(void)
         cmocka_unit_test(what_waits_is_forgotten_when_it_leaves_the_window),
         cmocka_unit_test(depth_counts_from_the_stream_s_beginning),
         cmocka_unit_test(a_segment_outside_the_stream_is_looked_at_alone),
+        cmocka_unit_test(what_a_syn_brings_is_looked_at_alone),
         cmocka_unit_test(a_costly_expression_ends_at_its_limit),
         cmocka_unit_test(many_occurrences_end_at_the_limit_of_steps)
     };
