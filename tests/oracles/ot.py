@@ -4,8 +4,7 @@
     tests/oracles/ot.py --corpus DIR --sensor build/fengsui-sensor [--protocol modbus] [--only NAME] [-j 2]
 
 DIR has captures/FOLDER/NAME and truth/FOLDER__NAME.json (see its README). Each capture is read once:
-    SENSOR -k none -r CAPTURE -S EMPTY --json OUT --set flow.midstream=true
-(most OT captures begin in the middle of connections that live for months)
+    SENSOR -k none -r CAPTURE -S EMPTY --json OUT
 and the records of each protocol are counted into the same shape as the truth's. A protocol that the truth does not
 name in a capture must not be seen there at all, the captures of negative/ included.
 
@@ -92,8 +91,7 @@ PROTOCOLS = {
 def events_of(sensor, capture, empty_rules, scratch):
     """The sensor's events for one capture, and its complaint when it failed."""
     out = pathlib.Path(scratch) / (capture.parent.name + "__" + capture.name + ".json")
-    run = subprocess.run([sensor, "-k", "none", "-r", capture, "-S", empty_rules, "--json", out,
-                          "--set", "flow.midstream=true"],
+    run = subprocess.run([sensor, "-k", "none", "-r", capture, "-S", empty_rules, "--json", out],
                          capture_output=True, text=True, errors="replace", timeout=300)
     events = []
     if out.exists():
