@@ -73,7 +73,8 @@ static bool usable(struct link *l, const redisReply *r)
     l->f->heard_us = l->f->now_us;
     if (r->type != REDIS_REPLY_ERROR)
         return true;
-    say(l->f, false, r->str);
+    if (!l->f->failed)          /* the first is the cause; a wrong password is followed by NOAUTH on all else */
+        say(l->f, false, r->str);
     l->f->failed = true;
     return false;
 }
@@ -235,29 +236,34 @@ static void tailed(redisAsyncContext *redis, void *reply, void *unused)
     tail(l->f);
 }
 
-/* XREAD COUNT n BLOCK ms STREAMS key... id... over all that have been read back. */
+/* All have been read back: until then to wait in XREAD would keep the others waiting too. */
+static bool all_known(const struct follower *f)
+{
+    for (size_t i = 0; i < f->place_count; i++)
+        if (!f->places[i].known)
+            return false;
+    return f->place_count > 0;
+}
+
+/* XREAD COUNT n BLOCK ms STREAMS key... id... */
 static void tail(struct follower *f)
 {
-    struct link *l = &f->links[TAIL];
-    size_t most = 6 + 2 * f->place_count, known = 0;
-    const char **argv = calloc(most, sizeof *argv);
-    if (argv == NULL || !l->up || f->waiting || f->failed) {
-        free(argv);
-        return;
-    }
-    for (size_t i = 0; i < f->place_count; i++)
-        known += f->places[i].known;
-    const char *head[] = { "XREAD", "COUNT", "512", "BLOCK", "1000", "STREAMS" };
+    static const char *const head[] = { "XREAD", "COUNT", "512", "BLOCK", "1000", "STREAMS" };
+    enum { HEAD = sizeof head / sizeof head[0] };
     _Static_assert(BATCH == 512 && BLOCK_MS == 1000, "the command says so too");
+    struct link *l = &f->links[TAIL];
+    if (!l->up || f->waiting || f->failed || !all_known(f))
+        return;
+    const char **argv = calloc(HEAD + 2 * f->place_count, sizeof *argv);
+    if (argv == NULL)
+        return;                 /* the next tick tries again */
     memcpy(argv, head, sizeof head);
-    for (size_t i = 0, n = 6; i < f->place_count; i++) {
-        if (!f->places[i].known)
-            continue;
-        argv[n] = f->places[i].key;
-        argv[n++ + known] = f->places[i].last;
+    for (size_t i = 0; i < f->place_count; i++) {
+        argv[HEAD + i] = f->places[i].key;
+        argv[HEAD + f->place_count + i] = f->places[i].last;
     }
-    if (known > 0)
-        f->waiting = redisAsyncCommandArgv(l->redis, tailed, NULL, (int)(6 + 2 * known), argv, NULL) == REDIS_OK;
+    int argc = (int)(HEAD + 2 * f->place_count);
+    f->waiting = redisAsyncCommandArgv(l->redis, tailed, NULL, argc, argv, NULL) == REDIS_OK;
     free(argv);
 }
 
