@@ -58,7 +58,8 @@ struct sensor {
     struct sensor_config config;
     struct settings_section sections[SENSOR_SECTIONS];
 
-    const char          *read, *filter, *json, *rules_only;
+    const char          *read, *json, *rules_only;
+    char                *filter;            /* owned; NULL: none */
     const char          *rules_more[CLI_SET_MAX];
     size_t               rules_more_count;
     bool                 recursive, checksums_off;
@@ -524,7 +525,7 @@ static int list_keywords(void)
 }
 
 /* BPF as trailing words. */
-static const char *join_words(char **words, int count)
+static char *join_words(char **words, int count)
 {
     size_t len = 1;
     for (int i = 0; i < count; i++)
@@ -655,6 +656,7 @@ int main(int argc, char **argv)
     if (code == 0 && !s->cli.check)
         code = run(s);
     close_all(s);
+    free(s->filter);
     free(s);
     return code;
 }

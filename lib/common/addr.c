@@ -84,6 +84,7 @@ bool prefix_holds(const struct prefix *p, const struct addr *a)
 struct addr_row {
     struct prefix prefix;
     void         *value;
+    size_t        added;        /* how many came before it */
 };
 
 struct addr_table {
@@ -113,7 +114,13 @@ static int row_compare(const void *left, const void *right)
         return a->prefix.addr.version - b->prefix.addr.version;
     if (a->prefix.bits != b->prefix.bits)
         return b->prefix.bits - a->prefix.bits;
-    return memcmp(a->prefix.addr.bytes, b->prefix.addr.bytes, 16);
+    int order = memcmp(a->prefix.addr.bytes, b->prefix.addr.bytes, 16);
+    return order != 0 ? order : (a->added > b->added) - (a->added < b->added);
+}
+
+static bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+    return a->bits == b->bits && addr_equal(&a->addr, &b->addr);
 }
 
 int addr_table_add(struct addr_table *t, const struct prefix *p, void *value)
@@ -126,14 +133,22 @@ int addr_table_add(struct addr_table *t, const struct prefix *p, void *value)
         t->rows = rows;
         t->room = room;
     }
-    t->rows[t->count++] = (struct addr_row){ .prefix = *p, .value = value };
+    t->rows[t->count] = (struct addr_row){ *p, value, t->count };
+    t->count++;
     return 0;
 }
 
 void addr_table_seal(struct addr_table *t)
 {
+    size_t kept = 0;
     if (t->count > 1)
         qsort(t->rows, t->count, sizeof *t->rows, row_compare);
+    for (size_t i = 0; i < t->count; i++) {     /* of equal prefixes the last one added stands last, and stays */
+        if (kept > 0 && prefix_equal(&t->rows[kept - 1].prefix, &t->rows[i].prefix))
+            kept--;
+        t->rows[kept++] = t->rows[i];
+    }
+    t->count = kept;
     t->length_count = 0;
     for (size_t i = 0; i < t->count; i++) {
         const struct prefix *p = &t->rows[i].prefix;

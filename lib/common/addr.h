@@ -55,7 +55,7 @@ int addr_parse(const char *text, struct addr *out);                 /* 0 or -EIN
 int prefix_parse(const char *text, struct prefix *out);
 bool prefix_holds(const struct prefix *p, const struct addr *a);
 
-/* Prefixes, each with a value the caller owns. Build once, then read from any thread.
+/* Prefixes, each with a value the caller owns; of two equal ones the later counts. Build once, then read from any thread.
  * Lookup is a binary search for each prefix length that occurs, longest first: no tree to walk. */
 struct addr_table;
 struct addr_table *addr_table_new(void);                            /* NULL: no memory */

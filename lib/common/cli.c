@@ -54,7 +54,7 @@ int cli_settings(const struct cli *c, const struct settings_section *sections, s
 {
     struct fault f = { 0 };
     const char *path = c->config;
-    if (path == NULL && access(default_config, R_OK) == 0)
+    if (path == NULL && access(default_config, F_OK) == 0)
         path = default_config;
     int rc = settings_defaults(sections, count, &f);
     if (rc == 0 && path != NULL)

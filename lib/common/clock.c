@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -72,20 +71,38 @@ size_t clock_text(uint64_t time_us, char out[CLOCK_TEXT_MAX])
     return 26 + strlen(s->offset);
 }
 
-/* "Z", "+0800", "+08:00" into seconds east of Greenwich. */
-static int offset_parse(const char *s, long *east)
+/* `n` digits make a number from 0 to `most`; *at moves behind them. */
+static bool digits_parse(const char **at, int n, int most, int *out)
 {
-    int hours, minutes;
-    char sign, rest;
+    *out = 0;
+    for (int i = 0; i < n; i++, ++*at) {
+        if (**at < '0' || **at > '9')
+            return false;
+        *out = *out * 10 + (**at - '0');
+    }
+    return *out <= most;
+}
+
+static bool mark_parse(const char **at, const char *one_of)
+{
+    bool there = **at != '\0' && strchr(one_of, **at) != NULL;
+    *at += there;
+    return there;
+}
+
+/* "Z", "+0800", "+08:00" or nothing into seconds east of Greenwich. */
+static int offset_parse(const char *s, int *east)
+{
+    int hours, minutes, sign = *s == '-' ? -1 : 1;
     *east = 0;
     if (strcmp(s, "Z") == 0 || strcmp(s, "z") == 0 || *s == '\0')
         return 0;
-    if (sscanf(s, "%c%2d:%2d%c", &sign, &hours, &minutes, &rest) != 3
-        && sscanf(s, "%c%2d%2d%c", &sign, &hours, &minutes, &rest) != 3)
+    if (!mark_parse(&s, "+-") || !digits_parse(&s, 2, 23, &hours))
         return -EINVAL;
-    if ((sign != '+' && sign != '-') || hours > 23 || minutes > 59 || hours < 0 || minutes < 0)
+    mark_parse(&s, ":");
+    if (!digits_parse(&s, 2, 59, &minutes) || *s != '\0')
         return -EINVAL;
-    *east = (hours * 3600L + minutes * 60L) * (sign == '+' ? 1 : -1);
+    *east = sign * (hours * 3600 + minutes * 60);
     return 0;
 }
 
@@ -93,9 +110,9 @@ static const char *fraction_parse(const char *s, uint32_t *us)
 {
     uint32_t scale = US / 10;
     *us = 0;
-    if (*s != '.' && *s != ',')
+    if (!mark_parse(&s, ".,"))
         return s;
-    for (s++; *s >= '0' && *s <= '9'; s++, scale /= 10)
+    for (; *s >= '0' && *s <= '9'; s++, scale /= 10)
         *us += (uint32_t)(*s - '0') * scale;
     return s;
 }
@@ -104,18 +121,21 @@ int clock_parse(const char *text, uint64_t *time_us)
 {
     struct tm tm = { 0 };
     uint32_t us;
-    long east;
-    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (rest == NULL)
-        rest = strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
-    if (rest == NULL || tm.tm_year < 70)
+    int east, day;
+    if (!digits_parse(&text, 4, 9999, &tm.tm_year) || !mark_parse(&text, "-") || !digits_parse(&text, 2, 12, &tm.tm_mon)
+        || !mark_parse(&text, "-") || !digits_parse(&text, 2, 31, &day) || !mark_parse(&text, "Tt ")
+        || !digits_parse(&text, 2, 23, &tm.tm_hour) || !mark_parse(&text, ":") || !digits_parse(&text, 2, 59, &tm.tm_min)
+        || !mark_parse(&text, ":") || !digits_parse(&text, 2, 60, &tm.tm_sec) || tm.tm_year < 1970 || tm.tm_mon < 1)
         return -EINVAL;
-    rest = fraction_parse(rest, &us);
-    if (offset_parse(rest, &east) < 0)
+    if (offset_parse(fraction_parse(text, &us), &east) < 0)
         return -EINVAL;
-    int64_t second = (int64_t)timegm(&tm) - east;
-    if (second < 0)
-        return -EINVAL;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    tm.tm_mday = day;
+    bool leap = tm.tm_sec == 60;
+    int64_t second = (int64_t)timegm(&tm) - east;       /* a leap second counts as the first of the next minute */
+    if (second < 0 || (tm.tm_mday != day && !leap))
+        return -EINVAL;                                 /* 31 April became 1 May */
     *time_us = (uint64_t)second * US + us;
     return 0;
 }

@@ -20,7 +20,8 @@ uint64_t clock_cpu_us(void);       /* CPU time of this process, user + system */
  * Writes at most CLOCK_TEXT_MAX bytes with the final NUL and gives the length without it. */
 size_t clock_text(uint64_t time_us, char out[CLOCK_TEXT_MAX]);
 
-/* The inverse; also takes "Z", "+08:00" and fewer or no decimals. 0, or -EINVAL. */
+/* The inverse (RFC 3339 section 5.6); also takes "Z", "+08:00", a blank for the T, fewer or no decimals, and no offset
+ * for UTC. 0, or -EINVAL. */
 int clock_parse(const char *text, uint64_t *time_us);
 
 #endif

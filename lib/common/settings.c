@@ -56,7 +56,7 @@ static int number_parse(const struct setting *row, const char *text, uint64_t *o
     char *end;
     errno = 0;
     unsigned long long n = strtoull(text, &end, 10);
-    if (end == text || *text == '-' || errno == ERANGE)
+    if (*text < '0' || *text > '9' || errno == ERANGE)
         return -EINVAL;
     end += strspn(end, " ");
     for (const struct unit *u = row_units(row); u->name != NULL; u++) {
@@ -123,7 +123,7 @@ static int real_set(const struct setting *row, void *into, const char *text, str
 {
     char *end;
     double x = strtod(text, &end);
-    if (end == text || *end != '\0')
+    if (end == text || *end != '\0' || x - x != 0)      /* nor infinite, nor NaN */
         return fault_set(f, -EINVAL, "%s: expected a number, not \"%s\"", row->name, text);
     *(double *)member(into, row) = x;
     return 0;
@@ -425,25 +425,30 @@ static int reader_list(struct reader *r, const struct setting *row, void *into)
     }
 }
 
+/* Names and values take turns; a name that holds = would not be told from its value again. */
 static int reader_map(struct reader *r, const struct setting *row, void *into)
 {
-    char pair[4096], name[NAME_MAX_LEN] = "";
+    char pair[4096];
+    size_t name = 0;            /* length of the name in `pair`; 0: the next text is a name */
     for (;;) {
         yaml_event_t e;
         int rc = reader_next(r, &e);
         if (rc < 0)
             return rc;
         bool end = e.type == YAML_MAPPING_END_EVENT;
+        const char *text = e.type == YAML_SCALAR_EVENT ? (const char *)e.data.scalar.value : "";
         if (!end && e.type != YAML_SCALAR_EVENT) {
             rc = reader_fault(r, &e.start_mark, "expected a text here");
-        } else if (!end && *name == '\0') {
-            snprintf(name, sizeof name, "%s", (const char *)e.data.scalar.value);
+        } else if (!end && name + strlen(text) + 2 > sizeof pair) {
+            rc = reader_fault(r, &e.start_mark, "the text is longer than 4000 bytes");
+        } else if (!end && name == 0 && (*text == '\0' || strchr(text, '=') != NULL)) {
+            rc = reader_fault(r, &e.start_mark, "expected a name, neither empty nor with =, here");
+        } else if (!end && name == 0) {
+            name = (size_t)snprintf(pair, sizeof pair, "%s=", text);
         } else if (!end) {
-            if (snprintf(pair, sizeof pair, "%s=%s", name, (const char *)e.data.scalar.value) >= (int)sizeof pair)
-                rc = reader_fault(r, &e.start_mark, "the text is longer than 4000 bytes");
-            else
-                rc = map_put(row, into, pair, r->fault);
-            *name = '\0';
+            strcpy(pair + name, text);
+            rc = map_put(row, into, pair, r->fault);
+            name = 0;
         }
         yaml_event_delete(&e);
         if (end || rc < 0)
@@ -506,40 +511,48 @@ static int reader_section(struct reader *r, const struct settings_section *s, co
     }
 }
 
+/* One section of the file: its name was `key`. Sections of other programs are passed over. */
+static int reader_top(struct reader *r, const yaml_event_t *key)
+{
+    yaml_event_t value;
+    if (key->type != YAML_SCALAR_EVENT)
+        return reader_fault(r, &key->start_mark, "expected the name of a section");
+    const struct settings_section *s = section_find(r->sections, r->count, (const char *)key->data.scalar.value);
+    int rc = reader_next(r, &value);
+    if (rc < 0)
+        return rc;
+    if (s == NULL)
+        rc = reader_skip(r, &value);
+    else if (value.type == YAML_MAPPING_START_EVENT)
+        rc = reader_section(r, s, "", 0);
+    else if (value.type != YAML_SCALAR_EVENT || value.data.scalar.length > 0)
+        rc = reader_fault(r, &value.start_mark, "expected the settings of a section");
+    yaml_event_delete(&value);
+    return rc;
+}
+
+/* Several documents may follow each other; what is said later counts. An empty one is fine. */
 static int reader_document(struct reader *r)
 {
-    for (bool in_top = false;;) {
-        yaml_event_t key, value;
-        int rc = reader_next(r, &key);
+    for (bool inside = false, end = false; !end; ) {
+        yaml_event_t e;
+        int rc = reader_next(r, &e);
         if (rc < 0)
             return rc;
-        yaml_event_type_t type = key.type;
-        const struct settings_section *s = NULL;
-        if (in_top && type == YAML_SCALAR_EVENT)
-            s = section_find(r->sections, r->count, (const char *)key.data.scalar.value);
-        if (!in_top && (type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT))
-            rc = *(type == YAML_SCALAR_EVENT ? (const char *)key.data.scalar.value : "-") == '\0'
-                     ? 0 : reader_fault(r, &key.start_mark, "expected sections such as \"sensor:\" at the top");
-        yaml_event_delete(&key);
-        if (rc < 0 || type == YAML_STREAM_END_EVENT)
-            return rc;
-        if (type == YAML_MAPPING_START_EVENT)
-            in_top = true;
-        if (!in_top || type != YAML_SCALAR_EVENT)
-            continue;
-        if ((rc = reader_next(r, &value)) < 0)
-            return rc;
-        bool empty = value.type == YAML_SCALAR_EVENT && value.data.scalar.length == 0;
-        if (s == NULL)
-            rc = reader_skip(r, &value);
-        else if (value.type == YAML_MAPPING_START_EVENT)
-            rc = reader_section(r, s, "", 0);
-        else if (!empty)
-            rc = reader_fault(r, &value.start_mark, "expected the settings of a section");
-        yaml_event_delete(&value);
+        end = e.type == YAML_STREAM_END_EVENT;
+        if (inside && e.type == YAML_MAPPING_END_EVENT)
+            inside = false;
+        else if (inside)
+            rc = reader_top(r, &e);
+        else if (e.type == YAML_MAPPING_START_EVENT)
+            inside = true;
+        else if (e.type == YAML_SEQUENCE_START_EVENT || (e.type == YAML_SCALAR_EVENT && e.data.scalar.length > 0))
+            rc = reader_fault(r, &e.start_mark, "expected sections such as \"sensor:\" at the top");
+        yaml_event_delete(&e);
         if (rc < 0)
             return rc;
     }
+    return 0;
 }
 
 /* Deep copies, so that a bad file can be forgotten whole. */
@@ -627,7 +640,7 @@ static void quoted(const char *text, size_t len, FILE *out)
         unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             fprintf(out, "\\x%02x", c);
         else
             putc(c, out);
@@ -645,7 +658,10 @@ static void row_value(const struct setting *row, void *into, FILE *out)
         fputs(*(bool *)member(into, row) ? "true" : "false", out);
         break;
     case SETTING_REAL:
-        fprintf(out, "%g", *(double *)member(into, row));
+        snprintf(number, sizeof number, "%.15g", *(double *)member(into, row));
+        if (strtod(number, NULL) != *(double *)member(into, row))
+            snprintf(number, sizeof number, "%.17g", *(double *)member(into, row));
+        fputs(number, out);
         break;
     case SETTING_CHOICE:
         fputs(row->choices[*(int *)member(into, row)], out);
@@ -661,7 +677,10 @@ static void row_value(const struct setting *row, void *into, FILE *out)
         for (size_t i = 0; i < list->count; i++) {
             const char *item = list->items[i];
             size_t name = row->type == SETTING_MAP ? (size_t)(strchr(item, '=') - item) : 0;
-            fprintf(out, "%s%.*s%s", i ? ", " : " ", (int)name, item, name ? ": " : "");
+            fputs(i ? ", " : " ", out);
+            if (name > 0)
+                quoted(item, name, out);
+            fputs(name > 0 ? ": " : "", out);
             quoted(item + name + (name > 0), strlen(item) - name - (name > 0), out);
         }
         fputs(row->type == SETTING_MAP ? " }" : " ]", out);

@@ -43,7 +43,7 @@ void text_base64(struct text *t, const void *bytes, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *b = bytes;
-    if (t->cut || n / 3 + 1 > (t->cap - t->len) / 4) {
+    if (t->cut || n / 3 + (n % 3 != 0) > (t->cap - t->len) / 4) {
         t->cut = true;
         return;
     }
@@ -130,6 +130,14 @@ void text_json(struct text *t, const void *bytes, size_t n)
         plain = ++i;
     }
     text_bytes(t, s + plain, n - plain);
+}
+
+void text_clip(struct text *t, const char *s, size_t most)
+{
+    size_t n = strnlen(s, most);
+    while (n > 0 && s[n] != '\0' && ((unsigned char)s[n] & 0xc0) == 0x80)
+        n--;            /* not between the bytes of one character */
+    text_bytes(t, s, n);
 }
 
 const char *text_end(struct text *t)

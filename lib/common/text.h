@@ -52,6 +52,11 @@ void text_uint(struct text *t, uint64_t n);
 void text_int(struct text *t, int64_t n);
 void text_hex(struct text *t, const void *bytes, size_t n);     /* "0aff", lower case */
 void text_base64(struct text *t, const void *bytes, size_t n);  /* RFC 4648 section 4 */
+
+/* At most `most` bytes of s, cut only between UTF-8 characters. */
+void text_clip(struct text *t, const char *s, size_t most);
+
+/* Needs room for one byte more than it writes. */
 __attribute__((format(printf, 2, 3))) void text_fmt(struct text *t, const char *fmt, ...);
 
 /* The bytes as the inside of a JSON string (RFC 8259 section 7). Well-formed UTF-8 stays as it is;

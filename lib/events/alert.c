@@ -1,9 +1,10 @@
 #include "events/alert.h"
 
 #include <errno.h>
-#include <jansson.h>
 
 #include "common/clock.h"
+#include "common/hash.h"
+#include "events/load.h"
 
 static void string_member(const char *name, const char *value, struct text *out)
 {
@@ -111,18 +112,6 @@ void alert_json(const struct alert *a, struct text *out)
 
 /* ---- read back ---- */
 
-static const char *string_of(const json_t *object, const char *name)
-{
-    const char *s = json_string_value(json_object_get(object, name));
-    return s != NULL ? s : "";
-}
-
-static uint64_t number_of(const json_t *object, const char *name)
-{
-    json_int_t n = json_integer_value(json_object_get(object, name));
-    return n > 0 ? (uint64_t)n : 0;
-}
-
 /* metadata is {"key":["value",...]}; the first one will do. */
 static const char *metadata_of(const json_t *alert, const char *key)
 {
@@ -133,58 +122,73 @@ static const char *metadata_of(const json_t *alert, const char *key)
 static struct asset asset_of(const json_t *event, const char *name)
 {
     const json_t *a = json_object_get(event, name);
-    return (struct asset){ .name = string_of(a, "name"), .unit = string_of(a, "unit"), .sector = string_of(a, "sector"),
-                           .region = string_of(a, "region"), .role = string_of(a, "role"),
-                           .mlps_level = (uint8_t)number_of(a, "mlps_level"),
+    return (struct asset){ .name = event_text_of(a, "name"), .unit = event_text_of(a, "unit"), .sector = event_text_of(a, "sector"),
+                           .region = event_text_of(a, "region"), .role = event_text_of(a, "role"),
+                           .mlps_level = (uint8_t)event_number_of(a, "mlps_level", UINT8_MAX),
                            .cii = json_is_true(json_object_get(a, "cii")) };
 }
 
 static void alert_fill(const json_t *e, struct alert_view *v)
 {
     const json_t *alert = json_object_get(e, "alert");
-    v->id = string_of(e, "id");
-    v->timestamp = string_of(e, "timestamp");
-    v->sensor = string_of(e, "sensor");
-    v->region = string_of(e, "region");
-    v->status = *string_of(e, "status") ? string_of(e, "status") : "actual";
-    v->src_ip = string_of(e, "src_ip");
-    v->dest_ip = string_of(e, "dest_ip");
-    v->proto = string_of(e, "proto");
-    v->app_proto = string_of(e, "app_proto");
-    v->community_id = string_of(e, "community_id");
-    v->direction = string_of(e, "direction");
-    v->signature = string_of(alert, "signature");
-    v->category = string_of(alert, "category");
+    v->id = event_text_of(e, "id");
+    v->timestamp = event_text_of(e, "timestamp");
+    v->sensor = *event_text_of(e, "sensor") ? event_text_of(e, "sensor") : event_text_of(e, "host");
+    v->region = event_text_of(e, "region");
+    v->status = *event_text_of(e, "status") ? event_text_of(e, "status") : "actual";
+    v->src_ip = event_text_of(e, "src_ip");
+    v->dest_ip = event_text_of(e, "dest_ip");
+    v->proto = event_text_of(e, "proto");
+    v->app_proto = event_text_of(e, "app_proto");
+    v->community_id = event_text_of(e, "community_id");
+    v->direction = event_text_of(e, "direction");
+    v->signature = event_text_of(alert, "signature");
+    v->category = event_text_of(alert, "category");
     v->gbt20986 = metadata_of(alert, "gbt20986");
     v->tactic = metadata_of(alert, "mitre_tactic_id");
     v->technique = metadata_of(alert, "mitre_technique_id");
     v->confidence = metadata_of(alert, "confidence");
-    v->src_country = string_of(json_object_get(e, "src_geo"), "country");
-    v->dest_country = string_of(json_object_get(e, "dest_geo"), "country");
+    v->src_country = event_text_of(json_object_get(e, "src_geo"), "country");
+    v->dest_country = event_text_of(json_object_get(e, "dest_geo"), "country");
     v->src_asset = asset_of(e, "src_asset");
     v->dest_asset = asset_of(e, "dest_asset");
-    v->flow_id = number_of(e, "flow_id");
-    v->sid = (uint32_t)number_of(alert, "signature_id");
-    v->gid = (uint32_t)number_of(alert, "gid");
-    v->rev = (uint32_t)number_of(alert, "rev");
-    v->severity = (uint32_t)number_of(alert, "severity");
-    v->src_port = (uint16_t)number_of(e, "src_port");
-    v->dest_port = (uint16_t)number_of(e, "dest_port");
+    v->flow_id = event_number_of(e, "flow_id", UINT64_MAX);
+    v->sid = (uint32_t)event_number_of(alert, "signature_id", UINT32_MAX);
+    v->gid = (uint32_t)event_number_of(alert, "gid", UINT32_MAX);
+    v->rev = (uint32_t)event_number_of(alert, "rev", UINT32_MAX);
+    v->severity = (uint32_t)event_number_of(alert, "severity", UINT32_MAX);
+    v->src_port = (uint16_t)event_number_of(e, "src_port", UINT16_MAX);
+    v->dest_port = (uint16_t)event_number_of(e, "dest_port", UINT16_MAX);
+}
+
+/* Other sensors give no ids: theirs is made of the line itself, so that the same line sent twice counts once. */
+static bool id_complete(json_t *e, const char *json, size_t len)
+{
+    uint8_t digest[HASH_MAX];
+    char id[4 + 2 * 16 + 1];
+    struct text t = text_over(id, sizeof id);
+    if (*event_text_of(e, "id") != '\0')
+        return true;
+    hash_digest(HASH_SM3, json, len, digest);
+    text_lit(&t, "eve-");
+    text_hex(&t, digest, 16);
+    return json_object_set_new(e, "id", json_stringn(id, t.len)) == 0;
 }
 
 int alert_parse(const char *json, size_t len, struct alert_view *out, struct fault *f)
 {
-    json_error_t why;
     char sensor[EVENT_ID_MAX];
-    *out = (struct alert_view){ .document = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why) };
+    *out = (struct alert_view){ .document = event_load(json, len, f) };
     if (out->document == NULL)
-        return fault_set(f, -EINVAL, "not JSON at column %d: %s", why.column, why.text);
+        return f->code;
+    int rc = id_complete(out->document, json, len) ? 0 : fault_set(f, -ENOMEM, "no memory for an alert");
     alert_fill(out->document, out);
-    int rc = 0;
+    if (rc < 0) {
+        alert_view_free(out);
+        return rc;
+    }
     if (!json_is_object(json_object_get(out->document, "alert")) || out->sid == 0)
         rc = fault_set(f, -EINVAL, "an alert needs alert.signature_id");
-    else if (*out->id == '\0')
-        rc = fault_set(f, -EINVAL, "an alert needs an id");
     else if (clock_parse(out->timestamp, &out->time_us) < 0)
         rc = fault_set(f, -EINVAL, "an alert needs a timestamp in RFC 3339, not \"%.40s\"", out->timestamp);
     if (rc == 0 && event_id_parse(out->id, sensor, &out->number.epoch, &out->number.seq) == 0)

@@ -61,7 +61,8 @@ struct alert_view {
     struct event_id number;     /* id taken apart; .epoch 0 when the id is not ours */
 };
 
-int  alert_parse(const char *json, size_t len, struct alert_view *out, struct fault *f);    /* 0 or -EINVAL */
+/* 0, or -EINVAL (nothing to free then). A line without an id, as Suricata's are, gets one made of its own bytes. */
+int  alert_parse(const char *json, size_t len, struct alert_view *out, struct fault *f);
 void alert_view_free(struct alert_view *a);
 
 #endif

@@ -1,11 +1,12 @@
 #include "events/asset.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASSET_COLUMNS = 8, ASSET_LINE_MAX = 2048 };
+#include "common/csv.h"
+
+enum { ASSET_COLUMNS = 8 };
 
 struct asset_row {
     struct asset asset;
@@ -18,34 +19,6 @@ struct asset_table {
     struct asset_row  *rows;
     size_t             count;
 };
-
-/* Cuts a CSV line (RFC 4180 section 2: quotes around, doubled inside) into fields in place. Gives how many. */
-static size_t csv_cut(char *line, char *fields[], size_t most)
-{
-    size_t n = 0;
-    char *in = line;
-    while (n < most) {
-        char *out = in;
-        bool quoted = *in == '"';
-        fields[n++] = out;
-        for (in += quoted; *in != '\0' && (quoted || *in != ','); in++) {
-            if (quoted && *in == '"') {
-                if (in[1] != '"') {
-                    quoted = false;
-                    continue;
-                }
-                in++;
-            }
-            *out++ = *in;
-        }
-        bool more = *in == ',';
-        *out = '\0';
-        if (!more)
-            return n;
-        in++;
-    }
-    return n + 1;       /* more than asked for */
-}
 
 static bool flag_of(const char *word)
 {
@@ -64,7 +37,8 @@ static int asset_line(struct asset_table *t, const char *path, unsigned number, 
     int rc = 0;
     if (n != ASSET_COLUMNS)
         rc = fault_set(f, -EINVAL, "%s:%u: expected 8 columns (prefix,name,unit,sector,region,mlps_level,cii,role), "
-                       "found %zu", path, number, n);
+                       "found %s", path, number,
+                       n > ASSET_COLUMNS ? "more" : "fewer");
     else if (prefix_parse(field[0], &prefix) < 0)
         rc = fault_set(f, -EINVAL, "%s:%u: expected an address or prefix, not \"%s\"", path, number, field[0]);
     else if (strlen(field[5]) > 1 || (field[5][0] != '\0' && (field[5][0] < '0' || field[5][0] > '5')))
@@ -84,37 +58,33 @@ static int asset_line(struct asset_table *t, const char *path, unsigned number, 
     return 0;
 }
 
+static void assets_read(struct asset_table *t, struct csv *csv, void (*bad)(void *ctx, const struct fault *f), void *ctx)
+{
+    struct fault wrong;
+    for (int rc; (rc = csv_next(csv, &wrong)) != 0; ) {
+        if (rc > 0)
+            rc = asset_line(t, csv->path, csv->line, csv->text, &wrong);
+        if (rc < 0 && bad != NULL)
+            bad(ctx, &wrong);
+    }
+    addr_table_seal(t->prefixes);
+}
+
 struct asset_table *asset_table_load(const char *path, void (*bad)(void *ctx, const struct fault *f), void *ctx,
                                      struct fault *f)
 {
-    char line[ASSET_LINE_MAX];
-    unsigned number = 0;
-    FILE *in = fopen(path, "re");
-    if (in == NULL) {
-        fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    struct csv csv;
+    if (csv_open(&csv, path, "prefix", f) < 0)
         return NULL;
-    }
     struct asset_table *t = calloc(1, sizeof *t);
-    if (t == NULL || (t->prefixes = addr_table_new()) == NULL) {
+    if (t != NULL && (t->prefixes = addr_table_new()) != NULL) {
+        assets_read(t, &csv, bad, ctx);
+    } else {
         fault_set(f, -ENOMEM, "%s: no memory", path);
-        fclose(in);
         asset_table_free(t);
-        return NULL;
+        t = NULL;
     }
-    while (fgets(line, sizeof line, in) != NULL) {
-        char *start = line;
-        number++;
-        if (number == 1 && strncmp(start, "\xef\xbb\xbf", 3) == 0)
-            start += 3;         /* spreadsheets write a byte order mark */
-        start[strcspn(start, "\r\n")] = '\0';
-        if (*start == '\0' || *start == '#' || strncmp(start, "prefix,", 7) == 0)
-            continue;
-        struct fault wrong;
-        if (asset_line(t, path, number, start, &wrong) < 0 && bad != NULL)
-            bad(ctx, &wrong);
-    }
-    fclose(in);
-    addr_table_seal(t->prefixes);
+    csv_close(&csv);
     return t;
 }
 

@@ -146,14 +146,17 @@ void event_json(const struct event *e, const char *event_type, struct text *out)
     text_lit(out, "\",\"event_type\":\"");
     text_str(out, event_type);
     text_lit(out, "\",\"sensor\":\"");
-    text_str(out, e->id.sensor);
+    text_json(out, e->id.sensor, strlen(e->id.sensor));
     text_lit(out, "\",\"region\":\"");
-    text_str(out, e->region);
+    text_json(out, e->region, strlen(e->region));
     text_lit(out, "\",\"status\":\"");
     text_str(out, event_status_name(e->status));
     text_char(out, '"');
-    if (e->in_iface != NULL)
-        text_fmt(out, ",\"in_iface\":\"%s\"", e->in_iface);
+    if (e->in_iface != NULL) {
+        text_lit(out, ",\"in_iface\":\"");
+        text_json(out, e->in_iface, strlen(e->in_iface));
+        text_char(out, '"');
+    }
     if (e->packet_number != 0) {
         text_lit(out, ",\"pcap_cnt\":");
         text_uint(out, e->packet_number);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "events/load.h"
 
 static const char *const state_names[] = {
     [INCIDENT_NEW] = "new", [INCIDENT_TRIAGED] = "triaged", [INCIDENT_CONFIRMED] = "confirmed",
@@ -29,7 +30,7 @@ int incident_state_parse(const char *name)
 
 static void key(const char *name, struct text *out)
 {
-    text_fmt(out, "%s\"%s\":", out->at[out->len - 1] == '{' ? "" : ",", name);
+    text_fmt(out, "%s\"%s\":", out->len > 0 && out->at[out->len - 1] == '{' ? "" : ",", name);
 }
 
 static void string(const char *name, const char *value, struct text *out)
@@ -169,22 +170,10 @@ void incident_json(const struct incident *i, struct text *out)
 
 /* ---- back ---- */
 
-static const char *string_of(const json_t *object, const char *name)
-{
-    const char *s = json_string_value(json_object_get(object, name));
-    return s != NULL ? s : "";
-}
-
-static uint64_t number_of(const json_t *object, const char *name)
-{
-    json_int_t n = json_integer_value(json_object_get(object, name));
-    return n > 0 ? (uint64_t)n : 0;
-}
-
 static uint64_t moment_of(const json_t *object, const char *name)
 {
     uint64_t time_us;
-    return clock_parse(string_of(object, name), &time_us) == 0 ? time_us : 0;
+    return clock_parse(event_text_of(object, name), &time_us) == 0 ? time_us : 0;
 }
 
 static size_t parties_read(const json_t *list, struct incident_party **out)
@@ -195,8 +184,8 @@ static size_t parties_read(const json_t *list, struct incident_party **out)
         return 0;
     for (size_t i = 0; i < count; i++) {
         const json_t *p = json_array_get(list, i);
-        (*out)[i] = (struct incident_party){ string_of(p, "address"), string_of(p, "name"), string_of(p, "unit"),
-                                             string_of(p, "sector"), string_of(p, "region"), string_of(p, "country") };
+        (*out)[i] = (struct incident_party){ event_text_of(p, "address"), event_text_of(p, "name"), event_text_of(p, "unit"),
+                                             event_text_of(p, "sector"), event_text_of(p, "region"), event_text_of(p, "country") };
     }
     return count;
 }
@@ -209,9 +198,9 @@ static size_t rules_read(const json_t *list, struct incident_rule **out)
         return 0;
     for (size_t i = 0; i < count; i++) {
         const json_t *r = json_array_get(list, i);
-        (*out)[i] = (struct incident_rule){ (uint32_t)number_of(r, "gid"), (uint32_t)number_of(r, "sid"),
-                                            string_of(r, "signature"), number_of(r, "count"),
-                                            (uint32_t)number_of(r, "severity") };
+        (*out)[i] = (struct incident_rule){ (uint32_t)event_number_of(r, "gid", UINT32_MAX), (uint32_t)event_number_of(r, "sid", UINT32_MAX),
+                                            event_text_of(r, "signature"), event_number_of(r, "count", UINT64_MAX),
+                                            (uint32_t)event_number_of(r, "severity", UINT32_MAX) };
     }
     return count;
 }
@@ -237,29 +226,35 @@ static size_t joins_read(const json_t *list, struct incident_join **out)
         return 0;
     for (size_t i = 0; i < count; i++) {
         const json_t *j = json_array_get(list, i), *reason = json_object_get(j, "reason");
-        (*out)[i] = (struct incident_join){ moment_of(j, "time"), string_of(reason, "en"), string_of(reason, "zh") };
+        (*out)[i] = (struct incident_join){ moment_of(j, "time"), event_text_of(reason, "en"), event_text_of(reason, "zh") };
     }
     return count;
+}
+
+static enum incident_level level_of(const json_t *o)
+{
+    uint64_t level = event_number_of(o, "level", LEVEL_GENERAL);
+    return level >= LEVEL_EXTRAORDINARY ? (enum incident_level)level : LEVEL_GENERAL;
 }
 
 static void incident_fill(const json_t *o, struct incident *i)
 {
     const json_t *title = json_object_get(o, "title"), *parts = json_object_get(o, "score_parts");
-    int state = incident_state_parse(string_of(o, "state"));
+    int state = incident_state_parse(event_text_of(o, "state"));
     *i = (struct incident){
-        .id = string_of(o, "id"), .version = number_of(o, "version"),
-        .title_en = string_of(title, "en"), .title_zh = string_of(title, "zh"),
-        .region = string_of(o, "region"), .sector = string_of(o, "sector"), .status = string_of(o, "status"),
+        .id = event_text_of(o, "id"), .version = event_number_of(o, "version", UINT64_MAX),
+        .title_en = event_text_of(title, "en"), .title_zh = event_text_of(title, "zh"),
+        .region = event_text_of(o, "region"), .sector = event_text_of(o, "sector"), .status = event_text_of(o, "status"),
         .state = state < 0 ? INCIDENT_NEW : (enum incident_state)state,
-        .level = (enum incident_level)number_of(o, "level"), .category = string_of(o, "category"),
+        .level = level_of(o), .category = event_text_of(o, "category"),
         .first_us = moment_of(o, "first"), .last_us = moment_of(o, "last"),
         .detected_at_us = moment_of(o, "detected_at"), .aware_at_us = moment_of(o, "aware_at"),
-        .alert_count = number_of(o, "alert_count"), .score = json_number_value(json_object_get(o, "score")),
+        .alert_count = event_number_of(o, "alert_count", UINT64_MAX), .score = json_number_value(json_object_get(o, "score")),
         .score_severity = json_number_value(json_object_get(parts, "severity")),
         .score_asset = json_number_value(json_object_get(parts, "asset")),
         .score_spread = json_number_value(json_object_get(parts, "spread")),
         .score_confidence = json_number_value(json_object_get(parts, "confidence")),
-        .owner = string_of(o, "owner"),
+        .owner = event_text_of(o, "owner"),
     };
     i->victim_count = parties_read(json_object_get(o, "victims"), &i->victims);
     i->attacker_count = parties_read(json_object_get(o, "attackers"), &i->attackers);
@@ -273,10 +268,9 @@ static void incident_fill(const json_t *o, struct incident *i)
 
 int incident_parse(const char *json, size_t len, struct incident_view *out, struct fault *f)
 {
-    json_error_t why;
-    *out = (struct incident_view){ .document = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why) };
+    *out = (struct incident_view){ .document = event_load(json, len, f) };
     if (out->document == NULL)
-        return fault_set(f, -EINVAL, "not JSON at column %d: %s", why.column, why.text);
+        return f->code;
     incident_fill(json_object_get(out->document, "incident"), &out->incident);
     if (*out->incident.id != '\0' && out->incident.version > 0)
         return 0;

@@ -5,6 +5,7 @@
 
 #include "archive/words.h"
 #include "common/clock.h"
+#include "events/load.h"
 
 static const char *const versioned[] = { "incident", "warning", "notice", NULL };
 
@@ -24,7 +25,7 @@ static const char *text_of(const json_t *object, const char *name)
 
 static int64_t number_of(const json_t *object, const char *name)
 {
-    return json_integer_value(json_object_get(object, name));
+    return (int64_t)event_number_of(object, name, INT64_MAX);
 }
 
 void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS])
@@ -104,14 +105,9 @@ static int take_common(struct row *r, const char *region, struct fault *f)
 
 int row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f)
 {
-    json_error_t e;
-    *out = (struct row){ 0 };
-    out->document = json_loadb(json, len, JSON_ALLOW_NUL, &e);      /* payloads may hold \u0000 */
-    if (!json_is_object(out->document)) {
-        json_decref(out->document);
-        out->document = NULL;
-        return fault_set(f, -EINVAL, "not a JSON object: %s at byte %d", e.text, e.position);
-    }
+    *out = (struct row){ .document = event_load(json, len, f) };
+    if (out->document == NULL)
+        return f->code;
     int rc = take_common(out, region, f);
     if (rc == 0) {
         take_asset(out);

@@ -398,12 +398,15 @@ static bool title_update(struct incident *i, const struct alert_view *a, const s
     if (*i->title_en != '\0' && !gravest)
         return true;
     struct text t_en = text_over(en, sizeof en), t_zh = text_over(zh, sizeof zh);
-    text_fmt(&t_en, "%.200s: %.160s", english, where);
-    text_fmt(&t_zh, "%.160s：", where);
+    text_clip(&t_en, english, 200);
+    text_lit(&t_en, ": ");
+    text_clip(&t_en, where, 160);
+    text_clip(&t_zh, where, 160);
+    text_lit(&t_zh, "：");
     if (english > title)
-        text_bytes(&t_zh, title, (size_t)(english - title) - 1);
+        text_clip(&t_zh, title, least((size_t)(english - title) - 1, 200));
     else
-        text_fmt(&t_zh, "%.200s", category != NULL ? category : title);
+        text_clip(&t_zh, category != NULL ? category : title, 200);
     return replace(&i->title_en, text_end(&t_en)) && replace(&i->title_zh, text_end(&t_zh))
            && (*a->gbt20986 == '\0' || replace(&i->category, a->gbt20986));
 }

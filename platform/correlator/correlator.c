@@ -210,7 +210,11 @@ int correlator_restore(struct correlator *c, const struct incident *saved)
     struct incident_case *k = case_restore(saved);
     if (k == NULL)
         return -ENOMEM;
-    case_front(c, k);
+    struct incident_case **at = &c->cases;      /* where it stood: the latest first */
+    while (*at != NULL && (*at)->incident.last_us > saved->last_us)
+        at = &(*at)->next;
+    k->next = *at;
+    *at = k;
     c->counts.open++;
     if (saved->last_us > c->newest_us)
         c->newest_us = saved->last_us;

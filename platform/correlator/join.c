@@ -1,6 +1,5 @@
 #include "correlator/join.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static bool is_stop_value(const struct join_settings *s, const char *address)
@@ -34,6 +33,8 @@ static bool same_victim(const struct incident_case *c, const struct parties *p)
 {
     return case_has_victim(c, p->victim.address);
 }
+
+enum { SIGNATURE_SHOWN = 100 };     /* bytes of it in a reason */
 
 enum shared { BY_ATTACKER, BY_VICTIM };
 
@@ -80,8 +81,10 @@ static void reason(const struct join_rule *r, const struct incident_case *c, con
     text_bytes(&zh, r->zh, (size_t)(at_zh - r->zh));
     text_fmt(&zh, "%s%s", shared, at_zh + 2);
     later(c, a, &en, &zh);
-    text_fmt(&en, ": %.100s", a->signature);
-    text_fmt(&zh, "：%.100s", a->signature);
+    text_lit(&en, ": ");
+    text_clip(&en, a->signature, SIGNATURE_SHOWN);
+    text_lit(&zh, "：");
+    text_clip(&zh, a->signature, SIGNATURE_SHOWN);
     text_end(&en);
     text_end(&zh);
 }
@@ -110,8 +113,13 @@ struct incident_case *join_find(struct incident_case *cases, const struct alert_
 
 void join_first(const struct alert_view *a, const struct parties *p, struct join_reason *why)
 {
-    snprintf(why->en, sizeof why->en, "first alert: %.100s, %.46s against %.46s", a->signature, p->attacker.address,
-             p->victim.address);
-    snprintf(why->zh, sizeof why->zh, "首条告警：%.100s，%.46s 针对 %.46s", a->signature, p->attacker.address,
-             p->victim.address);
+    struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
+    text_lit(&en, "first alert: ");
+    text_clip(&en, a->signature, SIGNATURE_SHOWN);
+    text_fmt(&en, ", %.45s against %.45s", p->attacker.address, p->victim.address);
+    text_lit(&zh, "首条告警：");
+    text_clip(&zh, a->signature, SIGNATURE_SHOWN);
+    text_fmt(&zh, "，%.45s 针对 %.45s", p->attacker.address, p->victim.address);
+    text_end(&en);
+    text_end(&zh);
 }

@@ -136,6 +136,8 @@ static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, 
             d->stale = true;        /* alerts before it in this batch are in memory and must not count twice */
             return rc;
         }
+        if (*a.region == '\0')
+            a.region = entries[i].region;       /* another sensor's alert: the stream says whose it is */
         rc = correlator_alert(d->correlator, &a, clock_wall_us());
         alert_view_free(&a);
         if (rc < 0) {

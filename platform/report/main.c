@@ -1,9 +1,11 @@
 /* fengsui-report - one week out of the archive, as a page and as data. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/cli.h"
 #include "events/event.h"
@@ -41,29 +43,33 @@ static int write_file(const char *prefix, const char *suffix, void (*render)(con
     FILE *out = fopen(fresh, "we");
     if (out == NULL)
         return fault_set(f, -errno, "%s: %s", fresh, strerror(errno));
+    errno = 0;
     render(m, out);
-    bool written = !ferror(out);
-    if (fclose(out) != 0 || !written || rename(fresh, path) < 0)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    bool written = fflush(out) == 0 && !ferror(out);
+    int why = errno;
+    fclose(out);
+    if (written && rename(fresh, path) < 0) {
+        written = false;
+        why = errno;
+    }
+    if (!written) {
+        unlink(fresh);
+        return fault_set(f, why ? -why : -EIO, "%s: %s", path, why ? strerror(why) : "it cannot be written");
+    }
     printf("%s\n", path);
     return 0;
 }
 
-static int report(const struct settings *s, const char *week, const char *status, const char *prefix, struct fault *f)
+/* 0, or an exit code with its sentence. */
+static int report(struct model *m, const struct settings *s, const char *week, const char *prefix, struct fault *f)
 {
-    struct model *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return fault_set(f, -ENOMEM, "no memory");
-    snprintf(m->status, sizeof m->status, "%s", status);
-    int rc = model_week(m, week, f);
-    if (rc == 0)
-        rc = model_collect(m, s->archive, s->regions, f);
-    if (rc == 0)
-        rc = write_file(prefix, "html", render_html, m, f);
-    if (rc == 0)
-        rc = write_file(prefix, "json", render_json, m, f);
-    free(m);
-    return rc;
+    if (model_week(m, week, f) < 0)
+        return EX_USAGE;
+    if (model_collect(m, s->archive, s->regions, f) < 0)
+        return f->code == -EACCES ? EX_NOPERM : EX_NOINPUT;
+    if (write_file(prefix, "html", render_html, m, f) < 0 || write_file(prefix, "json", render_json, m, f) < 0)
+        return EX_CANTCREAT;
+    return EX_OK;
 }
 
 int main(int argc, char **argv)
@@ -76,20 +82,27 @@ int main(int argc, char **argv)
     struct cli cli = { .program = "fengsui-report", .usage = usage, .level = LOG_LEVEL_INFO };
     struct settings s = { 0 };
     struct settings_section section = { "report", rows, sizeof rows / sizeof rows[0], &s };
-    const char *week = NULL, *status = "actual", *out = NULL, *archive = NULL;
+    const char *week = NULL, *status = "actual", *out = NULL;
+    char archive[4096];             /* the setting that --archive stands for */
     char this_week[16];
-    struct fault f;
+    struct fault f = { 0 };
     for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
         switch (option) {
         case OPTION_WEEK:    week = optarg; break;
         case OPTION_STATUS:  status = optarg; break;
         case OPTION_OUT:     out = optarg; break;
-        case OPTION_ARCHIVE: archive = optarg; break;
+        case OPTION_ARCHIVE:
+            if (snprintf(archive, sizeof archive, "archive=%s", optarg) >= (int)sizeof archive)
+                return cli_fail(&cli, EX_USAGE, "--archive: the path is too long");
+            cli_common(&cli, CLI_OPTION_SET, archive);
+            break;
         default:
             if (!cli_common(&cli, option, optarg))
                 return EX_USAGE;
         }
     }
+    if (optind < argc)
+        return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
     if (event_status_parse(status) < 0)
         return cli_fail(&cli, EX_USAGE, "--status: expected actual, exercise or test, not \"%s\"", status);
     time_t now = time(NULL);
@@ -97,14 +110,16 @@ int main(int argc, char **argv)
     localtime_r(&now, &tm);
     strftime(this_week, sizeof this_week, "%G-W%V", &tm);
     int code = cli_settings(&cli, &section, 1);
-    if (code == 0 && archive != NULL && settings_set(&section, 1, "archive=", &f) == 0) {
-        free(s.archive);
-        s.archive = strdup(archive);
-    }
     log_open(cli.program, cli.level);
-    if (code == 0 && !cli.check
-        && report(&s, week != NULL ? week : this_week, status, out != NULL ? out : week != NULL ? week : this_week, &f) < 0)
-        code = cli_fail(&cli, f.code == -EINVAL ? EX_USAGE : EX_NOINPUT, "%s", f.why);
+    struct model *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return cli_fail(&cli, EX_OSERR, "no memory");
+    snprintf(m->status, sizeof m->status, "%s", status);
+    if (week == NULL)
+        week = this_week;
+    if (code == 0 && !cli.check && (code = report(m, &s, week, out != NULL ? out : week, &f)) != 0)
+        cli_fail(&cli, code, "%s", f.why);
+    free(m);
     settings_free(&section, 1);
     return code;
 }

@@ -9,6 +9,7 @@
 
 #include "archive/archive.h"
 #include "common/clock.h"
+#include "common/text.h"
 #include "events/incident.h"
 
 /* ---- weeks ---- */
@@ -60,8 +61,18 @@ struct counting {
     bool before, incidents;
 };
 
-static struct model_row *row_of(struct model_table *t, const char *key)
+/* Whole characters of s, as many as fit. */
+static void copy(char *to, size_t cap, const char *s)
 {
+    struct text t = text_over(to, cap);
+    text_clip(&t, s, cap - 1);
+    text_end(&t);
+}
+
+static struct model_row *row_of(struct model_table *t, const char *whole_key)
+{
+    char key[MODEL_TEXT_MAX];
+    copy(key, sizeof key, whole_key);
     for (unsigned i = 0; i < t->count; i++)
         if (strcmp(t->rows[i].key, key) == 0)
             return &t->rows[i];
@@ -69,9 +80,9 @@ static struct model_row *row_of(struct model_table *t, const char *key)
         return NULL;
     struct model_row *row = &t->rows[t->count++];
     *row = (struct model_row){ 0 };
-    snprintf(row->key, sizeof row->key, "%s", key);
-    snprintf(row->zh, sizeof row->zh, "%s", key);
-    snprintf(row->en, sizeof row->en, "%s", key);
+    memcpy(row->key, key, sizeof row->key);
+    memcpy(row->zh, row->key, sizeof row->zh);
+    memcpy(row->en, row->key, sizeof row->en);
     return row;
 }
 
@@ -231,10 +242,10 @@ static bool list_incident(void *ctx, const char *json, size_t len, const char *c
         return true;
     const struct incident *i = &v.incident;
     struct model_incident *row = &m->list[m->listed++];
-    snprintf(row->id, sizeof row->id, "%s", i->id);
-    snprintf(row->zh, sizeof row->zh, "%s", i->title_zh);
-    snprintf(row->en, sizeof row->en, "%s", i->title_en);
-    snprintf(row->region, sizeof row->region, "%s", i->region);
+    copy(row->id, sizeof row->id, i->id);
+    copy(row->zh, sizeof row->zh, i->title_zh);
+    copy(row->en, sizeof row->en, i->title_en);
+    copy(row->region, sizeof row->region, i->region);
     snprintf(row->state, sizeof row->state, "%s", incident_state_name(i->state));
     clock_text(i->last_us, row->last);
     row->level = (int)i->level;

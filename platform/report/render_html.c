@@ -216,6 +216,15 @@ static void bar(uint64_t n, uint64_t most, FILE *out)
 
 /* ---- tables ---- */
 
+/* A list that was cut says so: nobody shall take it for the whole. */
+static void cut_note(uint64_t shown, uint64_t all, const char *zh, const char *en, FILE *out)
+{
+    if (shown >= all)
+        return;
+    fprintf(out, "<p class=\"note\"><span class=\"zh\">仅列 %" PRIu64 " 项，共 %" PRIu64 " 项；%s</span>"
+            "<span class=\"en\">%" PRIu64 " of %" PRIu64 "; %s</span></p>\n", shown, all, zh, shown, all, en);
+}
+
 static void row_table(const struct model_table *t, const char *zh, const char *en, bool incidents, unsigned most_rows, FILE *out)
 {
     uint64_t most = t->count > 0 ? t->rows[0].alerts.now : 0;
@@ -250,11 +259,7 @@ static void row_table(const struct model_table *t, const char *zh, const char *e
         fputs("</td></tr>\n", out);
     }
     fputs("</tbody></table>\n", out);
-    if (t->count > most_rows) {
-        fputs("<p class=\"note\">", out);
-        fprintf(out, "<span class=\"zh\">仅列前 %u 项，共 %u 项；全部见同名 JSON。</span><span class=\"en\">The first %u of %u; all are in the "
-                "JSON beside this page.</span></p>\n", most_rows, t->count, most_rows, t->count);
-    }
+    cut_note(most_rows, t->count, "全部见同名 JSON。", "all are in the JSON beside this page.", out);
 }
 
 static void incident_table(const struct model *m, FILE *out)
@@ -275,7 +280,9 @@ static void incident_table(const struct model *m, FILE *out)
         tag(level_zh[level], level_en[level], level_colour[level], out);
         fputs("</td><td>", out);
         both(n->zh, n->en, out);
-        fprintf(out, "<div class=\"id\">%s · %.16s</div></td><td class=\"n\">%.1f</td><td class=\"n\">", n->id, n->last, n->score);
+        fputs("<div class=\"id\">", out);
+        escaped(n->id, out);
+        fprintf(out, " · %.16s</div></td><td class=\"n\">%.1f</td><td class=\"n\">", n->last, n->score);
         number(n->alerts, out);
         fputs("</td></tr>\n", out);
     }
@@ -285,6 +292,7 @@ static void incident_table(const struct model *m, FILE *out)
         fputs("</td></tr>\n", out);
     }
     fputs("</tbody></table>\n", out);
+    cut_note(m->listed, m->incidents.now, "为最近者。", "the latest.", out);
 }
 
 static void page_head(const struct model *m, FILE *out)

@@ -70,8 +70,10 @@ static void incidents(const struct model *m, FILE *out)
         string(n->zh, out);
         fputs(",\"en\":", out);
         string(n->en, out);
-        fprintf(out, "},\"region\":\"%s\",\"state\":\"%s\",\"level\":%d,\"score\":%.1f,\"alerts\":%" PRIu64 ",\"last\":\"%s\"}",
-                n->region, n->state, n->level, n->score, n->alerts, n->last);
+        fputs("},\"region\":", out);
+        string(n->region, out);
+        fprintf(out, ",\"state\":\"%s\",\"level\":%d,\"score\":%.1f,\"alerts\":%" PRIu64 ",\"last\":\"%s\"}",
+                n->state, n->level, n->score, n->alerts, n->last);
     }
     fputc(']', out);
 }

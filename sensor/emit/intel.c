@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/csv.h"
 #include "common/hash.h"
 #include "common/log.h"
 
-enum { COLUMNS = 6, LINE_MAX_BYTES = 2048, VALUE_MAX = 1024 };
+enum { COLUMNS = 6, VALUE_MAX = 1024 };
 
 static const char *const kind_names[INTEL_KINDS] = { "address", "domain", "url", "ja3" };
 static const char *const kind_titles[INTEL_KINDS] = {
@@ -51,19 +52,6 @@ static void fold(char *value)
         value[len - 1] = '\0';
 }
 
-static size_t line_cut(char *line, char *field[COLUMNS])
-{
-    size_t n = 0;
-    for (char *at = line; n < COLUMNS; at++) {
-        field[n++] = at;
-        at = strchr(at, ',');
-        if (at == NULL)
-            return n;
-        *at = '\0';
-    }
-    return n + 1;
-}
-
 static int kind_parse(const char *name)
 {
     for (int i = 0; i < INTEL_KINDS; i++)
@@ -76,8 +64,8 @@ static int indicator_check(char *field[COLUMNS], size_t n, const char *where, ui
 {
     uint64_t expires = UINT64_MAX;
     if (n != COLUMNS)
-        return fault_set(f, -EINVAL, "%s: expected 6 columns (type,value,name,severity,source,expires), found %zu",
-                         where, n);
+        return fault_set(f, -EINVAL, "%s: expected 6 columns (type,value,name,severity,source,expires), found %s",
+                         where, n > COLUMNS ? "more" : "fewer");
     if (kind_parse(field[0]) < 0)
         return fault_set(f, -EINVAL, "%s: expected address, domain, url or ja3, not \"%s\"", where, field[0]);
     if (*field[1] == '\0' || strlen(field[1]) >= VALUE_MAX)
@@ -101,7 +89,7 @@ static int indicator_add(struct intel *t, const char *where, const char *line, u
     if (i == NULL)
         return fault_set(f, -ENOMEM, "%s: no memory", where);
     strcpy(i->text, line);
-    int rc = indicator_check(field, line_cut(i->text, field), where, now_us, f);
+    int rc = indicator_check(field, csv_cut(i->text, field, COLUMNS), where, now_us, f);
     if (rc == 0) {
         i->kind = (enum intel_kind)kind_parse(field[0]);
         i->value = field[1];
@@ -110,8 +98,8 @@ static int indicator_add(struct intel *t, const char *where, const char *line, u
             rc = fault_set(f, -ENOMEM, "%s: no memory", where);
         else if (i->kind == INTEL_ADDRESS && prefix_parse(i->value, &prefix) < 0)
             rc = fault_set(f, -EINVAL, "%s: expected an address or prefix, not \"%s\"", where, i->value);
-        else if (i->kind == INTEL_ADDRESS)
-            rc = addr_table_add(t->addresses, &prefix, i);
+        else if (i->kind == INTEL_ADDRESS && addr_table_add(t->addresses, &prefix, i) < 0)
+            rc = fault_set(f, -ENOMEM, "%s: no memory", where);
     }
     if (rc < 0) {
         free(i->msg);
@@ -146,33 +134,30 @@ static int intel_index(struct intel *t)
     return 0;
 }
 
-static void intel_read(struct intel *t, FILE *in, const char *path, uint64_t now_us)
+static void intel_read(struct intel *t, struct csv *csv, uint64_t now_us)
 {
-    char line[LINE_MAX_BYTES], where[300];
-    for (unsigned number = 1; fgets(line, sizeof line, in) != NULL; number++) {
-        struct fault wrong;
-        line[strcspn(line, "\r\n")] = '\0';
-        if (*line == '\0' || *line == '#' || strncmp(line, "type,", 5) == 0)
-            continue;
-        snprintf(where, sizeof where, "%s:%u", path, number);
-        if (indicator_add(t, where, line, now_us, &wrong) < 0)
+    char where[300];
+    struct fault wrong;
+    for (int rc; (rc = csv_next(csv, &wrong)) != 0; ) {
+        snprintf(where, sizeof where, "%s:%u", csv->path, csv->line);
+        if (rc > 0)
+            rc = indicator_add(t, where, csv->text, now_us, &wrong);
+        if (rc < 0)
             log_warning("%s; the line is left out", wrong.why);
     }
 }
 
 struct intel *intel_load(const char *path, uint64_t now_us, struct fault *f)
 {
-    FILE *in = fopen(path, "re");
-    if (in == NULL) {
-        fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    struct csv csv;
+    if (csv_open(&csv, path, "type", f) < 0)
         return NULL;
-    }
     struct intel *t = calloc(1, sizeof *t);
     if (t != NULL && (t->addresses = addr_table_new()) != NULL) {
         t->key = hash_key_random();
-        intel_read(t, in, path, now_us);
+        intel_read(t, &csv, now_us);
     }
-    fclose(in);
+    csv_close(&csv);
     if (t == NULL || t->addresses == NULL || intel_index(t) < 0) {
         fault_set(f, -ENOMEM, "%s: no memory", path);
         intel_free(t);
