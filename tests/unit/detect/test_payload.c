@@ -41,6 +41,7 @@ static const struct payload_case {
     { "must not follow within",              "content:\"a\"; content:!\"b\"; within:2;", B("axb"), false },
     { "does not follow within",              "content:\"a\"; content:!\"b\"; within:2;", B("axxb"), true },
     { "another occurrence is tried",         "content:\"a\"; content:\"b\"; within:1;", B("axab"), true },
+    { "an occurrence that overlaps the last", "content:\"aa\"; content:\"b\"; within:1;", B("aaab"), true },
     { "all the way back",                    "content:\"a\"; content:\"b\"; within:1; content:\"c\"; within:1;", B("abxabc"), true },
     { "many tries end",                      "content:\"a\"; content:\"a\"; distance:0; content:\"z\"; within:1;", B("aaaaaaaaaaaaaaaaaaaaaaaa"), false },
     { "isdataat holds",                      "content:\"a\"; isdataat:1,relative;",     B("ab"), true },
