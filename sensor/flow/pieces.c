@@ -85,15 +85,17 @@ struct placed pieces_place(struct pieces *list, struct store *store, struct acco
         share(&p, &s, prev);
     while (s.len > 0) {
         struct piece *next = prev != NULL ? prev->next : list->first;
-        uint32_t free_len = s.len;
-        if (next != NULL && seq_before(next->at, s.at + s.len))
-            free_len = next->at - s.at;
+        uint32_t free_len = next != NULL ? pieces_free_before(next, &s) : s.len;
         if (free_len > 0) {
             prev = insert_after(&p, prev, &s, free_len);
             segment_skip(&s, free_len);
         }
         if (s.len == 0)
             break;
+        if (next->at != s.at) {     /* out of order: positions too far apart to be compared; never trust them with memory */
+            p.out.refused = true;
+            break;
+        }
         share(&p, &s, next);
         prev = next;
     }

@@ -61,6 +61,15 @@ static inline bool seq_before(uint32_t a, uint32_t b)
     return (int32_t)(b - a) > 0;
 }
 
+/* How many bytes of s stand before `next`: at most s->len, and none when it does not lie ahead. */
+static inline uint32_t pieces_free_before(const struct piece *next, const struct segment *s)
+{
+    int32_t ahead = (int32_t)(next->at - s->at);
+    if (ahead <= 0)
+        return 0;
+    return (uint32_t)ahead < s->len ? (uint32_t)ahead : s->len;
+}
+
 static inline void segment_skip(struct segment *s, uint32_t n)
 {
     s->at += n;

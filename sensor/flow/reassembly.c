@@ -302,8 +302,8 @@ static void deliver_front(struct run *run, struct segment *s, enum direction dir
 {
     struct reassembly *w = run->f->side[dir].waiting;
     uint32_t n = s->len;
-    if (w != NULL && w->early.first != NULL && seq_before(w->early.first->at, s->at + n))
-        n = w->early.first->at - s->at;
+    if (w != NULL && w->early.first != NULL)
+        n = pieces_free_before(w->early.first, s);
     deliver(run, dir, s->bytes, n, 0, false);
     segment_skip(s, n);
 }
@@ -343,15 +343,17 @@ static void note_fin(struct run *run, const struct packet *p, enum direction dir
 static void take_syn(struct run *run, const struct packet *p, enum direction dir)
 {
     struct flow_side *peer = &run->f->side[!dir];
-    if (run->f->state != FLOW_NEW || run->f->side[dir].stream_at > 0)
+    if (run->f->state != FLOW_NEW || run->f->side[dir].stream_at > 0 || run->f->side[dir].tcp_fin)
         return;
     if (p->tcp_flags & TCP_ACK) {
+        discard(run->r, run->f, dir);
         if (seq_before(peer->tcp_next, peer->tcp_acked))
             drain(run, !dir);
         else
             discard(run->r, run->f, !dir);
         return;
     }
+    discard(run->r, run->f, dir);       /* what waited, waited for another beginning */
     struct segment s = { p->tcp_seq + 1, p->payload_len, p->tcp_seq + 1, p->tcp_seq + 1 + p->payload_len, p->payload };
     if (s.len == 0 || s.at != run->f->side[dir].tcp_next)
         return;

@@ -92,7 +92,7 @@ bool tcp_plausible(const struct flow *f, uint32_t seq, enum direction dir)
 static void take_syn(struct flow *f, const struct packet *p, enum direction dir)
 {
     struct flow_side *me = &f->side[dir], *peer = &f->side[!dir];
-    if (f->state != FLOW_NEW || me->stream_at > 0)
+    if (f->state != FLOW_NEW || me->stream_at > 0 || me->tcp_fin)
         return;
     if ((p->tcp_flags & TCP_ACK) == 0) {
         if (!peer->tcp_syn)
@@ -101,7 +101,7 @@ static void take_syn(struct flow *f, const struct packet *p, enum direction dir)
     }
     /* With data in the SYN (RFC 7413) the answer acknowledges more than the SYN alone. */
     bool fits = peer->tcp_syn && p->tcp_ack - (peer->tcp_isn + 1) <= WINDOW_SLACK;
-    if (peer->tcp_syn && !fits && peer->packets < 2)
+    if (!fits && (peer->stream_at > 0 || (peer->tcp_syn && peer->packets < 2)))
         return;
     learn_start(me, p);
     if (fits)

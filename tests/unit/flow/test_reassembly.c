@@ -498,6 +498,22 @@ static void a_late_syn_brings_nothing_and_takes_nothing_away(void **unused)
     scene_free(s);
 }
 
+static void a_second_syn_forgets_what_waited_for_the_first(void **unused)
+{
+    (void)unused;
+    struct reassembly_limits l = plenty();
+    l.midstream = true;
+    l.each_max = 1000;
+    struct scene *s = scene_new(&l);
+    send_as(s, true, 0, UINT32_MAX - 30000, 0, NULL, 0);
+    send_as(s, true, 0, UINT32_MAX, 0, "y", 1);
+    struct packet syn = wire_tcp(&s->wire, true, TCP_SYN | TCP_FIN, CLIENT_ISN, 0, "abcdefg", 7);
+    packet(s, &syn);
+    send_as(s, true, 0, UINT32_MAX, 0, "0abcdef", 7);
+    assert_string_equal(s->heard[0].text, "abcdefg");
+    scene_free(s);
+}
+
 static void data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen(void **unused)
 {
     (void)unused;
@@ -712,6 +728,7 @@ int main(void)
         cmocka_unit_test(a_listener_may_stop_a_direction_while_it_listens),
         cmocka_unit_test(data_in_a_syn_counts_when_the_answer_takes_it),
         cmocka_unit_test(a_late_syn_brings_nothing_and_takes_nothing_away),
+        cmocka_unit_test(a_second_syn_forgets_what_waited_for_the_first),
         cmocka_unit_test(data_in_a_syn_goes_back_when_the_flow_turns_out_to_be_half_seen),
         cmocka_unit_test(a_flood_of_syns_with_data_gets_a_quarter_of_what_may_wait),
         cmocka_unit_test(what_the_capture_cut_off_is_a_gap),
