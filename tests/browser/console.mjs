@@ -28,6 +28,7 @@ function equal(got, want, what) {
 const text = (selector) => page.locator(selector).first().innerText();
 const count = (selector) => page.locator(selector).count();
 const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
+const gone = (selector) => until(`${selector} goes`, async () => (await count(selector)) === 0);
 const seen = (what, selector, words) => until(what, async () => (await page.locator(selector, { hasText: words }).count()) > 0);
 
 async function fresh(path = '/', size = { width: 1440, height: 900 }, locale = 'zh-CN') {
@@ -88,8 +89,8 @@ test('alerts that arrive are on the page without a reload, newest first', async 
 test('incidents arrive live, and the gravest open one is first', async () => {
   world.publish('incidents', stories);
   await seen('an incident', '#incident-list .row', '水厂控制器');
-  must((await text('#incident-list .row[aria-posinset="1"]')).includes('特别重大'), 'the gravest is first');
-  must((await text('#incident-list .row[aria-posinset="4"]')).includes('已关闭'), 'the closed one is last');
+  await until('the gravest first', async () => (await text('#incident-list .row[aria-posinset="1"]')).includes('特别重大'));
+  await until('the closed one last', async () => (await text('#incident-list .row[aria-posinset="4"]')).includes('已关闭'));
 });
 
 test('a newer version of an incident replaces the older, and an older one changes nothing', async () => {
@@ -109,7 +110,7 @@ test('the figures are those of the archive', async () => {
   const high = past.filter((a) => a.alert.severity === 1).length;
   await until('the figure', async () => (await text(SEVERITY)) === String(high));
   await until('the sensors', async () => (await text('.figures')).includes('4/5'));
-  must(/3/.test(await page.locator('.figure', { hasText: '未结事件' }).innerText()), 'three incidents are open');
+  await until('three open incidents', async () => /^3/.test(await page.locator('.figure', { hasText: '未结事件' }).innerText()));
 });
 
 test('after a reload all of it comes back from the archive', async () => {
@@ -183,7 +184,7 @@ test('from an incident to an alert and back', async () => {
   await page.getByRole('button', { name: '返回' }).click();
   await seen('the story', '.drawer', '为何合并');
   await page.keyboard.press('Escape');
-  equal(await count('.drawer'), 0, 'drawers after Esc');
+  await gone('.drawer');
 });
 
 test('the keyboard walks the lists, opens and closes', async () => {
@@ -198,7 +199,7 @@ test('the keyboard walks the lists, opens and closes', async () => {
   await accessible('the help');
   await shot('help-zh-1440');
   await page.keyboard.press('Escape');
-  equal(await count('dialog[open]'), 0, 'dialogs after Esc');
+  await gone('dialog[open]');
 });
 
 test('a click on the map filters by that region, and again takes it back', async () => {
@@ -217,11 +218,12 @@ test('a click on the map filters by that region, and again takes it back', async
     const rows = await page.locator('#alert-list .where').allInnerTexts();
     return rows.length > 0 && rows.every((name) => name.startsWith('衡阳'));
   });
-  equal(await count('#incident-list .row'), 1, 'incidents of Hengyang');
+  await until('one incident of Hengyang', async () => (await count('#incident-list .row')) === 1);
   await shot('region-zh-1440');
   await page.locator('.chip').click();
+  await gone('.chip');
+  await until('all incidents', async () => (await page.locator('#incident-list .row').first().getAttribute('aria-setsize')) === '4');
   equal(await page.locator('select').inputValue(), '', 'the filter');
-  must((await page.locator('#incident-list .row').first().getAttribute('aria-setsize')) === '4', 'all incidents are back');
 });
 
 test('a severity figure is a switch', async () => {
