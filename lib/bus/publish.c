@@ -1,10 +1,5 @@
-/* The writer thread turns in one loop: rings -> spool -> one batch to Redis, and looks after the files in between.
- *
- * Only one batch is on its way at a time, as one MULTI. More in flight would be no faster over a socket of this
- * machine (Redis is busy for milliseconds with a batch, the turn-around is microseconds), and an error in the middle
- * of a longer pipeline would let later entries overtake earlier ones: a consumer that drops by high-water mark
- * would then lose them.
- */
+/* The writer thread turns in one loop: rings -> spool -> one batch to Redis (link.c), and looks after the files in
+ * between. */
 #include "bus/publish.h"
 
 #include <assert.h>
@@ -17,27 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "bus/redis.h"
-#include "bus/resp.h"
-#include "bus/spool.h"
+#include "bus/link.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/ring.h"
 #include "events/event.h"
 
 enum {
-    BATCH = 512, BATCH_BYTES = 1024 * 1024, SEND_ROOM = BATCH_BYTES + 2 * SEGMENT_RECORD_MAX,
     DRAIN = 512,                            /* records of one ring in one turn */
-    JSON_ROOM = 256 * 1024,
-    HEARTBEAT_MAX = 64 * 1024,
+    JSON_FLUSH = 256 * 1024, JSON_ROOM = 3 * 1024 * 1024,
+    SICK_MS = 10,                           /* between tries of a disk that refuses */
     LEAD = 8,                               /* {"id":"@ */
 };
-static const uint64_t HOLD_US = 3000000, CONNECT_US = 250000, HANG_US = 10000000, RETRY_LEAST_US = 100000,
-                      RETRY_MOST_US = 5000000, TICK_US = 100000, LOSS_EVERY_US = 10000000, NAP_US = 50;
+static const uint64_t HOLD_US = 3000000, TICK_US = 100000, LOSS_EVERY_US = 10000000, NAP_US = 50;
 
 struct lane {
     struct ring *ring;
@@ -47,18 +37,6 @@ struct lane {
 
 struct record_head {                        /* in the ring, before type and JSON */
     uint8_t stream, severity, type_len;
-};
-
-struct link {                               /* to Redis */
-    struct redis_where where;
-    redisContext *redis;                    /* NULL: not connected */
-    bool     wanted, complained;
-    uint64_t retry_at_us, retry_us, asked_us;
-    char    *out;                           /* the batch as RESP */
-    size_t   out_len, out_sent;
-    struct spool_ticket tickets[BATCH];
-    unsigned tickets_count, replies_due;    /* 0: no batch on its way */
-    char     region[STREAM_REGION_MAX + 1]; /* last one entered in the set of regions */
 };
 
 struct json_out {
@@ -75,20 +53,16 @@ struct publisher {
     struct lane *lanes;
     unsigned lane_count, lane_next;
     struct spool *spool;                    /* NULL: no Redis */
-    struct link link;
+    struct link *link;                      /* NULL: no Redis */
     struct json_out json;
     char    *line;                          /* one event with its id */
     uint64_t synced_us, ticked_us, loss_said_us, lost_said;
-    uint64_t sent_n[SPOOL_SEVERITIES];
     struct publish_counts counts;           /* the writer's part */
 
     pthread_t thread;
     int       wake;                         /* eventfd */
     _Atomic bool asleep, stop, reopen;
     _Atomic uint64_t deadline_us;
-    pthread_mutex_t heartbeat_lock;
-    char     *heartbeat;
-    size_t    heartbeat_len;
 };
 
 #define ROW(member, text) { #member, METRIC_COUNTER, offsetof(struct publish_counts, member), text }
@@ -210,9 +184,9 @@ static void json_write(struct publisher *p, const char *line, size_t n)
     struct json_out *j = &p->json;
     if (j->fd < 0)
         return;
-    if (j->len + n + 1 > JSON_ROOM)
+    if (j->len + n + 1 > JSON_FLUSH)
         json_flush(p);
-    if (j->len + n + 1 > SEND_ROOM || (j->failed && j->len + n + 1 > JSON_ROOM)) {
+    if (j->len + n + 1 > JSON_ROOM || (j->failed && j->len + n + 1 > JSON_FLUSH)) {
         p->counts.json_lost++;
         return;
     }
@@ -233,7 +207,7 @@ static int json_open(struct json_out *j, const char *path, struct fault *f)
     if (path == NULL || *path == '\0')
         return 0;
     j->path = strdup(strcmp(path, "-") == 0 ? "standard output" : path);
-    j->buf = malloc(SEND_ROOM);
+    j->buf = malloc(JSON_ROOM);
     if (j->path == NULL || j->buf == NULL)
         return fault_set(f, -ENOMEM, "json: no memory");
     j->fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : json_open_file(path);
@@ -325,232 +299,6 @@ static uint64_t in_rings(const struct publisher *p)
     return bytes;
 }
 
-/* ---- Redis ---- */
-
-static void disconnect(struct publisher *p, const char *why)
-{
-    struct link *l = &p->link;
-    if (!l->complained)
-        log_warning("redis at %s: %s; events wait in the spool", l->where.host, why);
-    l->complained = true;
-    if (l->redis != NULL)
-        redisFree(l->redis);
-    l->redis = NULL;
-    l->tickets_count = l->replies_due = 0;
-    l->region[0] = '\0';
-    l->retry_us = l->retry_us ? l->retry_us * 2 : RETRY_LEAST_US;
-    if (l->retry_us > RETRY_MOST_US)
-        l->retry_us = RETRY_MOST_US;
-    l->retry_at_us = clock_steady_us() + l->retry_us;
-    spool_rewind(p->spool, false);
-}
-
-static void connect_link(struct publisher *p)
-{
-    struct link *l = &p->link;
-    struct redis_server server;
-    struct fault f = { 0 };
-    l->redis = redis_connect(&l->where, CONNECT_US, &server, &f);
-    if (l->redis == NULL) {
-        disconnect(p, f.why);
-        return;
-    }
-    if (!redis_is_safe(&server, &l->where, &f))
-        log_error("%s", f.why);
-    spool_rewind(p->spool, spool_redis(p->spool, server.run_id, server.started_us, clock_wall_us()));
-    p->counts.reconnects++;
-}
-
-/* A region's first batch enters it in the set by which consumers find it. */
-static void enter_region(struct link *l, struct text *out)
-{
-    resp_begin(out, 3);
-    resp_str(out, "SADD");
-    resp_str(out, stream_regions_key);
-    resp_str(out, l->region);
-    l->replies_due++;
-}
-
-static void add_heartbeat(struct publisher *p, struct text *out)
-{
-    char key[STREAM_KEY_MAX];
-    pthread_mutex_lock(&p->heartbeat_lock);
-    if (p->heartbeat_len > 0) {
-        resp_begin(out, 4);
-        resp_str(out, "HSET");
-        resp_arg(out, key, stream_sensors_key(key, p->region));
-        resp_str(out, p->sensor);
-        resp_arg(out, p->heartbeat, p->heartbeat_len);
-        p->heartbeat_len = 0;
-        p->link.replies_due++;
-    }
-    pthread_mutex_unlock(&p->heartbeat_lock);
-}
-
-static void add_entry(struct publisher *p, const struct spool_entry *e, const struct spool_ticket *t, struct text *out)
-{
-    struct link *l = &p->link;
-    char key[STREAM_KEY_MAX], id[EVENT_ID_MAX], sensor[SEGMENT_TEXT_MAX + 1];
-    memcpy(sensor, e->sensor.at, e->sensor.len);
-    sensor[e->sensor.len] = '\0';
-    struct event_id number = { sensor, e->epoch, e->seq };
-    struct resp_entry x = { .key = key, .key_len = stream_key(key, l->region, e->stream),
-                            .id = id, .id_len = event_id_text(&number, id), .type = e->type.at, .type_len = e->type.len,
-                            .json = e->json.at, .json_len = e->json.len };
-    resp_xadd(out, &x);
-    l->tickets[l->tickets_count++] = *t;
-    p->counts.resent += t->n <= p->sent_n[t->severity];
-    if (t->n > p->sent_n[t->severity])
-        p->sent_n[t->severity] = t->n;
-}
-
-static bool same_region(const struct link *l, const struct spool_entry *e)
-{
-    return strlen(l->region) == e->region.len && memcmp(l->region, e->region.at, e->region.len) == 0;
-}
-
-static void fill_batch(struct publisher *p, const struct spool_entry *e, struct spool_ticket *t, struct text *out)
-{
-    struct link *l = &p->link;
-    if (!same_region(l, e)) {           /* settings changed since an older entry was spooled */
-        size_t n = e->region.len < sizeof l->region ? e->region.len : sizeof l->region - 1;
-        memcpy(l->region, e->region.at, n);
-        l->region[n] = '\0';
-        enter_region(l, out);
-    }
-    resp_begin(out, 1);
-    resp_str(out, "MULTI");
-    do
-        add_entry(p, e, t, out);
-    while (l->tickets_count < BATCH && out->len < BATCH_BYTES && (e = spool_peek(p->spool)) != NULL && same_region(l, e) &&
-           (e = spool_next(p->spool, t)) != NULL);
-    resp_begin(out, 1);
-    resp_str(out, "EXEC");
-    l->replies_due += l->tickets_count + 2;
-}
-
-static bool ask(struct publisher *p)
-{
-    struct link *l = &p->link;
-    struct spool_ticket t;
-    struct text out = text_over(l->out, SEND_ROOM);
-    add_heartbeat(p, &out);
-    const struct spool_entry *e = spool_next(p->spool, &t);
-    if (e != NULL)
-        fill_batch(p, e, &t, &out);
-    assert(!out.cut);
-    l->out_len = out.len;
-    l->out_sent = 0;
-    l->asked_us = clock_steady_us();
-    return out.len > 0;
-}
-
-/* False: the connection is gone. */
-static bool send_some(struct publisher *p)
-{
-    struct link *l = &p->link;
-    while (l->out_sent < l->out_len) {
-        ssize_t n = send(l->redis->fd, l->out + l->out_sent, l->out_len - l->out_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            return true;
-        if (n < 0) {
-            disconnect(p, strerror(errno));
-            return false;
-        }
-        l->out_sent += (size_t)n;
-    }
-    return true;
-}
-
-static bool receive_some(struct publisher *p)
-{
-    char buf[64 * 1024];
-    ssize_t n = recv(p->link.redis->fd, buf, sizeof buf, MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return true;
-    if (n > 0 && redisReaderFeed(p->link.redis->reader, buf, (size_t)n) == REDIS_OK)
-        return true;
-    disconnect(p, n == 0 ? "it closed the connection" : n < 0 ? strerror(errno) : "its reply makes no sense");
-    return false;
-}
-
-/* The first error of a batch, from wherever it comes; NULL: none. */
-static const char *error_of(const redisReply *r)
-{
-    if (r->type == REDIS_REPLY_ERROR)
-        return r->str;
-    for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
-        if (r->element[i]->type == REDIS_REPLY_ERROR)
-            return r->element[i]->str;
-    return NULL;
-}
-
-static void batch_done(struct publisher *p)
-{
-    struct link *l = &p->link;
-    uint64_t now = clock_wall_us();
-    for (unsigned i = 0; i < l->tickets_count; i++)
-        spool_done(p->spool, &l->tickets[i], now);
-    p->counts.sent += l->tickets_count;
-    l->tickets_count = 0;
-    l->retry_us = 0;
-    if (l->complained)
-        log_info("redis at %s: takes events again", l->where.host);
-    l->complained = false;
-}
-
-static bool read_replies(struct publisher *p)
-{
-    struct link *l = &p->link;
-    while (l->replies_due > 0) {
-        void *reply = NULL;
-        if (redisReaderGetReply(l->redis->reader, &reply) != REDIS_OK) {
-            disconnect(p, "its reply makes no sense");
-            return false;
-        }
-        if (reply == NULL)
-            return true;
-        const char *error = error_of(reply);
-        if (error != NULL) {
-            disconnect(p, error);
-            freeReplyObject(reply);
-            return false;
-        }
-        freeReplyObject(reply);
-        l->replies_due--;
-    }
-    batch_done(p);
-    return true;
-}
-
-static bool hangs(const struct link *l, uint64_t now)
-{
-    return l->replies_due > 0 && now - l->asked_us > HANG_US;
-}
-
-/* True: something moved. */
-static bool turn_link(struct publisher *p, uint64_t now)
-{
-    struct link *l = &p->link;
-    if (!l->wanted)
-        return false;
-    if (l->redis == NULL && now >= l->retry_at_us)
-        connect_link(p);
-    if (l->redis == NULL)
-        return false;
-    if (hangs(l, now)) {
-        disconnect(p, "it does not answer");
-        return false;
-    }
-    if (l->replies_due == 0 && !ask(p))
-        return false;
-    unsigned due = l->replies_due;
-    size_t sent = l->out_sent;
-    if (!send_some(p) || !receive_some(p) || !read_replies(p))
-        return false;
-    return l->replies_due != due || l->out_sent != sent;
-}
-
 /* ---- the writer thread ---- */
 
 static uint64_t losses(struct publisher *p)
@@ -629,23 +377,21 @@ static void to_disk(struct publisher *p, uint64_t now)
 /* Until an event comes, Redis answers, or something falls due. */
 static void sleep_writer(struct publisher *p)
 {
-    struct link *l = &p->link;
     uint64_t count;
-    struct pollfd fds[2] = { { p->wake, POLLIN, 0 }, { l->redis ? l->redis->fd : -1, POLLIN, 0 } };
-    if (l->redis != NULL && l->out_sent < l->out_len && l->replies_due > 0)
-        fds[1].events |= POLLOUT;
+    struct pollfd fds[2] = { { p->wake, POLLIN, 0 }, { -1, 0, 0 } };
+    if (p->link != NULL)
+        fds[1] = link_poll(p->link);
     if (p->json.len > 0)
         json_flush(p);
     atomic_store_explicit(&p->asleep, true, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
-    bool nothing = p->sick || in_rings(p) == 0;
-    if (nothing)
-        poll(fds, 2, p->sick ? 10 : (int)(TICK_US / 1000));
+    if (p->sick || in_rings(p) == 0)
+        poll(fds, 2, p->sick ? SICK_MS : (int)(TICK_US / 1000));
     atomic_store_explicit(&p->asleep, false, memory_order_relaxed);
     if ((fds[0].revents & POLLIN) && read(p->wake, &count, sizeof count) < 0)
         return;
-    if (l->redis != NULL && l->replies_due == 0 && (fds[1].revents & (POLLIN | POLLHUP)))
-        receive_some(p);                /* nothing was asked, so it can only be the end */
+    if (fds[1].revents & (POLLIN | POLLHUP))
+        link_heard(p->link);
 }
 
 static uint64_t waiting(const struct publisher *p)
@@ -663,7 +409,7 @@ static bool may_end(struct publisher *p, uint64_t now)
     bool late = now >= atomic_load(&p->deadline_us), on_disk = in_rings(p) == 0 && !p->sick;
     if (!on_disk)
         return late && p->sick;
-    return late || (waiting(p) == 0 && p->link.replies_due == 0);
+    return late || (waiting(p) == 0 && (p->link == NULL || !link_is_waiting(p->link)));
 }
 
 static void *write_events(void *publisher)
@@ -673,7 +419,7 @@ static void *write_events(void *publisher)
         uint64_t now = clock_steady_us();
         bool moved = drain(p);
         to_disk(p, now);
-        moved |= turn_link(p, now);
+        moved |= p->link != NULL && link_turn(p->link, now);
         look_after_files(p, now);
         if (may_end(p, now))
             break;
@@ -707,15 +453,12 @@ static int open_link(struct publisher *p, const struct publish_settings *s, stru
         return 0;
     struct spool_settings spool = { s->spool_dir, s->spool_bytes_max ? s->spool_bytes_max : UINT64_MAX / 2,
                                     s->segment_bytes ? s->segment_bytes : 8 << 20, s->hold_us ? s->hold_us : HOLD_US };
-    int rc = redis_where_parse(s->redis, s->redis_user, s->redis_password, &p->link.where, f);
-    if (rc != 0)
-        return rc;
-    p->link.wanted = true;
-    p->link.out = malloc(SEND_ROOM);
-    if (p->link.out == NULL)
-        return fault_set(f, -ENOMEM, "publish: no memory");
+    struct publish_settings kept = *s;
+    kept.region = p->region;
+    kept.sensor = p->sensor;
     p->spool = spool_open(&spool, f);
-    return p->spool ? 0 : f->code;
+    p->link = p->spool ? link_open(&kept, p->spool, &p->counts, f) : NULL;
+    return p->link ? 0 : f->code;
 }
 
 static int open_lanes(struct publisher *p, unsigned lanes, size_t ring_bytes, struct fault *f)
@@ -735,9 +478,8 @@ static int open_rest(struct publisher *p, const struct publish_settings *s, stru
     p->region = strdup(s->region);
     p->sensor = strdup(s->sensor);
     p->line = malloc(SEGMENT_RECORD_MAX);
-    p->heartbeat = malloc(HEARTBEAT_MAX);
     p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (p->region == NULL || p->sensor == NULL || p->line == NULL || p->heartbeat == NULL || p->wake < 0)
+    if (p->region == NULL || p->sensor == NULL || p->line == NULL || p->wake < 0)
         return fault_set(f, -ENOMEM, "publish: no memory");
     p->epoch = clock_wall_us();
     p->fsync_every_us = s->fsync_every_us;
@@ -750,21 +492,17 @@ static void release(struct publisher *p)
     for (unsigned i = 0; i < p->lane_count; i++)
         ring_free(p->lanes[i].ring);
     free(p->lanes);
+    link_close(p->link);
     spool_close(p->spool);
-    if (p->link.redis != NULL)
-        redisFree(p->link.redis);
     if (p->json.fd > STDERR_FILENO)
         close(p->json.fd);
     if (p->wake >= 0)
         close(p->wake);
-    free(p->link.out);
     free(p->json.path);
     free(p->json.buf);
-    free(p->heartbeat);
     free(p->line);
     free(p->region);
     free(p->sensor);
-    pthread_mutex_destroy(&p->heartbeat_lock);
     free(p);
 }
 
@@ -788,7 +526,6 @@ struct publisher *publisher_open(const struct publish_settings *s, unsigned lane
             fault_set(f, -ENOMEM, "publish: no memory");
         return NULL;
     }
-    pthread_mutex_init(&p->heartbeat_lock, NULL);
     p->json.fd = p->wake = -1;
     rc = open_rest(p, s, f);
     if (rc == 0)
@@ -844,10 +581,6 @@ void publisher_counts(const struct publisher *p, struct publish_counts *out)
 
 void publish_heartbeat(struct publisher *p, const char *json, size_t len)
 {
-    if (len > HEARTBEAT_MAX)
-        return;
-    pthread_mutex_lock(&p->heartbeat_lock);
-    memcpy(p->heartbeat, json, len);
-    p->heartbeat_len = len;
-    pthread_mutex_unlock(&p->heartbeat_lock);
+    if (p->link != NULL)
+        link_heartbeat(p->link, json, len);
 }

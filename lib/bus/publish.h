@@ -29,7 +29,7 @@
 
 struct publish_settings {
     const char *redis;              /* "unix:/run/redis/redis.sock" or "tcp:127.0.0.1:6379"; NULL: no Redis outlet */
-    const char *redis_user, *redis_password;    /* ACL; NULL none */
+    const char *redis_user, *redis_password;    /* ACL; NULL none; borrowed until publisher_close() */
     const char *region, *sensor;
     const char *spool_dir;          /* NULL only without Redis */
     uint64_t    spool_bytes_max, segment_bytes, ring_bytes;
