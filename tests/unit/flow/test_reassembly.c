@@ -506,7 +506,7 @@ static void a_second_syn_forgets_what_waited_for_the_first(void **unused)
     l.each_max = 1000;
     struct scene *s = scene_new(&l);
     send_as(s, true, 0, UINT32_MAX - 30000, 0, NULL, 0);
-    send_as(s, true, 0, UINT32_MAX, 0, "y", 1);
+    send_as(s, true, 0, 1, 0, "Z", 1);
     struct packet syn = wire_tcp(&s->wire, true, TCP_SYN | TCP_FIN, CLIENT_ISN, 0, "abcdefg", 7);
     packet(s, &syn);
     send_as(s, true, 0, UINT32_MAX, 0, "0abcdef", 7);
