@@ -76,6 +76,7 @@ void rules_keywords(const struct schema *const *schemas, size_t count,
 
 struct detect_limits {              /* zero means the default behind it */
     uint32_t threshold_entries;     /* 65536: pairs of rule and address that are counted at once */
+    uint32_t host_entries;      /* 65536: marks on addresses (xbits, hostbits) */
     uint32_t regex_match;           /* 3500: PCRE2's match limit */
     uint32_t regex_depth;           /* 1500: its depth limit */
     uint32_t inspections;           /* 3000: steps tried on one buffer for one rule */
@@ -83,7 +84,7 @@ struct detect_limits {              /* zero means the default behind it */
 
 struct detect_counts {
     uint64_t packets, records, candidates, matches, alerts, passed, held_back;
-    uint64_t threshold_evicted, regex_limit, inspection_limit, memory_full, buffer_cut;
+    uint64_t threshold_evicted, hosts_evicted, regex_limit, inspection_limit, memory_full, buffer_cut;
 };
 extern const struct metrics_room detect_metrics;
 

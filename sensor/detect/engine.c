@@ -6,7 +6,7 @@
 
 #include "detect/inspect.h"
 
-enum { THRESHOLD_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000 };
+enum { THRESHOLD_ENTRIES = 65536, HOST_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000 };
 
 #define METRIC(kind, name, about) { #name, METRIC_##kind, offsetof(struct detect_counts, name), about }
 static const struct metric metric_rows[] = {
@@ -18,6 +18,7 @@ static const struct metric metric_rows[] = {
     METRIC(COUNTER, passed, "Packets and records of flows that a pass rule silenced."),
     METRIC(COUNTER, held_back, "Matches not told because of a threshold."),
     METRIC(COUNTER, threshold_evicted, "Threshold windows forgotten early because the table was full."),
+    METRIC(COUNTER, hosts_evicted, "Marks on addresses forgotten early because the table was full."),
     METRIC(COUNTER, regex_limit, "Regular expressions given up at their limit."),
     METRIC(COUNTER, inspection_limit, "Rules given up on a buffer at the limit of steps."),
     METRIC(COUNTER, memory_full, "Flowbits and the like that a flow's memory could not keep."),
@@ -105,16 +106,18 @@ struct detect *detect_new(const struct rules *rules, const struct detect_limits 
         fault_set(f, -ENOMEM, "no memory for the rule engine");
         return NULL;
     }
-    const struct detect_limits none = { 0, 0, 0, 0 }, *l = limits ? limits : &none;
+    const struct detect_limits none = { .threshold_entries = 0 }, *l = limits ? limits : &none;
     d->limits = (struct detect_limits){ .threshold_entries = or_default(l->threshold_entries, THRESHOLD_ENTRIES),
+                                        .host_entries = or_default(l->host_entries, HOST_ENTRIES),
                                         .regex_match = or_default(l->regex_match, REGEX_MATCH),
                                         .regex_depth = or_default(l->regex_depth, REGEX_DEPTH),
                                         .inspections = or_default(l->inspections, INSPECTIONS) };
     d->thresholds = threshold_table_new(d->limits.threshold_entries);
+    d->hosts = host_table_new(d->limits.host_entries);
     d->changed[0] = malloc(TRANSFORM_BYTES_MAX);
     d->changed[1] = malloc(TRANSFORM_BYTES_MAX);
     d->base64 = malloc(BASE64_BYTES_MAX);
-    bool memory = d->thresholds && d->changed[0] && d->changed[1] && d->base64 && regex_ready(d) == 0;
+    bool memory = d->thresholds && d->hosts && d->changed[0] && d->changed[1] && d->base64 && regex_ready(d) == 0;
     int rc = memory ? adopt(d, rules, f) : fault_set(f, -ENOMEM, "no memory for the rule engine");
     if (rc) {
         detect_free(d);
@@ -131,6 +134,7 @@ void detect_free(struct detect *d)
     pcre2_match_data_free(d->run.data);
     pcre2_match_context_free(d->run.context);
     threshold_table_free(d->thresholds);
+    host_table_free(d->hosts);
     free(d->candidates.words);
     free(d->candidates.summary);
     free(d->first);

@@ -7,6 +7,7 @@
 #ifndef DETECT_ENGINE_H
 #define DETECT_ENGINE_H
 
+#include "detect/hosts.h"
 #include "detect/match.h"
 #include "detect/pcre.h"
 #include "detect/ruleset.h"
@@ -26,6 +27,7 @@ struct detect {
     struct regex_run        run;
     struct candidates       candidates;
     struct threshold_table *thresholds;
+    struct host_table      *hosts;
     uint16_t               *first;      /* of the record at hand: by row, its first value plus one */
     uint16_t                next[RECORD_VALUES_MAX];
     size_t                  rows_max;

@@ -101,12 +101,6 @@ static bool read_names(struct parser *p, struct slice names, struct check *c)
     return list->count > 0;
 }
 
-static void rank(struct rule *r, bool sets)
-{
-    static const uint8_t after[2][4] = { { 1, 1, 2, 2 }, { 0, 1, 1, 0 } };      /* [sets][rank so far] */
-    r->bits_rank = after[sets][r->bits_rank];
-}
-
 static bool parse_flowbits(struct parser *p, struct slice value)
 {
     static const struct { const char *word; effect_fn apply; } words[] = {
@@ -124,7 +118,7 @@ static bool parse_flowbits(struct parser *p, struct slice value)
     if (slice_is(word, "isset") || slice_is(word, "isnotset")) {
         struct check *c = parse_check(p, bits_set);
         c->negated = slice_is(word, "isnotset");
-        rank(p->rule, false);
+        parse_rank(p, false);
         return read_names(p, value, c);
     }
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -133,7 +127,7 @@ static bool parse_flowbits(struct parser *p, struct slice value)
         if (memchr(value.at, '|', value.len))
             return parse_wrong(p, value.at, "`flowbits:%s` takes one name", words[i].word);
         parse_effect(p, words[i].apply)->bit = memory_name(value.at, value.len);
-        rank(p->rule, true);
+        parse_rank(p, true);
         return true;
     }
     return parse_wrong(p, word.at, "unknown `%.*s` in `flowbits`", (int)word.len, word.at);
@@ -201,9 +195,8 @@ static bool int_change(struct parser *p, uint32_t bit, char op, struct slice val
     c->other = c->by_name ? memory_name(value.at, value.len) : 0;
     if (n > UINT32_MAX)
         return parse_wrong(p, value.at, "above %u", UINT32_MAX);
-    *p->rule->effects_end = &c->effect;
-    p->rule->effects_end = &c->effect.next;
-    rank(p->rule, true);
+    parse_effect_add(p, &c->effect);
+    parse_rank(p, true);
     return true;
 }
 
@@ -221,7 +214,7 @@ static bool int_test(struct parser *p, uint32_t bit, char op, struct slice value
         t->value = (uint32_t)n;
     }
     parse_check(p, int_holds)->data = t;
-    rank(p->rule, false);
+    parse_rank(p, false);
     return true;
 }
 

@@ -2,7 +2,7 @@
 
 const struct keyword *const keyword_tables[] = {
     meta_keywords, flow_keywords, header_keywords, content_keywords, bytes_keywords, pcre_keywords, context_keywords,
-    transform_keywords, rate_keywords, sticky_keywords
+    transform_keywords, rate_keywords, sticky_keywords, host_keywords
 };
 const size_t keyword_table_count = sizeof(keyword_tables) / sizeof(keyword_tables[0]);
 
@@ -15,8 +15,6 @@ static const struct refusal { const char *name, *why; } refusals[] = {
     { "tag",       "tagging of later packets is not done; evidence packets are kept instead" },
     { "asn1",      "not supported" },
     { "rpc",       "not supported yet" },
-    { "xbits",     "not supported yet" },
-    { "hostbits",  "not supported yet" },
     { "dataset",   "not supported yet" },
     { "datarep",   "not supported yet" },
     { "iprep",     "not supported yet" },

@@ -66,13 +66,24 @@ struct check *parse_check(struct parser *p, check_fn holds)
     return c;
 }
 
+void parse_effect_add(struct parser *p, struct effect *e)
+{
+    *p->rule->effects_end = e;
+    p->rule->effects_end = &e->next;
+}
+
 struct effect *parse_effect(struct parser *p, effect_fn apply)
 {
     struct effect *e = pile_take(p->pile, sizeof(*e));
     e->apply = apply;
-    *p->rule->effects_end = e;
-    p->rule->effects_end = &e->next;
+    parse_effect_add(p, e);
     return e;
+}
+
+void parse_rank(struct parser *p, bool sets)
+{
+    static const uint8_t after[2][4] = { { 1, 1, 2, 2 }, { 0, 1, 1, 0 } };      /* [sets][rank so far] */
+    p->rule->bits_rank = after[sets][p->rule->bits_rank];
 }
 
 struct section *parse_section(struct parser *p, const struct sticky *s, bool fresh)

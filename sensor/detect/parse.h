@@ -44,6 +44,8 @@ bool parse_rule(struct parser *p, struct slice text);
 /* What keywords build with. */
 struct check *parse_check(struct parser *p, check_fn holds);
 struct effect *parse_effect(struct parser *p, effect_fn apply);
+void parse_effect_add(struct parser *p, struct effect *e);
+void parse_rank(struct parser *p, bool sets);       /* the rule sets, or tests, what rules remember: setters come first */
 struct step *parse_step(struct parser *p, enum step_kind kind);     /* at the end of the current buffer's section; NULL: too many */
 bool parse_use_transforms(struct parser *p);                        /* before something is held against the sticky buffer */
 struct section *parse_section(struct parser *p, const struct sticky *s, bool fresh);

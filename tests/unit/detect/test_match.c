@@ -391,6 +391,29 @@ static void a_flow_keeps_its_bits_when_rules_are_reloaded(void **unused)
     scene_end(&c);
 }
 
+static void marks_on_addresses_join_flows(void **unused)
+{
+    (void)unused;
+    struct scene c;
+    scene_begin(&c, "alert tcp any any -> any any (content:\"one\"; xbits:set,x,track ip_src,expire 5; noalert; sid:1;)\n"
+                    "alert tcp any any -> any any (content:\"two\"; xbits:isset,x,track ip_src; sid:2;)\n"
+                    "alert tcp any any -> any any (content:\"one\"; xbits:set,y,track ip_pair; hostbits:set,z,dst; noalert; sid:3;)\n"
+                    "alert tcp any any -> any any (content:\"two\"; xbits:isset,y,track ip_pair; sid:4;)\n"
+                    "alert tcp any any -> any any (content:\"two\"; hostbits:isset,z; sid:5;)\n"
+                    "alert tcp any any -> any any (content:\"two\"; hostbits:isnotset,z,dst; sid:6;)");
+    assert_string_equal(scene_packet(&c, "two", 3), "6 ");
+    assert_string_equal(scene_packet(&c, "one", 3), "");
+    assert_string_equal(scene_packet(&c, "two", 3), "2 4 ");
+    scene_turn(&c, FROM_SERVER);
+    assert_string_equal(scene_packet(&c, "two", 3), "4 5 6 ");
+    scene_turn(&c, FROM_CLIENT);
+    c.s.time_us += 6000000;
+    assert_string_equal(scene_packet(&c, "two", 3), "4 ");
+    c.s.time_us += 60000000;
+    assert_string_equal(scene_packet(&c, "two", 3), "");
+    scene_end(&c);
+}
+
 static void a_full_store_is_counted_and_nothing_breaks(void **unused)
 {
     (void)unused;
@@ -578,6 +601,7 @@ int main(void)
         cmocka_unit_test(flowbits_join_packets),
         cmocka_unit_test(flowints_count),
         cmocka_unit_test(a_flow_keeps_its_bits_when_rules_are_reloaded),
+        cmocka_unit_test(marks_on_addresses_join_flows),
         cmocka_unit_test(a_full_store_is_counted_and_nothing_breaks),
         cmocka_unit_test(thresholds_count_in_packet_time),
         cmocka_unit_test(each_address_has_its_own_count),
