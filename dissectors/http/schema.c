@@ -13,7 +13,7 @@ static const struct field fields[] = {
     TEXT(HTTP_HOSTNAME,   "hostname",     FIELD_DOMAIN, "http.host http_host", "Host asked for, in lower case and without the port."),
     TEXT(HTTP_HOST_RAW,   "host_raw",     HIDDEN, "http.host.raw http_raw_host", "Host header, or the host in the request line, as sent."),
     TEXT(HTTP_METHOD,     "http_method",  SHOWN,  "http.method", "Request method."),
-    TEXT(HTTP_URL,        "url",          SHOWN,  "http.uri.raw http_raw_uri", "Request target as sent."),
+    TEXT(HTTP_URL,        "url",          FIELD_URL,  "http.uri.raw http_raw_uri", "Request target as sent."),
     TEXT(HTTP_URI,        "uri",          HIDDEN, "http_uri", "Request target: percent-encoding decoded once, path separators and dot segments resolved, without scheme and host."),
     [HTTP_URI_LENGTH] = { .name = "uri_len", .flags = HIDDEN, .unit = "bytes", .aliases = "urilen", .about = "Length of uri." },
     TEXT(HTTP_PROTOCOL,   "protocol",     SHOWN,  "http_protocol", "Protocol version as sent: HTTP/1.1."),

@@ -42,6 +42,13 @@ static size_t bucket_of(const struct intel *t, enum intel_kind kind, const char 
     return (hash_keyed(&t->key, value, len) + (unsigned)kind) % t->bucket_count;
 }
 
+/* "https://host/path" is looked for as "host/path": whether it was encrypted is not part of who it was. */
+static char *without_scheme(char *url)
+{
+    char *at = strstr(url, "://");
+    return at != NULL ? at + 3 : url;
+}
+
 /* Lower case, so that look-ups need no case rules; URLs keep theirs after the host, and both sides are folded alike. */
 static void fold(char *value)
 {
@@ -92,7 +99,7 @@ static int indicator_add(struct intel *t, const char *where, const char *line, u
     int rc = indicator_check(field, csv_cut(i->text, field, COLUMNS), where, now_us, f);
     if (rc == 0) {
         i->kind = (enum intel_kind)kind_parse(field[0]);
-        i->value = field[1];
+        i->value = i->kind == INTEL_URL ? without_scheme(field[1]) : field[1];
         fold(i->value);
         if (asprintf(&i->msg, "%s %s (%s)", kind_titles[i->kind], i->value, field[2]) < 0)
             rc = fault_set(f, -ENOMEM, "%s: no memory", where);
@@ -222,18 +229,36 @@ const struct alert_rule *intel_value(const struct intel *t, enum intel_kind kind
     return NULL;
 }
 
+/* A message says where it goes in two fields, host and path; an indicator says it in one. */
+static const struct alert_rule *url_find(const struct intel *t, const struct value *host, const struct value *path)
+{
+    uint8_t url[VALUE_MAX];
+    if (host == NULL || path->len == 0 || path->bytes[0] != '/')
+        return intel_value(t, INTEL_URL, path->bytes, path->len);
+    if (host->len + path->len > sizeof url)
+        return NULL;
+    memcpy(url, host->bytes, host->len);
+    memcpy(url + host->len, path->bytes, path->len);
+    return intel_value(t, INTEL_URL, url, host->len + path->len);
+}
+
 const struct alert_rule *intel_record(const struct intel *t, const struct record *r)
 {
+    const struct value *host = NULL;
+    const struct alert_rule *rule = NULL;
     if (t == NULL || t->count == 0)
         return NULL;
-    for (size_t i = 0; i < r->count; i++) {
-        unsigned flags = r->schema->fields[r->values[i].row].flags;
-        if (!(flags & (FIELD_DOMAIN | FIELD_URL | FIELD_JA3)))
-            continue;
-        enum intel_kind kind = flags & FIELD_DOMAIN ? INTEL_DOMAIN : flags & FIELD_URL ? INTEL_URL : INTEL_JA3;
-        const struct alert_rule *rule = intel_value(t, kind, r->values[i].bytes, r->values[i].len);
-        if (rule != NULL)
-            return rule;
+    for (size_t i = 0; i < r->count && rule == NULL; i++) {
+        const struct value *v = &r->values[i];
+        unsigned flags = r->schema->fields[v->row].flags;
+        if (flags & FIELD_DOMAIN) {
+            host = v;
+            rule = intel_value(t, INTEL_DOMAIN, v->bytes, v->len);
+        } else if (flags & FIELD_URL) {
+            rule = url_find(t, host, v);
+        } else if (flags & FIELD_JA3) {
+            rule = intel_value(t, INTEL_JA3, v->bytes, v->len);
+        }
     }
-    return NULL;
+    return rule;
 }

@@ -1,6 +1,7 @@
 /* intel - indicators (addresses, domains, URLs, JA3 hashes) held against flows and records.
  *
- * A CSV: type,value,name,severity,source,expires. A domain also stands for everything below it. Which fields of
+ * A CSV: type,value,name,severity,source,expires. A domain also stands for everything below it; a URL is
+ * host and path, its scheme is left out. Which fields of
  * a record are domains, URLs or JA3 hashes their rows say (FIELD_DOMAIN ...): this file names no protocol.
  * Ownership  the table owns its indicators; a match borrows its alert_rule until intel_free().
  * Threads    read-only after loading.
