@@ -268,7 +268,7 @@ void api_serve(struct evhttp_request *req, void *server)
     if (refused(&c))
         return;
     path = path == NULL || *path == '\0' ? "/" : path;
-    c.query = evhttp_uri_get_query(uri);
+    c.query = uri != NULL ? evhttp_uri_get_query(uri) : NULL;
     const struct route *r = route_of(path);
     if (r == NULL) {
         page(&c, path);
