@@ -15,6 +15,7 @@
  * Regions   given, or all in stream_regions_key, looked up again as they appear.
  * Cluster   one connection: on a Redis Cluster give a consumer the regions of one node.
  * Threads   one consumer, one thread.
+ * Signals   the program ignores SIGPIPE: hiredis writes to a connection that Redis may have closed.
  */
 #ifndef BUS_CONSUME_H
 #define BUS_CONSUME_H

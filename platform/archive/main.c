@@ -135,7 +135,8 @@ static void say_goodbye(const struct consumer *c)
              (unsigned long long)n.lost);
 }
 
-static int run(struct daemon *d, struct fault *f)
+/* With `check` it only looks whether it could: an address or a name may be wrong. */
+static int run(struct daemon *d, bool check, struct fault *f)
 {
     char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
     if (listed == NULL)
@@ -150,8 +151,8 @@ static int run(struct daemon *d, struct fault *f)
     };
     struct consume_handler h = { .batch = on_batch, .idle = on_idle, .ctx = d };
     struct consumer *c = consumer_open(&s, f);
-    int rc = c != NULL ? consumer_run(c, &h, &stop_asked, f) : f->code;
-    if (c != NULL)
+    int rc = c == NULL ? f->code : check ? 0 : consumer_run(c, &h, &stop_asked, f);
+    if (c != NULL && !check)
         say_goodbye(c);
     consumer_close(c);
     free(listed);
@@ -169,7 +170,7 @@ static int serve(struct daemon *d, const struct cli *cli)
     if (d->archive == NULL)
         return cli_fail(cli, EX_CANTCREAT, "%s", f.why);
     log_info("archive in %s", d->settings.dir);
-    int code = run(d, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
+    int code = run(d, false, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
     archive_close(d->archive);
     return code;
 }
@@ -192,6 +193,9 @@ int main(int argc, char **argv)
         log_open(cli.program, cli.level);
     if (code == 0 && *d.bus.redis == '\0')
         code = cli_fail(&cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+    struct fault f = { 0 };
+    if (code == 0 && cli.check && run(&d, true, &f) < 0)
+        code = cli_fail(&cli, EX_CONFIG, "%s", f.why);
     if (code == 0 && !cli.check)
         code = serve(&d, &cli);
     settings_free(sections, 2);

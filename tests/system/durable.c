@@ -104,6 +104,7 @@ static int count_alerts(char **arg)
 int main(int argc, char **argv)
 {
     signal(SIGTERM, on_signal);
+    signal(SIGPIPE, SIG_IGN);
     log_open("durable", LOG_LEVEL_WARNING);
     if (argc == 8 && strcmp(argv[1], "publish") == 0)
         return publish(argv + 2);

@@ -192,8 +192,11 @@ def main():
             time.sleep(0.1)
         else:
             failures.append("the consumers did not come to the end of the streams")
-        archiver.stop()
-        counter.stop()
+        for program in (archiver, counter):
+            if program.process.poll() is not None:
+                failures.append("the %s ended by itself with %d" % (program.name, program.process.returncode))
+            elif program.stop() != 0:
+                failures.append("the %s did not end cleanly" % program.name)
         offered, archived = ledger_ids(ledger), archived_ids(path("archive"))
         unique = set(archived)
         alerts = sum(1 for kind, _ in unique if kind == "alert")
