@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { FRAME_HEAD_MAX = 160, OVERLAP_MS = 1000 };
+static const char gap_frame[] = "event: gap\ndata: {}\n\n";
 
 struct frame {
     char    *bytes;
@@ -145,8 +146,7 @@ static void resume(struct hub *h, void *client, uint64_t ms, uint64_t seq)
     }
     uint64_t since = ms > OVERLAP_MS ? ms - OVERLAP_MS : 0;
     if (since < h->reach_ms) {
-        static const char gap[] = "event: gap\ndata: {}\n\n";
-        h->door.send(client, gap, sizeof gap - 1);
+        h->door.send(client, gap_frame, sizeof gap_frame - 1);
         h->counts.gaps++;
     }
     for (i = 0; i < h->count && frame_at(h, i)->ms < since; i++)
@@ -213,6 +213,8 @@ void hub_begins(struct hub *h, const char *id)
     uint64_t ms, seq;
     if (id_parse(id, &ms, &seq) && ms > h->reach_ms)
         h->reach_ms = ms;
+    h->counts.gaps += h->client_count;
+    everybody(h, gap_frame, sizeof gap_frame - 1);
 }
 
 void hub_counts(const struct hub *h, struct hub_counts *out)

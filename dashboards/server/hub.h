@@ -49,7 +49,8 @@ void hub_say(struct hub *h, const char *event, const char *id, const char *json,
 /* To everybody, not kept. */
 void hub_beat(struct hub *h, const char *json, size_t len);
 
-/* Entries older than this one were not read back. */
+/* Entries older than this one were not read back: a stream that was found late, with more in it than is read. Those who
+ * watch already are told of the gap. */
 void hub_begins(struct hub *h, const char *id);
 
 void hub_counts(const struct hub *h, struct hub_counts *out);

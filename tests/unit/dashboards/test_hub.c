@@ -114,12 +114,14 @@ static void a_client_that_comes_back_goes_on_behind_its_last_event(void **unused
 static void entries_not_read_back_are_a_gap(void **unused)
 {
     (void)unused;
-    struct client c = { 0 };
+    struct client c = { 0 }, watching = { 0 };
     struct hub *h = hub_new(&roomy, &door);
+    hub_join(h, &watching, NULL, 0);
     say(h, "9000-0", "a");
     hub_begins(h, "9000-0");
     hub_join(h, &c, "8500-0", 0);
     assert_string_equal(names(&c), "gap a ");
+    assert_string_equal(names(&watching), "a gap ");
     hub_free(h);
 }
 
