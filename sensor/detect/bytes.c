@@ -268,7 +268,8 @@ static bool parse_byte_math(struct parser *p, struct slice value)
         if (!read_math_word(p, item, b))
             return false;
     }
-    if (b->count == 0 || b->op == 0 || p->variable_count == 0)
+    bool counted = b->count || (b->flags & BYTES_COUNT_VAR);
+    if (!counted || b->op == 0 || p->variable_count == 0)
         return parse_wrong(p, value.at, "`byte_math` needs bytes, oper, rvalue and result");
     if (b->op == '/' && !(b->flags & BYTES_VALUE_VAR) && b->value == 0)
         return parse_wrong(p, value.at, "`byte_math` divides by zero");

@@ -383,6 +383,16 @@ static bool text_option(struct parser *p, const struct field_word *w, struct sli
     return true;
 }
 
+bool fields_condition(struct parser *p, const char *field, struct slice text)
+{
+    const struct field_word *w = fields_word(p->rules, field);
+    if (w == NULL || holds_bytes(w->field))
+        return parse_wrong(p, p->option->name.at, "no dissector has the field `%s`", field);
+    if (text.len == 0)
+        return parse_wrong(p, p->option->value.at, "a value for `%s` is missing", field);
+    return fields_narrow(p, w->schemas, true) && number_option(p, w, text);
+}
+
 bool fields_option(struct parser *p, const struct field_word *w, const struct option *o)
 {
     if (holds_bytes(w->field))

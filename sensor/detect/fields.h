@@ -18,6 +18,9 @@ void fields_register(struct rules *r);      /* all schemas of the set being buil
 /* A field's keyword: bare for a sticky buffer, with a value for a condition. */
 bool fields_option(struct parser *p, const struct field_word *w, const struct option *o);
 
+/* A condition on a numbered field by its name, as if `field:text;` stood there. */
+bool fields_condition(struct parser *p, const char *field, struct slice text);
+
 /* The schemas that a protocol name of a header stands for: "http" is http and http2. 0: none. */
 uint64_t fields_family(const struct rules *r, struct slice name);
 

@@ -11,7 +11,7 @@
 
 enum number_of {
     OF_TTL, OF_TOS, OF_ID, OF_SEQ, OF_ACK, OF_WINDOW, OF_ITYPE, OF_ICODE, OF_ICMP_ID, OF_ICMP_SEQ, OF_DSIZE, OF_FRAGOFFSET,
-    OF_IP_PROTO, OF_MSS, OF_MTU
+    OF_IP_PROTO, OF_MSS, OF_FLOW_AGE
 };
 
 static bool is_icmp(const struct subject *s)
@@ -62,7 +62,7 @@ static int64_t number_of(const struct subject *s, enum number_of which)
     case OF_FRAGOFFSET: return s->ip_version == 4 ? (s->ip_fragment & 0x1fff) * 8 : -1;
     case OF_IP_PROTO:   return ip ? s->proto : -1;
     case OF_MSS:        return tcp_mss(s);
-    case OF_MTU:        return ip ? (int64_t)s->ip_len : -1;
+    case OF_FLOW_AGE:   return s->memory ? (int64_t)((s->time_us - s->flow_start_us) / 1000000) : -1;
     }
     return -1;
 }
@@ -101,6 +101,8 @@ static bool parse_icode(struct parser *p, struct slice v) { return number(p, v, 
 static bool parse_icmp_id(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_ID, 65535); }
 static bool parse_icmp_seq(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_SEQ, 65535); }
 static bool parse_mss(struct parser *p, struct slice v) { return number(p, v, OF_MSS, 65535); }
+
+static bool parse_flow_age(struct parser *p, struct slice v) { return number(p, v, OF_FLOW_AGE, UINT32_MAX); }
 
 static bool parse_dsize(struct parser *p, struct slice v)
 {
@@ -281,6 +283,7 @@ const struct keyword header_keywords[] = {
     { "icode",      VALUE_NEEDED, parse_icode,      "ICMP code." },
     { "icmp_id",    VALUE_NEEDED, parse_icmp_id,    "ICMP identifier." },
     { "icmp_seq",   VALUE_NEEDED, parse_icmp_seq,   "ICMP sequence number." },
+    { "flow.age",   VALUE_NEEDED, parse_flow_age,   "Seconds since the flow's first packet." },
     { "dsize",      VALUE_NEEDED, parse_dsize,      "Size of the packet's payload; 5<>10 leaves out both." },
     { .name = NULL }
 };

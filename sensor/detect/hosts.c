@@ -127,6 +127,7 @@ static bool apply_words(struct parser *p, const struct host_words *w)
         c->number = name;
         c->which = w->track;
         c->negated = slice_is(w->word, "isnotset");
+        c->of_addresses = true;
         parse_rank(p, false);
         return true;
     }

@@ -2,7 +2,7 @@
 
 const struct keyword *const keyword_tables[] = {
     meta_keywords, flow_keywords, header_keywords, content_keywords, bytes_keywords, pcre_keywords, context_keywords,
-    transform_keywords, rate_keywords, sticky_keywords, host_keywords
+    transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords
 };
 const size_t keyword_table_count = sizeof(keyword_tables) / sizeof(keyword_tables[0]);
 
@@ -12,7 +12,6 @@ static const struct refusal { const char *name, *why; } refusals[] = {
     { "luaxform",  "scripts in rules are not run by this sensor" },
     { "replace",   "a passive sensor changes no packets" },
     { "filestore", "files are not stored; evidence packets are kept instead" },
-    { "tag",       "tagging of later packets is not done; evidence packets are kept instead" },
     { "asn1",      "not supported" },
     { "rpc",       "not supported yet" },
     { "dataset",   "not supported yet" },

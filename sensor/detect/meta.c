@@ -126,11 +126,20 @@ static bool parse_noalert(struct parser *p, struct slice value)
     return true;
 }
 
-static bool parse_prefilter(struct parser *p, struct slice value)
+static bool parse_hint(struct parser *p, struct slice value)
 {
     (void)p;
     (void)value;
     return true;
+}
+
+/* What Suricata does with later packets of a tagged flow, evidence does for every alert. */
+static bool parse_tag(struct parser *p, struct slice value)
+{
+    struct slice whom;
+    (void)slice_cut(&value, ',', &whom);
+    return slice_is(whom, "session") || slice_is(whom, "host") ||
+           parse_wrong(p, whom.at, "expected session or host, found `%.*s`", (int)whom.len, whom.at);
 }
 
 static bool parse_requires(struct parser *p, struct slice value)
@@ -149,7 +158,9 @@ const struct keyword meta_keywords[] = {
     { "metadata",  VALUE_NEEDED,   parse_metadata,  "Pairs of key and value that go into the alert." },
     { "target",    VALUE_NEEDED,   parse_target,    "Which end is attacked: src_ip or dest_ip." },
     { "noalert",   VALUE_NONE,     parse_noalert,   "A match has its effects but is not told." },
-    { "prefilter", VALUE_NONE,     parse_prefilter, "A hint about speed; our groups choose by themselves." },
+    { "prefilter", VALUE_NONE,     parse_hint,      "A hint about speed; our groups choose by themselves." },
+    { "bypass",    VALUE_NONE,     parse_hint,      "A hint about speed; a flow is followed all the same." },
+    { "tag",       VALUE_NEEDED,   parse_tag,       "Keep later packets: evidence does so around every alert." },
     { "requires",  VALUE_NEEDED,   parse_requires,  "Conditions on the engine's version." },
     { .name = NULL }
 };

@@ -20,7 +20,8 @@ bool parse_wrong(struct parser *p, const char *at, const char *fmt, ...)
     char why[sizeof(p->fault->why)];
     vsnprintf(why, sizeof(why), fmt, args);
     va_end(args);
-    p->at = at;
+    bool inside = (uintptr_t)at >= (uintptr_t)p->text.at && (uintptr_t)at <= (uintptr_t)p->text.at + p->text.len;
+    p->at = inside ? at : p->option->value.at;
     fault_set(p->fault, -EINVAL, "%s", why);
     return false;
 }
@@ -345,7 +346,11 @@ static bool has_anchored_content(const struct rule *r, const struct sticky *payl
 
 static bool only_addresses(const struct rule *r)
 {
-    return !r->app && !r->any_packet && !r->needs_packet && r->flow == 0 && r->checks == NULL && r->sections == NULL &&
+    for (const struct check *c = r->checks; c; c = c->next) {
+        if (!c->of_addresses)
+            return false;
+    }
+    return !r->app && !r->any_packet && !r->needs_packet && r->flow == 0 && r->sections == NULL &&
            r->sport->any && r->dport->any;
 }
 
@@ -407,6 +412,7 @@ bool parse_rule(struct parser *p, struct slice text)
     r->effects_end = &r->effects;
     r->bits_rank = 3;
     r->alert = (struct alert_rule){ .gid = ALERT_GID_RULES, .msg = "", .classtype = "", .category = "" };
+    p->text = text;
     p->current = (struct option){ .name = { text.at, 0 }, .value = { text.at, 0 } };
     p->option = &p->current;
     struct slice rest = text;

@@ -15,6 +15,7 @@ struct parser {
     struct pile     *pile;
     struct nets     *nets;
     struct rule     *rule;
+    struct slice     text;          /* the whole rule */
     struct option    current;       /* the option being read */
     const struct option *option;    /* = &current */
     const struct sticky *sticky;    /* where contents go; NULL: payload */
@@ -34,7 +35,8 @@ struct parser {
     struct fault    *fault;
 };
 
-/* False, with the sentence kept. `at` points into the rule's text. */
+/* False, with the sentence kept. `at` points into the rule's text; where a keyword reads a text of its own making, the option's
+ * value is the place. */
 __attribute__((format(printf, 3, 4)))
 bool parse_wrong(struct parser *p, const char *at, const char *fmt, ...);
 

@@ -27,6 +27,7 @@ struct check {
     struct check *next;
     check_fn      holds;
     bool          negated;      /* as each keyword understands it */
+    bool          of_addresses; /* asks about addresses only, so that the rule may still be one of RULE_ONCE */
     uint8_t       which;        /* end of the conversation, mode ... */
     uint16_t      row;
     uint32_t      number, mask;

@@ -1,0 +1,125 @@
+/* classic - keywords of Suricata that stand for several fields of a dissector at once.
+ *
+ * Requests are asked, as in Suricata; responses have the fields as keywords of their own.
+ *
+ *     modbus: function 8, subfunction 4      modbus: function !reserved      modbus: unit 10
+ *     modbus: access write coils, address 500<>600, value >0
+ */
+#include <stdio.h>
+
+#include "detect/fields.h"
+#include "detect/keywords.h"
+#include "detect/match.h"
+#include "detect/numbers.h"
+
+struct translated { const char *word, *value; };
+
+/* The word as the field's own value; negation stays. */
+static bool condition_of(struct parser *p, const char *field, struct slice word, const struct translated *words)
+{
+    bool negated = word.len && word.at[0] == '!';
+    struct slice bare = negated ? slice_trim((struct slice){ word.at + 1, word.len - 1 }) : word;
+    for (; words && words->word; words++) {
+        if (!slice_is(bare, words->word))
+            continue;
+        char text[64];
+        int n = snprintf(text, sizeof(text), "%s%s", negated ? "!" : "", words->value);
+        return fields_condition(p, field, (struct slice){ text, (size_t)n });
+    }
+    return fields_condition(p, field, word);
+}
+
+/* Some address from the first to the last one the message speaks of. */
+struct reach {
+    const uint16_t *address, *quantity;     /* rows by schema */
+};
+
+static bool reach_holds(const struct match *m, const struct check *c)
+{
+    const struct reach *r = c->data;
+    const struct value *first = match_value(m, r->address[m->schema], NULL);
+    const struct value *count = match_value(m, r->quantity[m->schema], NULL);
+    if (first == NULL)
+        return false;
+    wide low = first->uint, high = low + (count && count->uint ? count->uint - 1 : 0);
+    for (size_t i = 0; i < c->spans.count; i++) {
+        if (c->spans.at[i].lo <= high && c->spans.at[i].hi >= low)
+            return true;
+    }
+    return false;
+}
+
+static bool read_address(struct parser *p, struct slice text)
+{
+    const struct field_word *address = fields_word(p->rules, "modbus.address"), *quantity = fields_word(p->rules, "modbus.quantity");
+    if (address == NULL || quantity == NULL)
+        return parse_wrong(p, text.at, "no dissector has the addresses that `modbus` asks for");
+    struct reach *r = pile_take(p->pile, sizeof(*r));
+    *r = (struct reach){ .address = address->rows, .quantity = quantity->rows };
+    const struct number_style style = { .most = 65535 };
+    struct check *c = parse_check(p, reach_holds);
+    c->data = r;
+    char below[32];
+    if (slice_begins(text, "0<>")) {        /* Suricata takes a range from 0 for "below" */
+        int n = snprintf(below, sizeof(below), "<%.*s", (int)(text.len > 16 ? 13 : text.len - 3), text.at + 3);
+        text = (struct slice){ below, (size_t)n };
+    }
+    return fields_narrow(p, address->schemas, true) && numbers_parse(p, text, &style, &c->spans);
+}
+
+static bool read_access(struct parser *p, struct slice text)
+{
+    static const struct translated accesses[] = { { "read", "read,read_write" }, { "write", "write,read_write" }, { NULL, NULL } };
+    static const struct translated objects[] = {
+        { "discretes", "discrete_inputs" }, { "coils", "coils" }, { "input", "input_registers" }, { "holding", "holding_registers" },
+        { NULL, NULL }
+    };
+    struct slice how;
+    (void)slice_word(&text, &how);
+    return condition_of(p, "modbus.access", how, accesses) && (text.len == 0 || condition_of(p, "modbus.object", text, objects));
+}
+
+static bool read_function(struct parser *p, struct slice text)
+{
+    static const struct translated categories[] = {
+        { "assigned", "public" }, { "unassigned", "unassigned" }, { "public", "public,unassigned" }, { "user", "user_defined" },
+        { "reserved", "reserved" }, { "all", "public,unassigned,user_defined,reserved" }, { NULL, NULL }
+    };
+    uint64_t n;
+    bool number = slice_unsigned(text, &n);
+    return number ? fields_condition(p, "modbus.function_code", text) : condition_of(p, "modbus.category", text, categories);
+}
+
+static bool read_part(struct parser *p, struct slice item)
+{
+    struct slice word;
+    (void)slice_word(&item, &word);
+    if (slice_is(word, "function"))
+        return read_function(p, item);
+    if (slice_is(word, "subfunction"))
+        return fields_condition(p, "modbus.sub_function", item);
+    if (slice_is(word, "unit"))
+        return fields_condition(p, "modbus.unit_id", item);
+    if (slice_is(word, "access"))
+        return read_access(p, item);
+    if (slice_is(word, "address"))
+        return read_address(p, item);
+    if (slice_is(word, "value"))
+        return fields_condition(p, "modbus.value", item);
+    return parse_wrong(p, word.at, "expected function, subfunction, unit, access, address or value, found `%.*s`", (int)word.len, word.at);
+}
+
+static bool parse_modbus(struct parser *p, struct slice value)
+{
+    struct slice item;
+    while (slice_cut(&value, ',', &item)) {
+        if (!read_part(p, item))
+            return false;
+    }
+    return fields_condition(p, "modbus.type", slice_of("request"));      /* Suricata asks the request only */
+}
+
+const struct keyword classic_keywords[] = {
+    { "modbus", VALUE_NEEDED, parse_modbus, "Function, unit, access, address and value of a Modbus message in one line." },
+    { .name = NULL }
+};
