@@ -5,25 +5,29 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-void text_uint(struct text *t, uint64_t n)
+/* The digits of n before `end`; gives where they begin. */
+static char *digits_before(char *end, uint64_t n)
 {
-    char digits[20];
-    size_t at = sizeof digits;
     do {
-        digits[--at] = (char)('0' + n % 10);
+        *--end = (char)('0' + n % 10);
         n /= 10;
     } while (n > 0);
-    text_bytes(t, digits + at, sizeof digits - at);
+    return end;
+}
+
+void text_uint(struct text *t, uint64_t n)
+{
+    char digits[20], *end = digits + sizeof digits, *at = digits_before(end, n);
+    text_bytes(t, at, (size_t)(end - at));
 }
 
 void text_int(struct text *t, int64_t n)
 {
-    if (n < 0) {
-        text_char(t, '-');
-        text_uint(t, (uint64_t)0 - (uint64_t)n);
-    } else {
-        text_uint(t, (uint64_t)n);
-    }
+    char digits[21], *end = digits + sizeof digits;
+    char *at = digits_before(end, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
+    if (n < 0)
+        *--at = '-';
+    text_bytes(t, at, (size_t)(end - at));
 }
 
 void text_hex(struct text *t, const void *bytes, size_t n)
