@@ -71,6 +71,7 @@ struct sensor {
     struct source       *sources[WORKERS_MAX];      /* open, until their workers have them */
     size_t               source_count;
     struct worker_plan   plans[INTERFACES_MAX];
+    _Atomic bool         lost[INTERFACES_MAX];      /* the interface of that plan is gone, and that was said */
     struct worker       *workers[WORKERS_MAX];
     size_t               worker_count;
     struct emitter      *emitter;           /* the main thread's own lane, for stats */
@@ -164,6 +165,15 @@ static int rules_read(struct sensor *s, struct rules **out, struct rules_report 
     return rc;
 }
 
+/* Waits until a worker uses its new rules. One that has ended looks for them no more, but closes flows by them. */
+static bool rules_taken(struct worker *w)
+{
+    while (atomic_load_explicit(&w->next_rules, memory_order_acquire) != NULL && !w->ended)
+        usleep(1000);
+    worker_rules(w);
+    return atomic_load_explicit(&w->next_rules, memory_order_acquire) == NULL;
+}
+
 /* HUP: the new rules whole, or the old ones on. */
 static void rules_reload(struct sensor *s)
 {
@@ -176,11 +186,11 @@ static void rules_reload(struct sensor *s)
     }
     for (size_t i = 0; i < s->worker_count; i++)
         atomic_store_explicit(&s->workers[i]->next_rules, fresh, memory_order_release);
-    /* the old set is freed when the last worker has let go of it */
+    bool let_go = true;         /* the old set is freed when the last worker has let go of it */
     for (size_t i = 0; i < s->worker_count; i++)
-        while (atomic_load_explicit(&s->workers[i]->next_rules, memory_order_acquire) != NULL && s->running > 0)
-            usleep(1000);
-    rules_free(s->rules);
+        let_go &= rules_taken(s->workers[i]);
+    if (let_go)
+        rules_free(s->rules);
     s->rules = fresh;
     log_info("%zu rules in force, %" PRIu64 " refused", rules_count(fresh), report.refused);
 }
@@ -341,12 +351,20 @@ static int drop_rights(struct sensor *s, struct fault *f)
 
 /* ---- running ---- */
 
+/* Its workers all lose an interface at once: one sentence is enough. */
+static void interface_lost(struct sensor *s, const struct worker *w, const struct fault *f)
+{
+    if (!atomic_exchange(&s->lost[w->plan - s->plans], true))
+        result_note(s, f);
+}
+
 static void *live_thread(void *ctx)
 {
     struct { struct sensor *sensor; struct worker *worker; } *arg = ctx;
     struct fault f = { 0 };
     if (worker_run(arg->worker, &f) < 0)
-        result_note(arg->sensor, &f);
+        interface_lost(arg->sensor, arg->worker, &f);
+    arg->worker->ended = true;
     atomic_fetch_sub(&arg->sensor->running, 1);
     free(arg);
     return NULL;
@@ -358,18 +376,16 @@ static void files_read(struct sensor *s, struct worker *w)
     for (size_t i = 0; i < s->files.count && !stop_asked; i++) {
         struct fault f = { 0 };
         if (i > 0)
-            w->source = source_file(s->files.paths[i], s->filter, &f);
+            worker_source(w, source_file(s->files.paths[i], s->filter, &f));
         if (w->source == NULL && i > 0)
             result_note(s, &f);
         if (w->source == NULL)
             continue;
         if (worker_run(w, &f) < 0)
             result_note(s, &f);
-        metrics_add(&capture_metrics, &w->files, source_counts(w->source));
-        source_close(w->source);
-        w->source = NULL;
         s->files_done = i + 1;
     }
+    worker_source(w, NULL);
     worker_finish(w);
 }
 
@@ -377,6 +393,7 @@ static void *files_thread(void *ctx)
 {
     struct { struct sensor *sensor; struct worker *worker; } *arg = ctx;
     files_read(arg->sensor, arg->worker);
+    arg->worker->ended = true;
     atomic_fetch_sub(&arg->sensor->running, 1);
     free(arg);
     return NULL;
@@ -503,6 +520,8 @@ static int run(struct sensor *s)
         rc = start_threads(s, &f);
     if (rc < 0)
         return cli_fail(&s->cli, exit_code_of(rc), "%s", f.why);
+    if (s->read == NULL)
+        log_info("capturing: %zu interfaces, %" PRIu64 " workers each", set->interfaces.count, set->workers);
     watch(s);
     return s->result;
 }

@@ -43,9 +43,11 @@ static void room_json(const struct room *room, struct worker *const *workers, si
 {
     uint64_t sum[256] = { 0 };      /* larger than any room's struct */
     for (size_t i = 0; i < count; i++) {
+        pthread_mutex_lock(&workers[i]->shown);
         const void *counts = room->counts(workers[i]);
         if (counts != NULL && room->size <= sizeof sum)
             metrics_add(room->metrics, sum, counts);
+        pthread_mutex_unlock(&workers[i]->shown);
     }
     metrics_json(room->metrics, sum, 1, out);
 }
@@ -79,6 +81,7 @@ struct stats_summary stats_summary(struct worker *const *workers, size_t count)
     struct stats_summary sum = { 0 };
     for (size_t i = 0; i < count; i++) {
         struct worker *w = workers[i];
+        pthread_mutex_lock(&w->shown);
         const struct source_counts *in = capture_of(w);
         const struct emit_counts *out = emitter_counts(w->emitter);
         sum.packets += w->decoder.counts.frames;
@@ -87,6 +90,7 @@ struct stats_summary stats_summary(struct worker *const *workers, size_t count)
         sum.records += out->records;
         sum.alerts += out->alerts;
         sum.dropped += in->kernel_dropped + in->interface_dropped;
+        pthread_mutex_unlock(&w->shown);
     }
     return sum;
 }

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+
+enum { IDLE_MARGIN_US = 1000000, BLOCK_WAIT_US = 250000, DRAIN_MAX_US = 2000000 };
+
 /* ---- what the rules and the events are told of a packet ---- */
 
 static struct flow_notes *notes_of(struct worker *w, struct flow *f)
@@ -333,12 +337,55 @@ static void on_close(void *ctx, struct flow *f, enum flow_end why)
     f->notes = NULL;
 }
 
-static void rules_pick_up(struct worker *w)
+/* Rules that ask for streams may be the first ones that do. */
+static int windows_ready(struct worker *w, const struct rules *rules, struct fault *f)
+{
+    const struct sensor_settings *s = w->plan->settings;
+    struct window_limits limits = { .keep = (uint32_t)s->stream_window, .all_max = s->flow.flow_bytes_max / 4 };
+    if (w->windows != NULL || !rules_needs(rules)->streams)
+        return 0;
+    w->windows = windows_new(&limits, w->store);
+    return w->windows != NULL ? 0 : fault_set(f, -ENOMEM, "no memory for worker %u", w->number);
+}
+
+void worker_rules(struct worker *w)
 {
     struct fault f;
-    const struct rules *next = atomic_exchange_explicit(&w->next_rules, NULL, memory_order_acq_rel);
-    if (next != NULL && detect_swap(w->detect, next, &f) == 0)
-        w->rules = next;
+    const struct rules *next = atomic_load_explicit(&w->next_rules, memory_order_acquire);
+    if (next == NULL || windows_ready(w, next, &f) < 0 || detect_swap(w->detect, next, &f) < 0)
+        return;
+    w->rules = next;
+    /* only now: whoever sees NULL here frees the old ones */
+    atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
+}
+
+/* A quiet tap has no packets to tell the time by. What the kernel still holds back is younger than its block's
+ * tenth of a second, so nothing that is expired here could have been kept alive by it. */
+static void idle(struct worker *w)
+{
+    flow_table_expire(w->flows, clock_wall_us() - IDLE_MARGIN_US);
+}
+
+/* Asked to stop: what the kernel has taken from the wire until now is still ours to read. Its last block is handed over
+ * after a tenth of a second, so an idle moment before that is not the end; a flood must not keep us either. */
+static int drain(struct worker *w, struct fault *f)
+{
+    struct frame frame;
+    uint64_t asked_us = clock_wall_us(), began_us = clock_steady_us(), waited_us = 0;
+    enum source_status status = SOURCE_IDLE;
+    while (status == SOURCE_FRAME || waited_us < BLOCK_WAIT_US) {
+        status = source_next(w->source, &frame, f);
+        waited_us = clock_steady_us() - began_us;
+        if (status == SOURCE_FAILED)
+            return f->code;
+        if (status == SOURCE_FRAME && frame.time_us > asked_us)
+            return 0;
+        if (status == SOURCE_FRAME)
+            road(w, &frame);
+        if (waited_us > DRAIN_MAX_US)
+            return 0;
+    }
+    return 0;
 }
 
 int worker_run(struct worker *w, struct fault *f)
@@ -347,22 +394,36 @@ int worker_run(struct worker *w, struct fault *f)
     while (!*w->plan->stop) {
         enum source_status status = source_next(w->source, &frame, f);
         if (atomic_load_explicit(&w->next_rules, memory_order_relaxed) != NULL)
-            rules_pick_up(w);
+            worker_rules(w);
         if (status == SOURCE_FRAME)
             road(w, &frame);
+        else if (status == SOURCE_IDLE)
+            idle(w);
         else if (status == SOURCE_END)
             return 0;
         else if (status == SOURCE_FAILED)
             return f->code;
     }
-    return 0;
+    return w->plan->interface != NULL ? drain(w, f) : 0;
+}
+
+void worker_source(struct worker *w, struct source *next)
+{
+    pthread_mutex_lock(&w->shown);
+    if (w->source != NULL)
+        metrics_add(&capture_metrics, &w->files, source_counts(w->source));
+    source_close(w->source);
+    w->source = next;
+    pthread_mutex_unlock(&w->shown);
 }
 
 void worker_finish(struct worker *w)
 {
+    pthread_mutex_lock(&w->shown);
     w->flows_created = flow_table_counts(w->flows)->created;
     flow_table_free(w->flows);
     w->flows = NULL;
+    pthread_mutex_unlock(&w->shown);
 }
 
 /* ---- made and unmade ---- */
@@ -378,7 +439,6 @@ static int road_new(struct worker *w, struct fault *f)
                                         .policy = (enum overlap_policy)s->overlap };
     struct fragment_limits fragments = { .datagrams_max = (uint32_t)s->fragments_max, .bytes_max = s->fragment_bytes,
                                          .idle_us = s->fragment_idle_us, .policy = (enum overlap_policy)s->overlap };
-    struct window_limits windows = { .keep = (uint32_t)s->stream_window, .all_max = s->flow.flow_bytes_max / 4 };
     struct classify_limits classify = { .undecided_max = s->classify_max, .tcp_packets = s->classify_tcp,
                                         .udp_packets = s->classify_udp };
     struct detect_limits detect = { .threshold_entries = (uint32_t)s->threshold_entries };
@@ -397,11 +457,9 @@ static int road_new(struct worker *w, struct fault *f)
     w->fragments = fragments_new(&fragments);
     w->reassembler = reassembler_new(&stream, w->store);
     w->dissect = dissect_new(w->store, &w->sink);
-    if (rules_needs(w->rules)->streams)
-        w->windows = windows_new(&windows, w->store);
     if (w->fragments == NULL || w->reassembler == NULL || w->dissect == NULL)
         return fault_set(f, -ENOMEM, "no memory for worker %u", w->number);
-    return 0;
+    return windows_ready(w, w->rules, f);
 }
 
 struct worker *worker_new(const struct worker_plan *plan, unsigned number, const struct rules *rules, struct fault *f)
@@ -411,6 +469,7 @@ struct worker *worker_new(const struct worker_plan *plan, unsigned number, const
         fault_set(f, -ENOMEM, "no memory for worker %u", number);
         return NULL;
     }
+    pthread_mutex_init(&w->shown, NULL);
     w->plan = plan;
     w->number = number;
     w->rules = rules;
@@ -434,5 +493,6 @@ void worker_free(struct worker *w)
     classify_free(w->classify);
     detect_free(w->detect);
     emitter_free(w->emitter);
+    pthread_mutex_destroy(&w->shown);
     free(w);
 }

@@ -3,7 +3,8 @@
  *     capture -> decode -> flow -> classify -> dissect -> detect -> emit
  *
  * Workers share nothing that changes. What crosses threads: the stop flag, the counters (written here, read by the main
- * thread a moment late), and the next rule set, one pointer picked up between packets.
+ * thread a moment late), and the next rule set, one pointer picked up between packets. Pointers that the main thread
+ * follows to counters change under `shown`, which no packet ever waits for.
  */
 #ifndef SENSOR_WORKER_H
 #define SENSOR_WORKER_H
@@ -37,6 +38,8 @@ struct worker {
     const struct worker_plan *plan;
     unsigned                  number;       /* also its lane at the publisher */
     pthread_t                 thread;
+    _Atomic bool              ended;        /* its thread is done with it: it is the main thread's now */
+    pthread_mutex_t           shown;        /* held to change .source and .flows once running, and to count by them */
 
     struct source      *source;
     struct decoder      decoder;
@@ -59,7 +62,7 @@ struct worker {
     uint64_t            serial;             /* counts packets of this worker */
 
     const struct rules          *rules;     /* in use */
-    _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL nothing new */
+    _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL once they are in use */
     struct flow_notes            spare_notes;       /* when the store refuses: looked up again each time */
     struct source_counts         files;     /* of the files read to their end */
     uint64_t                     flows_created;     /* kept when the table is gone */
@@ -69,8 +72,17 @@ struct worker {
 struct worker *worker_new(const struct worker_plan *plan, unsigned number, const struct rules *rules, struct fault *f);
 void worker_free(struct worker *w);
 
-/* Reads w->source to its end, or until *plan->stop. 0, or a negative errno with a sentence; what came before counts. */
+/* Reads w->source to its end, or until *plan->stop and then what a live one had taken by that moment. 0, or a negative
+ * errno with a sentence; what came before counts. */
 int worker_run(struct worker *w, struct fault *f);
+
+/* Takes over the rules that wait in .next_rules, if any; afterwards nothing points into the old ones. Without memory
+ * for it the old ones go on, and .next_rules stays for another try. By the worker's thread; once that has ended, by
+ * any. */
+void worker_rules(struct worker *w);
+
+/* Another source (NULL: none) in place of the one there is, which is closed and its counts kept. */
+void worker_source(struct worker *w, struct source *next);
 
 /* The input is over: closes every flow, so that all events are out. */
 void worker_finish(struct worker *w);
