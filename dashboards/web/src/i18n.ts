@@ -37,7 +37,7 @@ const words = {
   mlps: ['等保', 'MLPS'], cii: ['关基', 'CII'], owner: ['负责人', 'Owner'], nobody: ['未指派', 'nobody'], version: ['版本', 'Version'],
   sector_finance: ['金融', 'Finance'], sector_energy: ['能源', 'Energy'], sector_water: ['水利', 'Water'], sector_power: ['电力', 'Power'],
   sector_telecom: ['通信', 'Telecom'], sector_broadcasting: ['广电', 'Broadcasting'], sector_transport: ['交通', 'Transport'],
-  sector_geoinfo: ['地理信息', 'Geographic information'], sector_industry: ['工业', 'Industry'], sector_fiscal: ['财税', 'Public finance and tax'],
+  sector_geoinfo: ['地理信息', 'Geographic information'], sector_industry: ['工业', 'Industry'], sector_fiscal: ['财税', 'Fiscal and tax'],
   showAll: ['显示全部 {n} 条', 'Show all {n}'],
   loading: ['载入中…', 'Loading…'], loadMore: ['载入更多', 'Load more'], end: ['已到最早一条', 'That is all'], retry: ['重试', 'Try again'],
   failed: ['载入失败：{why}', 'Could not load: {why}'],
