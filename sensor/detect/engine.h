@@ -33,6 +33,7 @@ struct detect {
     size_t                  rows_max;
     uint8_t                *changed[2]; /* transforms' output, in turn */
     uint8_t                *base64;
+    uint64_t                values[VARIABLES_MAX];      /* of the rule at hand: byte_extract, byte_math */
     const char             *app_name;   /* the name last asked for, and its schema */
     int                     app_schema;
 };

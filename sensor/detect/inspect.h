@@ -16,7 +16,7 @@ struct inspection {
     unsigned          budget;       /* steps that may still be tried */
     bool              exhausted;    /* out: the budget was used up */
     size_t            touched;      /* out: how far the match reaches */
-    uint64_t          values[VARIABLES_MAX];
+    uint64_t         *values;       /* VARIABLES_MAX of them: one rule's, from buffer to buffer */
 };
 
 /* True when all steps hold. Never reads outside of at[0..len). */

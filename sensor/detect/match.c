@@ -52,7 +52,7 @@ struct view engine_transformed(struct detect *d, const struct sticky *s, struct 
 static struct inspection inspection_of(struct detect *d, struct view v, uint64_t starts_at)
 {
     return (struct inspection){ .at = v.len ? v.at : (const uint8_t *)"", .len = v.len, .starts_at = starts_at, .run = &d->run,
-                                .base64 = d->base64, .budget = d->limits.inspections };
+                                .base64 = d->base64, .values = d->values, .budget = d->limits.inspections };
 }
 
 static bool inspect_view(struct detect *d, const struct section *section, struct view v, uint64_t starts_at, size_t *touched)
@@ -218,6 +218,7 @@ static bool sections_hold(const struct match *m, const struct rule *r)
 bool match_holds(struct match *m, const struct rule *r)
 {
     m->rule = r;
+    memset(m->d->values, 0, sizeof(m->d->values));
     m->d->counts.candidates++;
     if (r->kind == RULE_ONCE && !match_first_of_flow(m->s))
         return false;

@@ -93,6 +93,8 @@ static const struct payload_case {
     { "a content longer than a literal may be", "content:\"0123456789012345678901234567890123456789\";", B("x0123456789012345678901234567890123456789"), true },
     { "and its end counts",                  "content:\"0123456789012345678901234567890123456789\";", B("x012345678901234567890123456789012345678x"), false },
     { "the header of TCP",                   "tcp.hdr; content:\"|50 18|\"; offset:12; depth:2;", B("x"), true },
+    { "a variable goes from buffer to buffer", "tcp.hdr; byte_extract:1,13,n; pkt_data; byte_test:1,=,n,0;", B("\x18"), true },
+    { "and is compared there",               "tcp.hdr; byte_extract:1,13,n; pkt_data; byte_test:1,=,n,0;", B("\x19"), false },
     { "pkt_data goes back",                  "tcp.hdr; content:\"|50 18|\"; pkt_data; content:\"abc\";", B("abc"), true }
 };
 
