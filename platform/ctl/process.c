@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,12 @@ static void child_become(const char *const argv[], const char *log, int tell)
     _exit(written == sizeof why ? 127 : 126);
 }
 
+static long file_size(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (long)st.st_size : 0;
+}
+
 int process_start(struct process *p, const char *name, const char *log_dir, const char *const argv[], struct fault *f)
 {
     int tell[2], why = 0;
@@ -32,6 +39,7 @@ int process_start(struct process *p, const char *name, const char *log_dir, cons
     snprintf(p->log, sizeof p->log, "%s/%s.log", log_dir, name);
     if (pipe2(tell, O_CLOEXEC) < 0)
         return fault_set(f, -errno, "%s: %s", name, strerror(errno));
+    p->log_start = file_size(p->log);
     fflush(NULL);
     p->pid = fork();
     if (p->pid == 0)
@@ -90,15 +98,22 @@ void process_end(struct process *p, uint64_t patience_us)
     p->pid = 0;
 }
 
-void process_show_log(const struct process *p)
+/* The last line of what it said since it was started; "" when it said nothing. */
+void process_last_words(const struct process *p, char *out, size_t cap)
 {
-    char block[2048];
+    char block[1024];
+    *out = '\0';
     FILE *in = fopen(p->log, "re");
     if (in == NULL)
         return;
-    if (fseek(in, -(long)sizeof block, SEEK_END) != 0)
-        rewind(in);
+    if (fseek(in, 0, SEEK_END) == 0 && ftell(in) - p->log_start > (long)sizeof block)
+        fseek(in, -(long)sizeof block, SEEK_END);
+    else
+        fseek(in, p->log_start, SEEK_SET);
     size_t n = fread(block, 1, sizeof block, in);
-    fprintf(stderr, "--- end of %s\n%.*s", p->log, (int)n, block);
     fclose(in);
+    while (n > 0 && block[n - 1] == '\n')
+        n--;
+    const char *before = n > 0 ? memrchr(block, '\n', n) : NULL, *line = before != NULL ? before + 1 : block;
+    snprintf(out, cap, "%.*s", (int)(block + n - line), line);
 }

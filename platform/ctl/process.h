@@ -15,7 +15,8 @@
 struct process {
     const char *name;
     pid_t       pid;        /* 0: not running */
-    char        log[256];   /* path of its output */
+    char        log[256];   /* path of its output, to which each start adds */
+    long        log_start;  /* where in it this start begins; bytes */
 };
 
 /* argv[0] is the program's path (or a name to be found in PATH). 0 or a negative errno. */
@@ -29,7 +30,7 @@ int process_wait(struct process *p, const volatile int *stop);
 
 void process_end(struct process *p, uint64_t patience_us);
 
-/* The last lines of its log, for an error message's reader. */
-void process_show_log(const struct process *p);
+/* The last line that it said since it was started: why it ended, for an error message. "" when it said nothing. */
+void process_last_words(const struct process *p, char *out, size_t cap);
 
 #endif

@@ -134,6 +134,13 @@ static struct process *service_ended(struct up *u, int *code)
     return NULL;
 }
 
+static int ended_fault(const struct process *p, int code, struct fault *f)
+{
+    char words[400];
+    process_last_words(p, words, sizeof words);
+    return fault_set(f, -ECHILD, "%s ended with code %d: %s", p->name, code, *words != '\0' ? words : "it said nothing");
+}
+
 static int start_redis(struct up *u, struct fault *f)
 {
     char dir[PATH_MAX];
@@ -147,10 +154,10 @@ static int start_redis(struct up *u, struct fault *f)
     int rc = start_service(u, "redis", argv, f);
     uint64_t until_us = clock_steady_us() + START_PATIENCE_US;
     while (rc == 0 && !redis_answers(u)) {
-        if (service_ended(u, &code) != NULL || clock_steady_us() > until_us || *u->stop) {
-            process_show_log(&u->services[0]);
-            return fault_set(f, -ETIMEDOUT, "Redis did not start; its log is above");
-        }
+        if (service_ended(u, &code) != NULL)
+            return ended_fault(&u->services[0], code, f);
+        if (clock_steady_us() > until_us || *u->stop)
+            return fault_set(f, -ETIMEDOUT, "Redis did not start; see %s", u->services[0].log);
         usleep(20000);
     }
     return rc;
@@ -176,10 +183,8 @@ static int start_all(struct up *u, struct fault *f)
     if (rc == 0) {
         usleep(500000);     /* long enough for a wrong setting or a taken port to end a program */
         struct process *ended = service_ended(u, &code);
-        if (ended != NULL) {
-            process_show_log(ended);
-            return fault_set(f, -ECHILD, "%s ended with code %d; its log is above", ended->name, code);
-        }
+        if (ended != NULL)
+            return ended_fault(ended, code, f);
     }
     return rc;
 }
@@ -214,11 +219,7 @@ static int play_one(struct up *u, const char *capture, const char *sensor, const
         process_end(&p, END_PATIENCE_US);
         return fault_set(f, -EINTR, "stopped");
     }
-    if (code != 0) {
-        process_show_log(&p);
-        return fault_set(f, -ECHILD, "sensor %s ended with code %d; its log is above", sensor, code);
-    }
-    return 0;
+    return code != 0 ? ended_fault(&p, code, f) : 0;
 }
 
 /* sensors.csv: capture,sensor,region */
@@ -315,10 +316,12 @@ static void make_report(struct up *u)
         return;
     }
     int code = process_wait(&p, u->stop);
-    if (code != 0)
-        process_show_log(&p);
-    else
+    if (code != 0) {
+        ended_fault(&p, code, &f);
+        log_error("no report: %s", f.why);
+    } else {
         printf("\nReport of week %s: %s.html\n", week, out);
+    }
 }
 
 static void play_once(struct up *u)
@@ -344,12 +347,13 @@ static void play_once(struct up *u)
 
 static int watch(struct up *u)
 {
+    struct fault f;
     int code;
     while (!*u->stop) {
         struct process *ended = service_ended(u, &code);
         if (ended != NULL) {
-            process_show_log(ended);
-            log_error("%s ended with code %d", ended->name, code);
+            ended_fault(ended, code, &f);
+            log_error("%s", f.why);
             return EX_SOFTWARE;
         }
         usleep(100000);
