@@ -153,14 +153,17 @@ static bool ends_hold(const struct rule *r, const struct endpoint *src, const st
            netset_holds(r->dest, &dest->addr);
 }
 
-static bool header_holds(const struct match *m, const struct rule *r)
+static bool protocol_holds(const struct match *m, const struct rule *r)
+{
+    if ((r->app || r->kind == RULE_RECORD) && (m->schema < 0 || !(r->schemas >> m->schema & 1)))
+        return false;
+    return m->src == NULL || ((r->transports & match_transport(m->s)) && (!r->ip_version || r->ip_version == m->s->ip_version));
+}
+
+static bool addresses_hold(const struct match *m, const struct rule *r)
 {
     if (m->src == NULL || m->dest == NULL)
         return r->any_packet && r->src->any && r->dest->any && r->sport->any && r->dport->any;
-    if (!(r->transports & match_transport(m->s)) || (r->ip_version && r->ip_version != m->s->ip_version))
-        return false;
-    if ((r->app || r->kind == RULE_RECORD) && (m->schema < 0 || !(r->schemas >> m->schema & 1)))
-        return false;
     return ends_hold(r, m->src, m->dest) || (r->both_ways && ends_hold(r, m->dest, m->src));
 }
 
@@ -222,7 +225,7 @@ bool match_holds(struct match *m, const struct rule *r)
     m->d->counts.candidates++;
     if (r->kind == RULE_ONCE && !match_first_of_flow(m->s))
         return false;
-    return header_holds(m, r) && flow_holds(m, r->flow) && checks_hold(m, r) && sections_hold(m, r);
+    return protocol_holds(m, r) && flow_holds(m, r->flow) && addresses_hold(m, r) && checks_hold(m, r) && sections_hold(m, r);
 }
 
 static bool may_tell(const struct match *m, const struct rule *r)

@@ -34,14 +34,6 @@ struct reader {
     struct fault *fault;
 };
 
-wide wide_of_addr(const struct addr *a)
-{
-    wide n = 0;
-    for (unsigned i = 0; i < 16; i++)
-        n = n << 8 | a->bytes[i];
-    return n;
-}
-
 static bool wrong(struct reader *r, struct slice at, const char *what)
 {
     r->wrong = r->var ? r->var_at : at.at;

@@ -10,6 +10,9 @@
 #ifndef DETECT_NET_H
 #define DETECT_NET_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "common/addr.h"
 #include "common/fault.h"
 #include "detect/lex.h"
@@ -39,8 +42,14 @@ int nets_var(struct nets *n, const char *assignment, struct fault *f);      /* "
 const struct netset *nets_addresses(struct nets *n, struct slice text, const char **at, struct fault *f);
 const struct portset *nets_ports(struct nets *n, struct slice text, const char **at, struct fault *f);
 
-/* An address list outside of a header (asset and ADDR fields): no variables needed, same grammar. */
-wide wide_of_addr(const struct addr *a);
+/* An address as the number that sets hold. */
+static inline wide wide_of_addr(const struct addr *a)
+{
+    uint64_t high, low;
+    memcpy(&high, a->bytes, 8);
+    memcpy(&low, a->bytes + 8, 8);
+    return (wide)be64toh(high) << 64 | be64toh(low);
+}
 
 static inline bool netset_holds(const struct netset *s, const struct addr *a)
 {
