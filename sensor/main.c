@@ -420,13 +420,14 @@ static int start_threads(struct sensor *s, struct fault *f)
     return rc == 0 ? 0 : fault_set(f, -rc, "a worker could not be started: %s", strerror(rc));
 }
 
-static void publish_stats(struct sensor *s)
+static void publish_stats(struct sensor *s, const char *state)
 {
     struct text body = text_over(s->body, sizeof s->body), beat = text_over(s->beat, sizeof s->beat);
     uint64_t now_us = clock_wall_us();
     stats_json(s->workers, s->worker_count, s->publisher, &body);
     emit_stats(s->emitter, now_us, body.at, body.len);
-    stats_heartbeat(&s->config.sensor, now_us, publisher_epoch(s->publisher), body.at, body.len, &beat);
+    stats_heartbeat(&s->config.sensor, now_us, publisher_epoch(s->publisher), state, body.at, body.len,
+                    &beat);
     publish_heartbeat(s->publisher, beat.at, beat.len);
 }
 
@@ -449,7 +450,7 @@ static void watch(struct sensor *s)
             rules_reload(s);
         }
         if (now_us - stats_us >= s->config.sensor.stats_every_us) {
-            publish_stats(s);
+            publish_stats(s, "running");
             stats_us = now_us;
         }
         if (bar && now_us - bar_us >= 200000) {
@@ -471,7 +472,7 @@ static void close_all(struct sensor *s)
         if (s->workers[i]->flows != NULL)
             worker_finish(s->workers[i]);
     if (s->emitter != NULL)
-        publish_stats(s);
+        publish_stats(s, s->read ? "replayed" : "stopped");
     if (s->publisher != NULL) {
         struct stats_summary n = stats_summary(s->workers, s->worker_count);
         uint64_t left = publisher_close(s->publisher, s->config.sensor.close_wait_us);
@@ -644,8 +645,12 @@ static int settle(struct sensor *s, const char *const interfaces[], size_t inter
         set->checksums = false;
     if (s->read != NULL && interface_count > 0)
         return cli_fail(&s->cli, EX_USAGE, "-r and -i cannot be used together");
-    if (strchr(set->name, ':') != NULL || *set->name == '\0' || strlen(set->name) > 40)
-        return cli_fail(&s->cli, EX_CONFIG, "name: expected 1 to 40 letters without a colon, not \"%s\"", set->name);
+    if (*set->name == '\0' || strlen(set->name) > 40 || strpbrk(set->name, ":\"\\{} \t\r\n") != NULL)
+        return cli_fail(&s->cli, EX_CONFIG, "name: expected 1 to 40 bytes without blanks, colons, quotes, backslashes or braces, "
+                        "not \"%s\"", set->name);
+    size_t digits = strspn(set->region, "0123456789");
+    if (digits < 2 || digits > 12 || set->region[digits] != '\0')
+        return cli_fail(&s->cli, EX_CONFIG, "region: expected a code of 2 to 12 digits such as 430100, not \"%s\"", set->region);
     if (set->interfaces.count * set->workers > WORKERS_MAX || set->interfaces.count > INTERFACES_MAX)
         return cli_fail(&s->cli, EX_CONFIG, "capture: at most %d interfaces and %d workers in all", INTERFACES_MAX,
                         WORKERS_MAX);

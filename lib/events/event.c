@@ -134,7 +134,7 @@ static void id_json(const struct event *e, struct text *out)
     if (e->id.seq == 0)
         text_char(out, '@');
     else
-        text_bytes(out, id, event_id_text(&e->id, id));
+        text_json(out, id, event_id_text(&e->id, id));
     text_lit(out, "\",\"timestamp\":\"");
 }
 

@@ -17,6 +17,8 @@ const char *field_name_of(const struct field *f, uint64_t value)
 static bool words_hold(const char *words, const char *name)
 {
     size_t len = strlen(name);
+    if (len == 0 || strchr(name, ' ') != NULL)
+        return false;
     for (const char *at = words; at != NULL && (at = strstr(at, name)) != NULL; at++)
         if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
             return true;
