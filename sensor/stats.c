@@ -63,15 +63,15 @@ void stats_json(struct worker *const *workers, size_t count, const struct publis
     metrics_json(&publish_metrics, &published, 1, out);
 }
 
-void stats_heartbeat(const struct sensor_settings *s, uint64_t now_us, uint64_t epoch, const char *body, size_t len,
-                     struct text *out)
+void stats_heartbeat(const struct sensor_settings *s, uint64_t now_us, uint64_t epoch, const char *state, const char *body,
+                     size_t len, struct text *out)
 {
     char now[CLOCK_TEXT_MAX];
     clock_text(now_us, now);
     text_lit(out, "{\"sensor\":\"");
     text_json(out, s->name, strlen(s->name));
-    text_fmt(out, "\",\"region\":\"%s\",\"time\":\"%s\",\"version\":\"%s\",\"epoch\":%llu,\"stats\":{", s->region, now,
-             FENGSUI_VERSION, (unsigned long long)epoch);
+    text_fmt(out, "\",\"region\":\"%s\",\"time\":\"%s\",\"version\":\"%s\",\"epoch\":%llu,\"state\":\"%s\",\"stats\":{",
+             s->region, now, FENGSUI_VERSION, (unsigned long long)epoch, state);
     text_bytes(out, body, len);
     text_lit(out, "}}");
 }

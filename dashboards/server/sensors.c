@@ -13,6 +13,7 @@ struct sensor {
     char    *json;              /* well-formed, or NULL */
     size_t   len;
     uint64_t seen_us;
+    bool     replayed;          /* it read a file to its end: there is nothing more to hear, and nobody to miss */
 };
 
 struct sensors {
@@ -104,21 +105,24 @@ void sensors_heard(struct sensors *s, const char *region, const char *name, cons
         one->json = copy;
         one->len = len;
         one->seen_us = said_us(heartbeat, now_us);
+        const char *state = json_string_value(json_object_get(heartbeat, "state"));
+        one->replayed = state != NULL && strcmp(state, "replayed") == 0;
     }
     json_decref(heartbeat);
 }
 
 static bool is_up(const struct sensors *s, const struct sensor *one, uint64_t now_us)
 {
-    return one->seen_us != 0 && now_us - one->seen_us < s->silent_us;
+    return one->seen_us != 0 && !one->replayed && now_us - one->seen_us < s->silent_us;
 }
 
 void sensors_count(const struct sensors *s, uint64_t now_us, size_t *up, size_t *all)
 {
-    *up = 0;
-    *all = s->count;
-    for (size_t i = 0; i < s->count; i++)
+    *up = *all = 0;
+    for (size_t i = 0; i < s->count; i++) {
         *up += is_up(s, &s->at[i], now_us);
+        *all += !s->at[i].replayed;
+    }
 }
 
 static void sensor_write(const struct sensors *s, const struct sensor *one, uint64_t now_us, FILE *out)
@@ -132,7 +136,8 @@ static void sensor_write(const struct sensors *s, const struct sensor *one, uint
     fwrite(t.at, 1, t.len, out);
     if (one->seen_us != 0)
         clock_text(one->seen_us, seen);
-    fprintf(out, "\",\"up\":%s,\"seen\":\"%s\",\"heartbeat\":", is_up(s, one, now_us) ? "true" : "false", seen);
+    fprintf(out, "\",\"up\":%s,\"replayed\":%s,\"seen\":\"%s\",\"heartbeat\":", is_up(s, one, now_us) ? "true" : "false",
+            one->replayed ? "true" : "false", seen);
     if (one->json != NULL)
         fwrite(one->json, 1, one->len, out);
     else

@@ -53,7 +53,7 @@ const words = {
   whyQuiet: ['探针在线，等待告警。', 'Sensors are up and watching.'],
   inRegion: ['{region}', 'in {region} '], otherKind: ['有 {n} 条{kind}数据', 'there are {n} {kind} events'], show: ['显示', 'Show'],
   widen: ['显示全部时段', 'Show all periods'],
-  silent: ['无心跳', 'silent'], up: ['在线', 'up'], seen: ['最近心跳', 'last heard'],
+  silent: ['无心跳', 'silent'], replayed: ['回放完毕', 'replayed'], up: ['在线', 'up'], seen: ['最近心跳', 'last heard'],
   gap: ['重连期间可能漏收，已重新载入', 'Some may have been missed while away; loaded anew'],
   keyMove: ['上下移动', 'Move down and up'], keyOpen: ['打开', 'Open'], keyClose: ['关闭；再按取消筛选', 'Close; again: clear the filters'],
   keyLists: ['到事件 / 告警列表', 'To incidents / alerts'], keyPause: ['暂停或继续', 'Pause or resume'], keyLang: ['切换语言', 'Switch language'], keyHelp: ['本帮助', 'This list'],

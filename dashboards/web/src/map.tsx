@@ -125,7 +125,9 @@ export function Sensors(): JSX.Element {
         <ul>
           {rows.map((s) => (
             <li key={`${s.region}/${s.name}`}>
-              <span class={`connection ${s.up ? 'good' : 'bad'}`}><i aria-hidden="true" />{s.up ? t('up') : t('silent')}</span>
+              <span class={`connection ${s.up ? 'good' : s.replayed ? '' : 'bad'}`}>
+                <i aria-hidden="true" />{s.up ? t('up') : s.replayed ? t('replayed') : t('silent')}
+              </span>
               <b>{s.name}</b><span class="dim">{regionName(s.region)}</span>
             </li>
           ))}

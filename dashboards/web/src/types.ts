@@ -44,7 +44,7 @@ export interface Incident {
   victims?: Party[]; attackers?: Party[]; rules?: Rule[]; tactics?: string[]; joins?: Join[];
 }
 
-export interface Sensor { region: string; name: string; up: boolean; seen: string; heartbeat: Record<string, unknown> | null }
+export interface Sensor { region: string; name: string; up: boolean; replayed: boolean; seen: string; heartbeat: Record<string, unknown> | null }
 export interface Region { code: string; zh: string; en: string; level: string; parent: string }
 export interface Count { key: string; count: number }
 export interface Beat { time: string; redis: boolean; archive: boolean; sensors_up: number; sensors: number }

@@ -57,6 +57,19 @@ static void a_time_from_the_future_is_not_believed(void **unused)
     sensors_free(s);
 }
 
+static void who_read_a_file_to_its_end_is_neither_up_nor_missed(void **unused)
+{
+    (void)unused;
+    size_t n, all;
+    struct sensors *s = sensors_new(30 * SECOND);
+    heard(s, "drill", "{\"state\":\"replayed\"}", NOW);
+    heard(s, "tap", "{\"state\":\"stopped\"}", NOW);
+    sensors_count(s, NOW + 60 * SECOND, &n, &all);
+    assert_int_equal(n, 0);
+    assert_int_equal(all, 1);
+    sensors_free(s);
+}
+
 static void what_is_no_heartbeat_does_not_count(void **unused)
 {
     (void)unused;
@@ -111,6 +124,7 @@ int main(void)
         cmocka_unit_test(a_heartbeat_is_as_old_as_it_says),
         cmocka_unit_test(one_without_a_time_is_dated_by_when_it_changed),
         cmocka_unit_test(a_time_from_the_future_is_not_believed),
+        cmocka_unit_test(who_read_a_file_to_its_end_is_neither_up_nor_missed),
         cmocka_unit_test(what_is_no_heartbeat_does_not_count),
         cmocka_unit_test(the_list_is_in_order_and_each_is_there_once),
         cmocka_unit_test(those_beyond_the_ceiling_are_counted),
