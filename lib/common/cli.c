@@ -23,7 +23,9 @@ bool cli_common(struct cli *c, int option, const char *argument)
 {
     switch (option) {
     case 'c':
-        c->config = argument;
+        if (c->config_over != NULL)
+            exit(cli_fail(c, EX_USAGE, "more than two -c"));
+        *(c->config == NULL ? &c->config : &c->config_over) = argument;
         return true;
     case 'T':
         c->check = true;
@@ -33,6 +35,9 @@ bool cli_common(struct cli *c, int option, const char *argument)
         return true;
     case CLI_OPTION_DUMP:
         c->dump = true;
+        return true;
+    case CLI_OPTION_MANUAL:
+        c->manual = true;
         return true;
     case CLI_OPTION_SET:
         if (c->set_count == CLI_SET_MAX)
@@ -54,11 +59,17 @@ int cli_settings(const struct cli *c, const struct settings_section *sections, s
 {
     struct fault f = { 0 };
     const char *path = c->config;
+    if (c->manual) {
+        settings_manual(sections, count, stdout);
+        exit(EX_OK);
+    }
     if (path == NULL && access(default_config, F_OK) == 0)
         path = default_config;
     int rc = settings_defaults(sections, count, &f);
     if (rc == 0 && path != NULL)
         rc = settings_load(sections, count, path, &f);
+    if (rc == 0 && c->config_over != NULL)
+        rc = settings_load(sections, count, c->config_over, &f);
     for (unsigned i = 0; i < c->set_count && rc == 0; i++)
         rc = settings_set(sections, count, c->set[i], &f);
     if (rc < 0)
