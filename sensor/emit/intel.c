@@ -216,7 +216,10 @@ const struct alert_rule *intel_value(const struct intel *t, enum intel_kind kind
         value[i] = (char)tolower(bytes[i]);
     if (kind == INTEL_DOMAIN && value[len - 1] == '.')
         len--;
-    for (const char *at = value; len > 0;) {
+    value[len] = '\0';
+    const char *at = kind == INTEL_URL ? without_scheme(value) : value;
+    len -= (size_t)(at - value);
+    while (len > 0) {
         const struct indicator *i = indicator_find(t, kind, at, len);
         if (i != NULL)
             return &i->rule;
@@ -242,23 +245,29 @@ static const struct alert_rule *url_find(const struct intel *t, const struct val
     return intel_value(t, INTEL_URL, url, host->len + path->len);
 }
 
+/* The first host name of a record: in HTTP the request line comes before it, elsewhere it may not. */
+static const struct value *host_of(const struct record *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->schema->fields[r->values[i].row].flags & FIELD_DOMAIN)
+            return &r->values[i];
+    return NULL;
+}
+
 const struct alert_rule *intel_record(const struct intel *t, const struct record *r)
 {
-    const struct value *host = NULL;
     const struct alert_rule *rule = NULL;
     if (t == NULL || t->count == 0)
         return NULL;
     for (size_t i = 0; i < r->count && rule == NULL; i++) {
         const struct value *v = &r->values[i];
         unsigned flags = r->schema->fields[v->row].flags;
-        if (flags & FIELD_DOMAIN) {
-            host = v;
+        if (flags & FIELD_DOMAIN)
             rule = intel_value(t, INTEL_DOMAIN, v->bytes, v->len);
-        } else if (flags & FIELD_URL) {
-            rule = url_find(t, host, v);
-        } else if (flags & FIELD_JA3) {
+        else if (flags & FIELD_URL)
+            rule = url_find(t, host_of(r), v);
+        else if (flags & FIELD_JA3)
             rule = intel_value(t, INTEL_JA3, v->bytes, v->len);
-        }
     }
     return rule;
 }
