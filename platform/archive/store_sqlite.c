@@ -112,10 +112,14 @@ static void make_place(struct archive *a)
         forget_file(a, least);
 }
 
+/* The log stays beside its file when nobody writes: a reader of another user may make none, and without one it cannot
+ * read at all. */
 static int prepare_writer(struct archive *a, struct file *x, struct fault *f)
 {
     bool incidents = strcmp(x->name, archive_incidents_name) == 0;
     const char *schema = incidents ? incidents_schema : month_schema;
+    int stays = 1;
+    sqlite3_file_control(x->db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
     if (sqlite3_exec(x->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
                      "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
