@@ -312,6 +312,8 @@ static bool rule_add(struct incident *i, const struct alert_view *a)
     for (size_t k = 0; k < i->rule_count; k++)
         if (i->rules[k].gid == a->gid && i->rules[k].sid == a->sid) {
             i->rules[k].count++;
+            if (a->severity < i->rules[k].severity)
+                i->rules[k].severity = a->severity;     /* rules are changed while incidents run */
             return true;
         }
     if (i->rule_count == CASE_RULES_MAX)

@@ -45,8 +45,8 @@ static size_t bucket_of(const struct intel *t, enum intel_kind kind, const char 
 /* "https://host/path" is looked for as "host/path": whether it was encrypted is not part of who it was. */
 static char *without_scheme(char *url)
 {
-    char *at = strstr(url, "://");
-    return at != NULL ? at + 3 : url;
+    char *at = url + strcspn(url, "/:");
+    return strncmp(at, "://", 3) == 0 ? at + 3 : url;
 }
 
 /* Lower case, so that look-ups need no case rules; URLs keep theirs after the host, and both sides are folded alike. */

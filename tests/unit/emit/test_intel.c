@@ -68,6 +68,7 @@ static const struct value_case { const char *name; enum intel_kind kind; const c
     { "nothing",                        INTEL_DOMAIN, "",                          false },
     { "dots only",                      INTEL_DOMAIN, "...",                       false },
     { "the URL",                        INTEL_URL,    "evil.example/a.exe",        true },
+    { "a URL within a URL",             INTEL_URL,    "good.example/?u=http://evil.example/a.exe", false },
     { "the URL as a proxy is asked for it", INTEL_URL, "http://evil.example/A.exe", true },
     { "another path",                   INTEL_URL,    "evil.example/a.ex",         false },
     { "a URL as a domain",              INTEL_DOMAIN, "evil.example/a.exe",        false },

@@ -1,0 +1,305 @@
+#include "tests/unit/correlator/alerts.h"
+
+#include "correlator/correlator.h"
+
+static char *stops[] = { (char[]){ "198.51.100.53" }, (char[]){ "10.8.0.0/16" } };
+
+static struct correlator_settings settings(void)
+{
+    return (struct correlator_settings){
+        .join = { .window_us = 30 * MINUTE, .stop_values = { stops, 2 } }, .meta_gap_us = MINUTE, .meta_max = 1000,
+        .case_max = 100, .quiet_us = 24 * 60 * MINUTE,
+    };
+}
+
+static struct correlator *begin(const struct correlator_settings *s)
+{
+    struct fault f;
+    struct correlator *c = correlator_new(s, &f);
+    assert_non_null(c);
+    return c;
+}
+
+static void offer(struct correlator *c, struct given g)
+{
+    struct alert_view a = alert_of(g);
+    assert_int_equal(correlator_alert(c, &a, 42), 0);
+    alert_view_free(&a);
+}
+#define OFFER(c, ...) offer((c), (struct given){ __VA_ARGS__ })
+
+/* What correlator_changes() says, as JSON lines. */
+struct said { char lines[16][16000]; size_t len[16]; unsigned changed, gone; char gone_ids[16][64]; };
+
+static void on_changed(void *ctx, const struct incident *i)
+{
+    struct said *s = ctx;
+    if (s->changed < 16) {
+        struct text t = text_over(s->lines[s->changed], sizeof s->lines[0]);
+        incident_json(i, &t);
+        assert_false(t.cut);
+        s->len[s->changed] = t.len;
+        text_end(&t);
+    }
+    s->changed++;
+}
+
+static void on_gone(void *ctx, const char *region, const char *id)
+{
+    struct said *s = ctx;
+    assert_true(*region != '\0');
+    if (s->gone < 16)
+        snprintf(s->gone_ids[s->gone], 64, "%s", id);
+    s->gone++;
+}
+
+static struct said said;
+
+static struct said *changes(struct correlator *c)
+{
+    memset(&said, 0, sizeof said);
+    correlator_changes(c, on_changed, on_gone, &said);
+    return &said;
+}
+
+static const struct join_case { const char *name; struct given first, second; bool joins; const char *en, *zh; } joins[] = {
+    { "the same pair", { .sid = 1 }, { .sid = 2, .at_us = 60000000 }, true,
+      "same attacker 198.51.100.7 and same victim, 60 s later: something", "同一攻击者 198.51.100.7 对同一受害者，60 秒后：something" },
+    { "the same attacker", { .sid = 1 }, { .sid = 2, .dest = "10.0.0.2", .at_us = 10 * MINUTE }, true,
+      "same attacker 198.51.100.7, another victim, 10 min later: something", "同一攻击者 198.51.100.7，新的受害者，10 分钟后：something" },
+    { "the same victim", { .sid = 1 }, { .sid = 2, .src = "203.0.113.9" }, true,
+      "same victim 10.0.0.1, another attacker, at the same time: something", "同一受害者 10.0.0.1，新的攻击者，同一时段：something" },
+    { "a victim that attacks", { .sid = 1 }, { .sid = 2, .src = "10.0.0.1", .dest = "10.0.0.2" }, true,
+      "10.0.0.1, until now a victim, attacks, at the same time: something", "受害者 10.0.0.1 转为攻击来源，同一时段：something" },
+    { "nobody in common", { .sid = 1 }, { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2" }, false, NULL, NULL },
+    { "the end of the window", { .sid = 1 }, { .sid = 2, .at_us = 30 * MINUTE }, true,
+      "same attacker 198.51.100.7 and same victim, 30 min later: something", "同一攻击者 198.51.100.7 对同一受害者，30 分钟后：something" },
+    { "after the window", { .sid = 1 }, { .sid = 2, .at_us = 30 * MINUTE + 1 }, false, NULL, NULL },
+    { "before the window", { .sid = 1 }, { .sid = 2, .at_us = 0 - 30 * MINUTE - 1 }, false, NULL, NULL },
+    { "late on its way", { .sid = 1 }, { .sid = 2, .at_us = 0 - 30 * MINUTE }, true,
+      "same attacker 198.51.100.7 and same victim, at the same time: something", "同一攻击者 198.51.100.7 对同一受害者，同一时段：something" },
+    { "another region", { .sid = 1 }, { .sid = 2, .region = "430200" }, false, NULL, NULL },
+    { "an exercise beside the real", { .sid = 1 }, { .sid = 2, .status = "exercise" }, false, NULL, NULL },
+    { "a stop value as attacker", { .src = "198.51.100.53", .sid = 1 }, { .src = "198.51.100.53", .dest = "10.0.0.2", .sid = 2 }, false, NULL, NULL },
+    { "a stop prefix as victim", { .dest = "10.8.1.1", .sid = 1 }, { .src = "203.0.113.9", .dest = "10.8.1.1", .sid = 2 }, false, NULL, NULL },
+    { "a stop value as attacker of the same victim", { .src = "198.51.100.53", .sid = 1 }, { .src = "198.51.100.53", .sid = 2 }, true,
+      "same victim 10.0.0.1, another attacker, at the same time: something", "同一受害者 10.0.0.1，新的攻击者，同一时段：something" },
+    { "what is no address", { .src = "", .dest = "", .sid = 1 }, { .src = "", .dest = "", .sid = 2 }, false, NULL, NULL },
+};
+
+static void an_alert_joins_what_shares_an_entity_in_time_and_the_reason_is_said_in_both_languages(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof joins / sizeof joins[0]; i++) {
+        const struct join_case *k = &joins[i];
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        offer(c, k->first);
+        offer(c, k->second);
+        struct said *out = changes(c);
+        if (out->changed != (k->joins ? 1 : 2))
+            fail_msg("%s: %u incidents", k->name, out->changed);
+        struct incident_view v;
+        struct fault f;
+        assert_int_equal(incident_parse(out->lines[0], out->len[0], &v, &f), 0);
+        if (k->joins && (v.incident.join_count != 2 || strcmp(v.incident.joins[1].en, k->en) != 0
+                         || strcmp(v.incident.joins[1].zh, k->zh) != 0))
+            fail_msg("%s: %s | %s", k->name, v.incident.joins[1].en, v.incident.joins[1].zh);
+        assert_non_null(strstr(v.incident.joins[0].en, "first alert: something, "));
+        assert_non_null(strstr(v.incident.joins[0].zh, "首条告警：something，"));
+        incident_view_free(&v);
+        correlator_free(c);
+    }
+}
+
+static void repeats_of_a_meta_alert_count_without_a_new_reason(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    for (unsigned i = 0; i < 100; i++)
+        OFFER(c, .at_us = i * MINUTE / 2);
+    struct said *out = changes(c);
+    struct incident_view v;
+    struct fault f;
+    assert_int_equal(out->changed, 1);
+    assert_int_equal(incident_parse(out->lines[0], out->len[0], &v, &f), 0);
+    assert_int_equal(v.incident.alert_count, 100);
+    assert_int_equal(v.incident.join_count, 1);
+    assert_int_equal(v.incident.alert_id_count, 100);
+    const struct correlator_counts *n = correlator_counts(c);
+    assert_true(n->alerts == 100 && n->metas == 1 && n->incidents == 1 && n->open == 1);
+    incident_view_free(&v);
+    correlator_free(c);
+}
+
+static void only_what_changed_goes_out_and_as_its_next_version(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    OFFER(c, .sid = 1);
+    OFFER(c, .src = "203.0.113.9", .dest = "10.0.0.9");
+    assert_int_equal(changes(c)->changed, 2);
+    assert_int_equal(changes(c)->changed, 0);
+    OFFER(c, .sid = 2);
+    struct said *out = changes(c);
+    assert_int_equal(out->changed, 1);
+    assert_non_null(strstr(out->lines[0], "\"version\":2,"));
+    assert_non_null(strstr(out->lines[0], "\"alert_count\":2,"));
+    correlator_free(c);
+}
+
+static void what_was_restored_goes_on_where_it_stood(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s), *after = begin(&s);
+    OFFER(c, .at_us = 0, .tactic = "TA0043");
+    OFFER(c, .at_us = 20 * MINUTE, .src = "203.0.113.9", .dest = "10.0.0.9");
+    OFFER(c, .at_us = 25 * MINUTE, .src = "203.0.113.10", .dest = "10.0.0.10");
+    struct said *out = changes(c);
+    assert_int_equal(out->changed, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        struct incident_view v;
+        struct fault f;
+        assert_int_equal(incident_parse(out->lines[i], out->len[i], &v, &f), 0);
+        assert_int_equal(correlator_restore(after, &v.incident), 0);
+        incident_view_free(&v);
+    }
+    assert_int_equal(changes(after)->changed, 0);
+    assert_int_equal(correlator_counts(after)->open, 3);
+    struct given next = { .at_us = 26 * MINUTE, .sid = 2, .tactic = "TA0001" };
+    offer(after, next);
+    struct said *one = changes(after);
+    assert_int_equal(one->changed, 1);
+    assert_non_null(strstr(one->lines[0], "\"version\":2,"));
+    assert_non_null(strstr(one->lines[0], "\"alert_count\":2,"));
+    assert_non_null(strstr(one->lines[0], "\"tactics\":[\"TA0043\",\"TA0001\"]"));
+    correlator_free(c);
+    correlator_free(after);
+}
+
+/* One that was late could join the incident before it and the one after: it is the latest, before and after a restart. */
+static void a_restart_does_not_change_which_incident_is_joined(void **unused)
+{
+    (void)unused;
+    for (int turn = 0; turn < 3; turn++) {
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s), *after = begin(&s);
+        OFFER(c, .at_us = 0, .src = "203.0.113.1");
+        OFFER(c, .at_us = 40 * MINUTE, .src = "203.0.113.2");
+        struct said *out = changes(c);
+        assert_int_equal(out->changed, 2);
+        for (int i = 0; i < 2; i++) {
+            struct incident_view v;
+            struct fault f;
+            int line = turn == 1 ? 1 - i : i;       /* Redis gives them in any order */
+            assert_int_equal(incident_parse(out->lines[line], out->len[line], &v, &f), 0);
+            correlator_restore(after, &v.incident);
+            incident_view_free(&v);
+        }
+        struct correlator *one = turn == 2 ? c : after;
+        OFFER(one, .at_us = 20 * MINUTE, .src = "203.0.113.3");
+        out = changes(one);
+        assert_int_equal(out->changed, 1);
+        if (strstr(out->lines[0], "\"address\":\"203.0.113.2\"") == NULL)
+            fail_msg("turn %d: it joined the older one", turn);
+        correlator_free(c);
+        correlator_free(after);
+    }
+}
+
+static void quiet_incidents_are_let_go_and_said(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    OFFER(c, .at_us = 0);
+    assert_int_equal(changes(c)->gone, 0);
+    OFFER(c, .at_us = s.quiet_us, .src = "203.0.113.9", .dest = "10.0.0.9");
+    assert_int_equal(changes(c)->gone, 0);
+    OFFER(c, .at_us = s.quiet_us + 1, .src = "203.0.113.9", .dest = "10.0.0.9");
+    struct said *out = changes(c);
+    assert_int_equal(out->gone, 1);
+    assert_int_equal(strncmp(out->gone_ids[0], "I-430100-2026112", 16), 0);
+    assert_true(correlator_counts(c)->open == 1 && correlator_counts(c)->let_go == 1);
+    correlator_free(c);
+}
+
+static void too_many_incidents_let_the_oldest_go(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    s.case_max = 10;
+    struct correlator *c = begin(&s);
+    for (unsigned i = 0; i < 200; i++) {
+        char src[20], dest[20];
+        snprintf(src, sizeof src, "198.18.0.%u", i);
+        snprintf(dest, sizeof dest, "10.7.0.%u", i);
+        OFFER(c, .at_us = i * 1000, .src = src, .dest = dest);
+    }
+    assert_int_equal(changes(c)->changed, 200);
+    for (int i = 0; i < 4; i++)
+        (void)changes(c);
+    assert_true(correlator_counts(c)->open == 10 && correlator_counts(c)->let_go == 190);
+    OFFER(c, .at_us = 200000, .src = "198.18.0.199", .dest = "10.7.0.199", .sid = 5);
+    assert_int_equal(changes(c)->changed, 1);
+    assert_int_equal(correlator_counts(c)->incidents, 200);      /* the newest was kept: no new one */
+    OFFER(c, .at_us = 200000, .src = "198.18.0.0", .dest = "10.7.0.0", .sid = 5);
+    assert_int_equal(correlator_counts(c)->incidents, 201);      /* the oldest was not */
+    correlator_free(c);
+}
+
+static void an_id_comes_from_the_first_alert_and_can_be_read_aloud(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *a = begin(&s), *b = begin(&s);
+    struct alert_view first = ALERT(.sid = 1);
+    char id[64];
+    for (int i = 0; i < 2; i++) {
+        struct correlator *c = i ? b : a;
+        struct incident_view v;
+        struct fault f;
+        correlator_alert(c, &first, 42);
+        struct said *out = changes(c);
+        assert_int_equal(incident_parse(out->lines[0], out->len[0], &v, &f), 0);
+        if (i)
+            assert_string_equal(v.incident.id, id);
+        snprintf(id, sizeof id, "%s", v.incident.id);
+        incident_view_free(&v);
+    }
+    assert_int_equal(strlen(id), 26);
+    assert_int_equal(strspn(id + 18, "0123456789abcdefghjkmnpqrstvwxyz"), 8);
+    alert_view_free(&first);
+    correlator_free(a);
+    correlator_free(b);
+}
+
+static void a_missing_taxonomy_is_said(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct fault f;
+    s.taxonomy = (char[]){ "/nonexistent/t.csv" };
+    assert_null(correlator_new(&s, &f));
+    assert_string_equal(f.why, "/nonexistent/t.csv: No such file or directory");
+    correlator_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alert_joins_what_shares_an_entity_in_time_and_the_reason_is_said_in_both_languages),
+        cmocka_unit_test(repeats_of_a_meta_alert_count_without_a_new_reason),
+        cmocka_unit_test(only_what_changed_goes_out_and_as_its_next_version),
+        cmocka_unit_test(what_was_restored_goes_on_where_it_stood),
+        cmocka_unit_test(a_restart_does_not_change_which_incident_is_joined),
+        cmocka_unit_test(quiet_incidents_are_let_go_and_said),
+        cmocka_unit_test(too_many_incidents_let_the_oldest_go),
+        cmocka_unit_test(an_id_comes_from_the_first_alert_and_can_be_read_aloud),
+        cmocka_unit_test(a_missing_taxonomy_is_said),
+    };
+    return cmocka_run_group_tests_name("correlator", tests, NULL, NULL);
+}
