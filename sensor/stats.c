@@ -20,7 +20,7 @@ static const void *capture_of(struct worker *w)
 
 static const void *decode_of(struct worker *w)     { return &w->decoder.counts; }
 static const void *fragment_of(struct worker *w)   { return fragments_counts(w->fragments); }
-static const void *flow_of(struct worker *w)       { return w->flows ? flow_table_counts(w->flows) : NULL; }
+static const void *flow_of(struct worker *w)       { return w->flows ? flow_table_counts(w->flows) : &w->flow_counts; }
 static const void *reassembly_of(struct worker *w) { return reassembly_counts(w->reassembler); }
 static const void *window_counts_of(struct worker *w) { return w->windows ? window_counts(w->windows) : NULL; }
 static const void *classify_counts_of(struct worker *w) { return w->classify ? classify_counts(w->classify) : NULL; }
@@ -52,6 +52,32 @@ static void room_json(const struct room *room, struct worker *const *workers, si
     metrics_json(room->metrics, sum, 1, out);
 }
 
+/* "dissect":{"modbus":{...},...}: a room per protocol that was seen, and what nobody knew. */
+static void dissect_json(struct worker *const *workers, size_t count, struct text *out)
+{
+    const char *comma = "";
+    struct dissect_totals totals = { 0 };
+    struct metrics_room unknown = dissect_total_metrics;
+    unknown.name = "unknown";
+    text_lit(out, "\"dissect\":{");
+    for (size_t d = 0; d < dissector_count; d++) {
+        struct metrics_room room = dissect_metrics(d);
+        struct dissect_counts sum = { 0 };
+        for (size_t i = 0; i < count; i++)
+            metrics_add(&room, &sum, dissect_counts(workers[i]->dissect, d));
+        if (sum.flows == 0)
+            continue;
+        text_str(out, comma);
+        comma = ",";
+        metrics_json(&room, &sum, 1, out);
+    }
+    for (size_t i = 0; i < count; i++)
+        metrics_add(&dissect_total_metrics, &totals, dissect_totals(workers[i]->dissect));
+    text_str(out, comma);
+    metrics_json(&unknown, &totals, 1, out);
+    text_char(out, '}');
+}
+
 void stats_json(struct worker *const *workers, size_t count, const struct publisher *publisher, struct text *out)
 {
     struct publish_counts published;
@@ -60,6 +86,8 @@ void stats_json(struct worker *const *workers, size_t count, const struct publis
         room_json(&rooms[i], workers, count, out);
         text_char(out, ',');
     }
+    dissect_json(workers, count, out);
+    text_char(out, ',');
     metrics_json(&publish_metrics, &published, 1, out);
 }
 
@@ -86,7 +114,7 @@ struct stats_summary stats_summary(struct worker *const *workers, size_t count)
         const struct emit_counts *out = emitter_counts(w->emitter);
         sum.packets += w->decoder.counts.frames;
         sum.bytes += w->decoder.counts.bytes;
-        sum.flows += w->flows != NULL ? flow_table_counts(w->flows)->created : w->flows_created;
+        sum.flows += ((const struct flow_counts *)flow_of(w))->created;
         sum.records += out->records;
         sum.alerts += out->alerts;
         sum.dropped += in->kernel_dropped + in->interface_dropped;

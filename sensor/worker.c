@@ -420,7 +420,8 @@ void worker_source(struct worker *w, struct source *next)
 void worker_finish(struct worker *w)
 {
     pthread_mutex_lock(&w->shown);
-    w->flows_created = flow_table_counts(w->flows)->created;
+    flow_table_close_all(w->flows);
+    w->flow_counts = *flow_table_counts(w->flows);
     flow_table_free(w->flows);
     w->flows = NULL;
     pthread_mutex_unlock(&w->shown);

@@ -65,7 +65,7 @@ struct worker {
     _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL once they are in use */
     struct flow_notes            spare_notes;       /* when the store refuses: looked up again each time */
     struct source_counts         files;     /* of the files read to their end */
-    uint64_t                     flows_created;     /* kept when the table is gone */
+    struct flow_counts           flow_counts;       /* of the flow table, when it is gone */
     struct record                scratch;
 };
 

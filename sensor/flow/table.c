@@ -99,13 +99,18 @@ struct flow_table *flow_table_new(const struct flow_limits *limits, struct hash_
     return t;
 }
 
+void flow_table_close_all(struct flow_table *t)
+{
+    for (int kind = 0; kind < LIST_COUNT; kind++)
+        while (t->lists[kind].oldest != NULL)
+            flow_close(t, t->lists[kind].oldest, FLOW_END_SHUTDOWN);
+}
+
 void flow_table_free(struct flow_table *t)
 {
     if (t == NULL)
         return;
-    for (int kind = 0; kind < LIST_COUNT; kind++)
-        while (t->lists[kind].oldest != NULL)
-            flow_close(t, t->lists[kind].oldest, FLOW_END_SHUTDOWN);
+    flow_table_close_all(t);
     if (t->flows != NULL)
         munmap(t->flows, t->region_bytes);
     if (t->slots != NULL)

@@ -42,7 +42,8 @@ struct flow_table;
 struct flow_table *flow_table_new(const struct flow_limits *limits, struct hash_key key,
                                   void (*on_close)(void *ctx, struct flow *f, enum flow_end why), void *ctx,
                                   struct fault *f);
-void flow_table_free(struct flow_table *t);         /* closes every flow with FLOW_END_SHUTDOWN first */
+void flow_table_close_all(struct flow_table *t);    /* every flow with FLOW_END_SHUTDOWN; the counters stay readable */
+void flow_table_free(struct flow_table *t);         /* closes them first; NULL is harmless */
 
 /* The packet's flow, new or known, and who sent the packet; counts it in and moves the flow's state.
  * An ICMP error counts to the flow it quotes, as sent by the end that could not be reached, and moves no
