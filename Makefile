@@ -11,7 +11,7 @@ JOBS    ?= $(shell nproc)
 PACKAGES = build-essential pkg-config ca-certificates git \
            libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
            libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libseccomp-dev libcap-ng-dev \
-           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev \
+           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev \
            redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
            chromium fonts-noto-cjk iproute2 libndpi-bin tshark
 
@@ -21,7 +21,7 @@ SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
 PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libseccomp libcap-ng \
-           libevent jansson yaml-0.1 zlib libbrotlidec
+           libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 -Wvla
 CFLAGS  ?= -O2 -g
@@ -56,7 +56,7 @@ tools    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/system/*.c tests/bench/*.
 fuzzers  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps run test check sanitize fuzz fuzzers lint bench install clean help web browser tools
+.PHONY: all deps run test check sanitize fuzz fuzzers lint bench install clean help web browser tools man
 .SECONDARY:
 
 help: ## this list
@@ -124,12 +124,43 @@ browser: all web $(BUILD)/npm/browser/.ready ## the console in a real browser ov
 
 tools: $(tools)
 
-install: all web ## install below $(DESTDIR)$(PREFIX)
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/fengsui/web share/fengsui/rules share/fengsui/data)
+# Manual pages: the settings' one is made from the programs' own tables, each section from one program.
+pages  := $(patsubst docs/man/%,$(BUILD)/man/%,$(wildcard docs/man/*.[1-8]))
+tabled  = fengsui-sensor fengsui-correlator fengsui-archiver fengsui-report fengsui-dashboard
+man: $(pages) ## the manual pages, into $(BUILD)/man
+
+$(BUILD)/man/fengsui.yaml.5: $(programs)
+$(BUILD)/man/%: docs/man/%
+	@mkdir -p $(@D)
+	@$(if $(findstring yaml,$*),for p in $(tabled); do $(BUILD)/$$p --list-settings; done | \
+		awk '/^\.SS / { known = $$2 in seen; seen[$$2] = 1 } !known' > $(BUILD)/man/settings)
+	@sed -e 's/@VERSION@/$(VERSION)/' $(if $(findstring yaml,$*),-e '/^@SETTINGS@$$/{r $(BUILD)/man/settings' -e 'd}') $< > $@
+
+# Files that name where they are installed, and units that share one sandbox.
+share    = $(DESTDIR)$(PREFIX)/share
+lib      = $(DESTDIR)$(PREFIX)/lib
+placed   = sed -e '/^@SANDBOX@$$/{r deploy/systemd/sandbox.conf' -e 'd}' -e 's|@PREFIX@|$(PREFIX)|g'
+
+install: all web man ## install below $(DESTDIR)$(PREFIX); deploy/README.md says what comes then
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(share)/,fengsui/web fengsui/rules fengsui/data fengsui/deploy \
+		bash-completion/completions man/man1 man/man5 man/man8) \
+		$(addprefix $(lib)/,systemd/system/redis-server@fengsui.service.d sysusers.d tmpfiles.d)
 	install -m 0755 $(programs) $(DESTDIR)$(PREFIX)/bin
-	cp -R $(BUILD)/web/. $(DESTDIR)$(PREFIX)/share/fengsui/web
-	install -m 0644 rules/* $(DESTDIR)$(PREFIX)/share/fengsui/rules
-	install -m 0644 deploy/data/* $(DESTDIR)$(PREFIX)/share/fengsui/data
+	cp -R $(BUILD)/web/. $(share)/fengsui/web
+	install -m 0644 rules/* $(share)/fengsui/rules
+	install -m 0644 deploy/data/* $(share)/fengsui/data
+	for page in $(pages); do install -m 0644 $$page $(share)/man/man$${page##*.}; done
+	install -m 0644 deploy/README.md deploy/logrotate deploy/redis/redis-fengsui.conf deploy/redis/fengsui.acl.in \
+		$(share)/fengsui/deploy
+	install -m 0755 deploy/redis/make-acl.sh $(share)/fengsui/deploy
+	$(placed) deploy/fengsui.yaml.in > $(share)/fengsui/deploy/fengsui.yaml
+	for u in deploy/systemd/*.service.in; do t=$${u##*/}; $(placed) $$u > $(lib)/systemd/system/$${t%.in}; done
+	install -m 0644 deploy/systemd/*.timer $(lib)/systemd/system
+	install -m 0644 deploy/systemd/redis-server@fengsui.conf $(lib)/systemd/system/redis-server@fengsui.service.d/fengsui.conf
+	install -m 0644 deploy/sysusers.conf $(lib)/sysusers.d/fengsui.conf
+	install -m 0644 deploy/tmpfiles.conf $(lib)/tmpfiles.d/fengsui.conf
+	install -m 0644 deploy/completion/fengsui.bash $(share)/bash-completion/completions/fengsui
+	for p in $(filter-out fengsui,$(names)); do ln -sf fengsui $(share)/bash-completion/completions/$$p; done
 
 clean: ## remove $(BUILD)
 	$(RM) -r $(BUILD)

@@ -729,6 +729,8 @@ void settings_manual(const struct settings_section *sections, size_t count, FILE
         for (size_t i = 0; i < sections[s].count; i++) {
             const struct setting *row = &sections[s].rows[i];
             fprintf(out, ".TP\n.B %s\n%s: %s.", row->name, row_expects(row), row->about);
+            for (const char *const *name = row->choices; name != NULL && *name != NULL; name++)
+                fprintf(out, "%s%s%s", name == row->choices ? " One of " : ", ", *name, name[1] == NULL ? "." : "");
             if (row->fallback != NULL && *row->fallback != '\0')
                 fprintf(out, " Default: %s.", row->fallback);
             fputc('\n', out);
