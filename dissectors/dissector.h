@@ -46,6 +46,7 @@ struct sink {
     void (*record)(void *ctx, struct conversation *conv, const struct record *r);
     void *ctx;
     struct record *scratch;     /* the worker's one record, to be filled by conversation_record() */
+    unsigned file_wants;        /* enum file_wants (framing/file.h): digests of files that somebody asks for */
 };
 
 /* One flow, one call: what a dissector is given. */

@@ -1,6 +1,10 @@
 #include "common/hash.h"
 
+/* OpenSSL 3 calls its plain digest structures old-fashioned; they are the only ones that live in memory of ours. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +173,42 @@ size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out
         || !EVP_DigestFinal_ex(d->context, out, &len))
         return 0;
     return len;
+}
+
+_Static_assert(sizeof(MD5_CTX) <= sizeof ((struct hash_state *)0)->room && sizeof(SHA_CTX) <= sizeof ((struct hash_state *)0)->room
+               && sizeof(SHA256_CTX) <= sizeof ((struct hash_state *)0)->room, "OpenSSL's states fit");
+
+void hash_begin(struct hash_state *h, enum hash_kind kind)
+{
+    void *room = h->room;
+    h->kind = kind;
+    if (kind == HASH_MD5)
+        MD5_Init(room);
+    else if (kind == HASH_SHA1)
+        SHA1_Init(room);
+    else
+        SHA256_Init(room);
+}
+
+void hash_more(struct hash_state *h, const void *bytes, size_t n)
+{
+    void *room = h->room;
+    if (h->kind == HASH_MD5)
+        MD5_Update(room, bytes, n);
+    else if (h->kind == HASH_SHA1)
+        SHA1_Update(room, bytes, n);
+    else
+        SHA256_Update(room, bytes, n);
+}
+
+size_t hash_end(struct hash_state *h, uint8_t *out)
+{
+    void *room = h->room;
+    if (h->kind == HASH_MD5)
+        return MD5_Final(out, room) ? MD5_DIGEST_LENGTH : 0;
+    if (h->kind == HASH_SHA1)
+        return SHA1_Final(out, room) ? SHA_DIGEST_LENGTH : 0;
+    return SHA256_Final(out, room) ? SHA256_DIGEST_LENGTH : 0;
 }
 
 struct hash_stream *hash_stream_new(enum hash_kind kind)

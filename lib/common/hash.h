@@ -23,6 +23,12 @@ enum { HASH_MAX = 32 };
 /* Writes the digest and gives its length (16, 20 or 32). */
 size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out[HASH_MAX]);
 
+/* A digest fed piece by piece in memory of the caller's, which may move it: MD5, SHA-1 and SHA-256 only. hash_end() gives the length. */
+struct hash_state { enum hash_kind kind; uint64_t room[14]; };
+void hash_begin(struct hash_state *h, enum hash_kind kind);
+void hash_more(struct hash_state *h, const void *bytes, size_t n);
+size_t hash_end(struct hash_state *h, uint8_t *out);
+
 /* A digest fed piece by piece (evidence files). NULL when memory is out. */
 struct hash_stream;
 struct hash_stream *hash_stream_new(enum hash_kind kind);
