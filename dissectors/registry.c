@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dissectors/dissector.h"
+#include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/http/http.h"
 #include "dissectors/modbus/modbus.h"
@@ -14,6 +15,7 @@ const struct dissector *const dissectors[] = {
     &dissector_modbus,
     &dissector_tls,
     &dissector_ssh,
+    &dissector_dcerpc,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
