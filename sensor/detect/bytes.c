@@ -79,7 +79,8 @@ static int read_flag(struct slice s, struct bytes *b)
     static const struct { const char *word; uint16_t flag; uint8_t base; } words[] = {
         { "relative", BYTES_RELATIVE, 0 }, { "little", BYTES_LITTLE, 0 }, { "big", 0, 0 }, { "string", BYTES_STRING, 0 },
         { "hex", BYTES_STRING, 16 }, { "dec", BYTES_STRING, 10 }, { "oct", BYTES_STRING, 8 }, { "rawbytes", BYTES_RAW, 0 },
-        { "align", BYTES_ALIGN, 0 }, { "from_beginning", BYTES_FROM_BEGINNING, 0 }, { "from_end", BYTES_FROM_END, 0 }
+        { "align", BYTES_ALIGN, 0 }, { "from_beginning", BYTES_FROM_BEGINNING, 0 }, { "from_end", BYTES_FROM_END, 0 },
+        { "dce", BYTES_DCE, 0 }
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (slice_is(s, words[i].word)) {
@@ -127,8 +128,6 @@ static bool read_rest(struct parser *p, struct slice rest, struct bytes *b)
             taken = read_pair(p, item, b);
         if (taken < 0)
             return false;
-        if (taken == 0 && slice_is(item, "dce"))
-            return parse_wrong(p, item.at, "byte order by `dce`: not supported yet");
         if (taken == 0)
             return expected(p, item, "one of its options");
     }

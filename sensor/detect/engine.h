@@ -34,6 +34,7 @@ struct detect {
     uint8_t                *changed[2]; /* transforms' output, in turn */
     uint8_t                *base64;
     uint64_t                values[VARIABLES_MAX];      /* of the rule at hand: byte_extract, byte_math */
+    bool                    little;     /* byte order that the record at hand says, for `dce` */
     const char             *app_name;   /* the name last asked for, and its schema */
     int                     app_schema;
 };

@@ -119,6 +119,8 @@ void fields_register(struct rules *r)
                 add_aliases(r, f->aliases, i, row);
         }
     }
+    const struct field_word *little = fields_word(r, "dcerpc.little_endian");
+    r->little_rows = little ? little->rows : NULL;
     share_stickies(r);
 }
 

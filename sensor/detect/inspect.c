@@ -181,6 +181,11 @@ struct number {
     uint64_t value;
 };
 
+static bool is_little(const struct inspection *i, const struct bytes *b)
+{
+    return b->flags & BYTES_DCE ? i->little : (b->flags & BYTES_LITTLE) != 0;
+}
+
 static bool read_number(const struct inspection *i, const struct bytes *b, size_t before, struct number *out)
 {
     uint64_t wanted = b->flags & BYTES_COUNT_VAR ? i->values[b->count] : b->count;
@@ -195,7 +200,7 @@ static bool read_number(const struct inspection *i, const struct bytes *b, size_
     out->at = (size_t)at;
     out->value = 0;
     out->taken = b->flags & BYTES_STRING ? read_string(i->at + at, wanted, b->base, &out->value)
-                                         : read_binary(i->at + at, wanted, b->flags & BYTES_LITTLE, &out->value);
+                                         : read_binary(i->at + at, wanted, is_little(i, b), &out->value);
     if (b->mask)
         out->value = (out->value & b->mask) >> b->shift;
     return out->taken > 0 || (b->count == 0 && !(b->flags & BYTES_STRING));

@@ -16,6 +16,7 @@ struct inspection {
     unsigned          budget;       /* steps that may still be tried */
     bool              exhausted;    /* out: the budget was used up */
     size_t            touched;      /* out: how far the match reaches */
+    bool              little;       /* the byte order that the record says, for BYTES_DCE */
     uint64_t         *values;       /* VARIABLES_MAX of them: one rule's, from buffer to buffer */
 };
 

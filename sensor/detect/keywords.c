@@ -2,7 +2,8 @@
 
 const struct keyword *const keyword_tables[] = {
     meta_keywords, flow_keywords, header_keywords, content_keywords, bytes_keywords, pcre_keywords, context_keywords,
-    transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords
+    transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords, octet_keywords,
+    dce_keywords
 };
 const size_t keyword_table_count = sizeof(keyword_tables) / sizeof(keyword_tables[0]);
 

@@ -52,7 +52,7 @@ struct view engine_transformed(struct detect *d, const struct sticky *s, struct 
 static struct inspection inspection_of(struct detect *d, struct view v, uint64_t starts_at)
 {
     return (struct inspection){ .at = v.len ? v.at : (const uint8_t *)"", .len = v.len, .starts_at = starts_at, .run = &d->run,
-                                .base64 = d->base64, .values = d->values, .budget = d->limits.inspections };
+                                .base64 = d->base64, .values = d->values, .budget = d->limits.inspections, .little = d->little };
 }
 
 static bool inspect_view(struct detect *d, const struct section *section, struct view v, uint64_t starts_at, size_t *touched)

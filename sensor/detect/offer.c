@@ -235,6 +235,8 @@ void detect_record(struct detect *d, const struct subject *s, const struct recor
     struct match m = { .d = d, .rules = d->rules, .s = s, .r = r, .schema = schema, .dir = r->dir,
                        .src = with ? s->src : s->dest, .dest = with ? s->dest : s->src };
     index_record(d, r);
+    const struct value *little = d->rules->little_rows ? match_value(&m, d->rules->little_rows[schema], NULL) : NULL;
+    d->little = little && little->uint;
     scan_record(&m, plan);
     candidates_add(&d->candidates, &plan->plain[r->dir]);
     if (r->anomalies)

@@ -76,7 +76,8 @@ struct content {
 enum byte_flag {
     BYTES_RELATIVE = 1 << 0, BYTES_LITTLE = 1 << 1, BYTES_STRING = 1 << 2, BYTES_VALUE_VAR = 1 << 3, BYTES_OFFSET_VAR = 1 << 4,
     BYTES_ALIGN = 1 << 5, BYTES_FROM_BEGINNING = 1 << 6, BYTES_FROM_END = 1 << 7, BYTES_COUNT_VAR = 1 << 8, BYTES_RAW = 1 << 9,
-    BYTES_NOT = 1 << 10
+    BYTES_NOT = 1 << 10,
+    BYTES_DCE = 1 << 11         /* in the byte order that the DCE/RPC message says */
 };
 
 struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math, isdataat */

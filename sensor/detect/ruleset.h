@@ -74,6 +74,7 @@ struct rules {
     uint16_t            sticky_count;
     const struct schema *schemas[SCHEMAS_MAX];
     size_t              schema_count;
+    const uint16_t     *little_rows;    /* by schema: the row that says the byte order of a record's numbers; NULL: none has one */
     const char *const  *decode_events, *const *stream_events;   /* lent names, NULL-terminated */
     struct schema_plan *plans;          /* by schema */
     struct packet_plan  packets;
