@@ -7,6 +7,7 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/http/http.h"
 #include "dissectors/modbus/modbus.h"
+#include "dissectors/smtp/smtp.h"
 #include "dissectors/ssh/ssh.h"
 #include "dissectors/tls/tls.h"
 
@@ -16,6 +17,7 @@ const struct dissector *const dissectors[] = {
     &dissector_tls,
     &dissector_ssh,
     &dissector_dcerpc,
+    &dissector_smtp,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -1,0 +1,65 @@
+/* What an SMTP record can carry: EVE's words in `smtp` and `email`, Suricata's keywords, old and new. */
+#include "dissectors/smtp/message.h"
+
+#define IN(list) .in = (list) + 1
+#define TEXT(word, how, other, sentence) { .name = (word), .type = FIELD_TEXT, .flags = (how), .aliases = (other), .about = (sentence) }
+#define MAIL(word, how, sentence) { .name = (word), .type = FIELD_TEXT, .flags = (how), IN(SMTP_EMAIL), .aliases = "email." word, .about = (sentence) }
+
+static const struct field fields[] = {
+    [SMTP_HELO]       = TEXT("helo", 0, NULL, "What the client calls itself."),
+    [SMTP_MAIL_FROM]  = TEXT("mail_from", 0, NULL, "Sender of the envelope, as sent."),
+    [SMTP_RCPT_TO]    = TEXT("rcpt_to", FIELD_MANY, NULL, "Recipient of the envelope, as sent."),
+    [SMTP_COMMAND]    = TEXT("command", 0, NULL, "A command that is odd in some way."),
+    [SMTP_REPLY_CODE] = { .name = "reply_code", .about = "Code of a reply that is odd in some way." },
+    [SMTP_REPLY]      = TEXT("reply", 0, NULL, "The line of that reply."),
+    [SMTP_EMAIL]      = { .name = "email", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The mail itself." },
+    [SMTP_EMAIL_FROM] = MAIL("from", 0, "From header."),
+    [SMTP_EMAIL_TO]   = MAIL("to", FIELD_MANY, "One address of the To header."),
+    [SMTP_EMAIL_CC]   = MAIL("cc", FIELD_MANY, "One address of the Cc header."),
+    [SMTP_EMAIL_SUBJECT] = MAIL("subject", 0, "Subject header, encoded words as sent."),
+    [SMTP_EMAIL_DATE] = MAIL("date", 0, "Date header."),
+    [SMTP_EMAIL_MESSAGE_ID] = MAIL("message_id", 0, "Message-ID header."),
+    [SMTP_EMAIL_X_MAILER]   = MAIL("x_mailer", 0, "X-Mailer header: the program that wrote the mail."),
+    [SMTP_EMAIL_REPLY_TO]   = MAIL("reply_to", 0, "Reply-To header."),
+    [SMTP_EMAIL_ATTACHMENT] = MAIL("attachment", FIELD_MANY, "Name of an attachment."),
+    [SMTP_EMAIL_BODY] = MAIL("body", FIELD_HIDDEN, "Text of the mail, base64 and quoted-printable undone, all its text parts in order."),
+    [SMTP_FILES]      = { .name = "files", .type = FIELD_LIST, .about = "The attachments." },
+    [SMTP_FILE_NAME]  = { .name = "filename", .type = FIELD_TEXT, IN(SMTP_FILES), .aliases = "file.name", .about = "Name of the attachment." },
+    [SMTP_FILE_TYPE]  = { .name = "type", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its Content-Type, as the sender says." },
+    [SMTP_FILE_SIZE]  = { .name = "size", IN(SMTP_FILES), .unit = "bytes", .about = "Its size, decoded." },
+    [SMTP_FILE_MD5]   = { .name = "md5", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its MD5, if all of it was seen and kept." },
+    [SMTP_FILE_SHA1]  = { .name = "sha1", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its SHA-1, likewise." },
+    [SMTP_FILE_SHA256] = { .name = "sha256", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its SHA-256, likewise." },
+    [SMTP_FILE_DATA]  = { .name = "file_data", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, IN(SMTP_FILES), .aliases = "file.data file_data",
+                          .about = "Its content, decoded, up to the limit." },
+};
+
+_Static_assert(sizeof fields / sizeof fields[0] == SMTP_ROWS, "a row for each field");
+
+#define MIME(a) [SMTP_MIME + (a)]
+
+static const struct anomaly anomalies[] = {
+    [SMTP_INVALID_REPLY]   = { "invalid_reply", "A reply without a reply code." },
+    [SMTP_UNMATCHED_REPLY] = { "unable_to_match_reply_with_request", "A reply that no command asked for." },
+    [SMTP_LONG_COMMAND]    = { "max_command_line_len_exceeded", "A command line over the limit." },
+    [SMTP_LONG_REPLY]      = { "max_reply_line_len_exceeded", "A reply line over the limit." },
+    [SMTP_INVALID_PIPELINE] = { "invalid_pipelined_sequence", "A command behind DATA or STARTTLS before the server answered those." },
+    [SMTP_LONG_BDAT]       = { "bdat_chunk_len_exceeded", "A BDAT whose length is none." },
+    [SMTP_NO_WELCOME]      = { "no_server_welcome_message", "The client spoke before the server's greeting." },
+    [SMTP_TLS_REJECTED]    = { "tls_rejected", "STARTTLS refused." },
+    [SMTP_DATA_REJECTED]   = { "data_command_rejected", "DATA refused." },
+    [SMTP_FAILED_PROTOCOL_CHANGE] = { "failed_protocol_change", "STARTTLS agreed upon, and no TLS follows." },
+    [SMTP_DUPLICATE_FIELDS] = { "duplicate_fields", "HELO again, or a second sender in one mail." },
+    [SMTP_UNPARSABLE]      = { "unparsable_content", "A command without the argument it needs." },
+    MIME(MIME_INVALID_BASE64)     = { "mime_invalid_base64", "Characters in base64 that are none of it." },
+    MIME(MIME_INVALID_QP)         = { "mime_invalid_qp", "A quoted-printable escape that is none." },
+    MIME(MIME_LONG_LINE)          = { "mime_long_line", "A line of more than 998 octets (RFC 5322, 2.1.1)." },
+    MIME(MIME_LONG_ENCODED_LINE)  = { "mime_long_enc_line", "An encoded line of more than 76 octets (RFC 2045, 6.7 and 6.8)." },
+    MIME(MIME_LONG_HEADER_NAME)   = { "mime_long_header_name", "A header name of more than 75 octets." },
+    MIME(MIME_LONG_HEADER_VALUE)  = { "mime_long_header_value", "A header value of more than 2000 octets." },
+    MIME(MIME_LONG_BOUNDARY)      = { "mime_long_boundary", "A multipart boundary of more than 254 octets." },
+    MIME(MIME_LONG_FILENAME)      = { "mime_long_filename", "A file name of more than 255 octets." },
+    MIME(MIME_MALFORMED)          = { "mime_malformed_msg", "A header line without a colon." },
+};
+
+const struct schema smtp_schema = { "smtp", fields, SMTP_ROWS, anomalies, SMTP_ANOMALIES };
