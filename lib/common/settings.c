@@ -632,18 +632,41 @@ int settings_load(const struct settings_section *sections, size_t count, const c
 
 /* ---- the other way round ---- */
 
+/* The character at s and its length; a byte that is no UTF-8 counts as the Latin-1 character it would be. */
+static size_t character(const unsigned char *s, size_t left, uint32_t *out)
+{
+    size_t len = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
+    *out = len == 1 ? *s : *s & (0xffu >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        if (i >= left || (s[i] & 0xc0) != 0x80) {
+            *out = *s;
+            return 1;
+        }
+        *out = *out << 6 | (s[i] & 0x3f);
+    }
+    return len;
+}
+
+/* Line ends of any kind, a byte order mark, and what is no printable character (YAML 1.1 section 5.1). */
+static bool needs_escape(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0xd800 && c < 0xe000) || c == 0xfeff
+           || c == 0xfffe || c == 0xffff || c > 0x10ffff;
+}
+
 /* YAML in double quotes, so that any text comes back as it was. */
 static void quoted(const char *text, size_t len, FILE *out)
 {
+    uint32_t c;
     putc('"', out);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+    for (size_t n; len > 0; text += n, len -= n) {
+        n = character((const unsigned char *)text, len, &c);
         if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            fprintf(out, "\\x%02x", c);
+            fprintf(out, "\\%c", (int)c);
+        else if (needs_escape(c) || (n == 1 && c >= 0x80))
+            fprintf(out, c < 0x100 ? "\\x%02" PRIx32 : "\\U%08" PRIx32, c);
         else
-            putc(c, out);
+            fwrite(text, 1, n, out);
     }
     putc('"', out);
 }

@@ -137,8 +137,9 @@ void incident_json(const struct incident *i, struct text *out)
 {
     char now[CLOCK_TEXT_MAX];
     clock_text(i->last_us, now);
-    text_fmt(out, "{\"id\":\"%s:%llu\",\"timestamp\":\"%s\",\"event_type\":\"incident\"", i->id,
-             (unsigned long long)i->version, now);
+    text_lit(out, "{\"id\":\"");
+    text_json(out, i->id, strlen(i->id));
+    text_fmt(out, ":%llu\",\"timestamp\":\"%s\",\"event_type\":\"incident\"", (unsigned long long)i->version, now);
     string("region", i->region, out);
     string("status", i->status, out);
     key("incident", out);

@@ -73,6 +73,19 @@ static void each_version_is_an_event_of_its_own(void **unused)
     assert_non_null(strstr(line, "{\"id\":\"I-430200-20261120-7k3m9qd2:3\","));
 }
 
+static void what_other_sensors_put_into_an_id_cannot_break_the_line(void **unused)
+{
+    (void)unused;
+    struct incident i = sample();
+    struct incident_view v;
+    struct fault f;
+    i.id = "I-\t\"\\-1";
+    i.region = "\x01";
+    assert_int_equal(incident_parse(line, write_incident(&i), &v, &f), 0);
+    assert_string_equal(v.incident.id, i.id);
+    incident_view_free(&v);
+}
+
 static void states_have_their_names(void **unused)
 {
     (void)unused;
@@ -159,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_incident_comes_back_as_it_went),
         cmocka_unit_test(each_version_is_an_event_of_its_own),
+        cmocka_unit_test(what_other_sensors_put_into_an_id_cannot_break_the_line),
         cmocka_unit_test(states_have_their_names),
         cmocka_unit_test(what_is_read_back_is_within_its_bounds),
         cmocka_unit_test(every_prefix_and_bit_change_of_a_line_is_read_or_refused),
