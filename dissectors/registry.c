@@ -7,6 +7,7 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/http/http.h"
 #include "dissectors/modbus/modbus.h"
+#include "dissectors/mqtt/mqtt.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/ssh/ssh.h"
 #include "dissectors/tls/tls.h"
@@ -18,6 +19,7 @@ const struct dissector *const dissectors[] = {
     &dissector_ssh,
     &dissector_dcerpc,
     &dissector_smtp,
+    &dissector_mqtt,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -1,0 +1,99 @@
+/* octets - keywords of Suricata that name the bits of one field, or a field together with its value.
+ *
+ *     mqtt.flags:dup,!retain      mqtt.connect.flags:username,password      all must be as said
+ *     dnp3_ind:device_restart,need_time                                     one of them is enough
+ *     dnp3_obj:50,1               ike.chosen_sa_attribute:alg_enc=7
+ */
+#include <stdio.h>
+
+#include "detect/fields.h"
+#include "detect/keywords.h"
+#include "detect/match.h"
+
+struct bit_name { const char *name; uint64_t bit; };
+
+struct bits {
+    const uint16_t *rows;           /* by schema */
+    uint64_t        mask, want;     /* of the bits in mask, those in want are set */
+    bool            any;            /* one of want is enough */
+};
+
+static bool bits_hold(const struct match *m, const struct check *c)
+{
+    const struct bits *b = c->data;
+    for (const struct value *v = NULL; (v = match_value(m, b->rows[m->schema], v)) != NULL;) {
+        if (b->any ? (v->uint & b->want) != 0 : (v->uint & b->mask) == b->want)
+            return true;
+    }
+    return false;
+}
+
+static bool one_bit(struct parser *p, struct slice item, const struct bit_name *names, struct bits *b)
+{
+    bool negated = item.len && item.at[0] == '!';
+    if (negated)
+        item = slice_trim((struct slice){ item.at + 1, item.len - 1 });
+    for (; names->name; names++) {
+        if (!slice_is_fold(item, names->name))
+            continue;
+        if (b->mask & names->bit)
+            return parse_wrong(p, item.at, "`%.*s` is said twice", (int)item.len, item.at);
+        b->mask |= names->bit;
+        b->want |= negated ? 0 : names->bit;
+        return true;
+    }
+    return parse_wrong(p, item.at, "`%.*s` is no flag of `%.*s`", (int)item.len, item.at, (int)p->option->name.len, p->option->name.at);
+}
+
+static bool bits_option(struct parser *p, struct slice value, const char *field, const struct bit_name *names, bool any)
+{
+    const struct field_word *w = fields_word(p->rules, field);
+    uint64_t number;
+    struct slice item;
+    if (w == NULL)
+        return parse_wrong(p, p->option->name.at, "no dissector has the field `%s`", field);
+    struct bits *b = pile_take(p->pile, sizeof(*b));
+    *b = (struct bits){ .rows = w->rows, .any = any };
+    if (slice_unsigned(value, &number)) {
+        b->mask = UINT64_MAX;
+        b->want = number;
+    } else {
+        while (slice_cut(&value, ',', &item)) {
+            if (!one_bit(p, item, names, b))
+                return false;
+        }
+    }
+    parse_check(p, bits_hold)->data = b;
+    return fields_narrow(p, w->schemas, true);
+}
+
+static bool parse_mqtt_flags(struct parser *p, struct slice value)
+{
+    static const struct bit_name names[] = { { "dup", 8 }, { "retain", 1 }, { NULL, 0 } };
+    return bits_option(p, value, "mqtt.header_flags", names, false);
+}
+
+static bool parse_mqtt_connect_flags(struct parser *p, struct slice value)
+{
+    static const struct bit_name names[] = {
+        { "username", 0x80 }, { "password", 0x40 }, { "will_retain", 0x20 }, { "will", 0x04 }, { "clean_session", 0x02 }, { NULL, 0 }
+    };
+    return bits_option(p, value, "mqtt.connect.raw_flags", names, false);
+}
+
+/* Suricata takes yes and no here. */
+static bool parse_session_present(struct parser *p, struct slice value)
+{
+    bool yes = slice_is_fold(value, "yes") || slice_is_fold(value, "true") || slice_is(value, "1");
+    if (!yes && !slice_is_fold(value, "no") && !slice_is_fold(value, "false") && !slice_is(value, "0"))
+        return parse_wrong(p, value.at, "expected yes or no, found `%.*s`", (int)value.len, value.at);
+    return fields_condition(p, "mqtt.connack.session_present", slice_of(yes ? "1" : "0"));
+}
+
+const struct keyword octet_keywords[] = {
+    { "mqtt.flags", VALUE_NEEDED, parse_mqtt_flags, "DUP and RETAIN in a packet's header: dup,!retain." },
+    { "mqtt.connect.flags", VALUE_NEEDED, parse_mqtt_connect_flags,
+      "Flags of CONNECT: username, password, will, will_retain, clean_session, each with ! for unset." },
+    { "mqtt.connack.session_present", VALUE_NEEDED, parse_session_present, "Whether the server still knew the client: yes or no." },
+    { .name = NULL }
+};

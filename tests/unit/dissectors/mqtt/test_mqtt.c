@@ -1,0 +1,192 @@
+#include "dissectors/mqtt/mqtt.h"
+#include "tests/support/dissect.h"
+
+#define TEXT(hex_len, s) "00" hex_len " \"" s "\" "
+/* level 4, clean session; level 5 with a will, user name, password and two properties */
+#define CONNECT4 ">>> 10 12 " TEXT("04", "MQTT") "04 02 003c " TEXT("06", "pump-1") "\n"
+#define CONNECT5 ">>> 10 2d " TEXT("04", "MQTT") "05 ce 000a 08 11 0000003c 21 0014 " TEXT("01", "c") "00 " TEXT("04", "gone") \
+    TEXT("02", "hi") TEXT("04", "user") TEXT("04", "pass") "\n"
+#define CONNACK4 "<<< 20 02 01 00\n"
+#define CONNACK5 "<<< 20 09 00 00 06 26 0001 \"k\" 0000\n"
+#define DISCONNECT ">>> e0 00\n"
+
+static const char brief[] = "type protocol_version topic message message_id reason_code topics return_code";
+
+static const struct dialogue_case cases[] = {
+    { "version 3.1.1 comes and goes", CONNECT4 CONNACK4 DISCONNECT, NULL,
+      "> 0 protocol_version=4 type=connect qos=0 header_flags=0 connect: qos=0 retain=false dup=false "
+      "protocol_string=\"MQTT\" protocol_version=4 client_id=\"pump-1\" keepalive=60 raw_flags=2 flags: username=false "
+      "password=false will_retain=false will=false clean_session=true type=connack qos=0 header_flags=0 connack: qos=0 "
+      "retain=false dup=false session_present=true return_code=0 reason_code=0\n"
+      "> 1 protocol_version=4 type=disconnect qos=0 header_flags=0 disconnect: qos=0 retain=false dup=false\n" },
+    { "version 5 with everything", CONNECT5 CONNACK5, NULL,
+      "> 0 protocol_version=5 type=connect qos=0 header_flags=0 connect: qos=0 retain=false dup=false "
+      "protocol_string=\"MQTT\" protocol_version=5 client_id=\"c\" keepalive=10 raw_flags=206 flags: username=true "
+      "password=true will_retain=false will=true clean_session=true will: topic=\"gone\" message=\"hi\" qos=1 "
+      "username=\"user\" password=\"pass\" properties: packet=connect name=session_expiry_interval number=60 "
+      "properties: packet=connect name=receive_maximum number=20 type=connack qos=0 header_flags=0 connack: qos=0 "
+      "retain=false dup=false session_present=false return_code=0 reason_code=0 properties: packet=connack "
+      "name=user_property key=\"k\" value=\"\"\n" },
+    { "version 3.1 has another name", ">>> 10 12 " TEXT("06", "MQIsdp") "03 02 003c " TEXT("04", "pump") "\n" CONNACK4,
+      "protocol_string protocol_version client_id return_code", "> 0 protocol_version=3 protocol_string=\"MQIsdp\" protocol_version=3 client_id=\"pump\" return_code=0\n" },
+    { "a message nobody answers", CONNECT4 CONNACK4 ">>> 31 09 " TEXT("03", "a/b") "\"27.5\"", "type topic message retain qos",
+      "> 0 type=connect qos=0 qos=0 retain=false type=connack qos=0 qos=0 retain=false\n"
+      "> 1 type=publish qos=0 qos=0 retain=true topic=\"a/b\" message=\"27.5\"\n" },
+    { "a message once", CONNECT4 CONNACK4 ">>> 32 08 " TEXT("01", "t") "0007 \"on\" 00\n<<< 40 02 0007", brief, "> 0 protocol_version=4 type=connect protocol_version=4 type=connack return_code=0 reason_code=0\n"
+      "> 1 protocol_version=4 type=publish topic=\"t\" message_id=7 message=\"on\\x00\" type=puback message_id=7\n" },
+    { "a message exactly once", CONNECT4 CONNACK4 ">>> 34 06 " TEXT("01", "t") "0008 \"x\"\n<<< 50 02 0008\n>>> 62 02 0008\n<<< 70 02 0008",
+      brief, "> 0 protocol_version=4 type=connect protocol_version=4 type=connack return_code=0 reason_code=0\n"
+      "> 1 protocol_version=4 type=publish topic=\"t\" message_id=8 message=\"x\" type=pubrec message_id=8 type=pubrel "
+      "message_id=8 type=pubcomp message_id=8\n" },
+    { "acknowledged in version 5 with and without a code", CONNECT5 CONNACK5
+      ">>> 32 07 " TEXT("01", "t") "0001 00 \"x\"\n<<< 40 02 0001\n>>> 32 07 " TEXT("01", "t") "0002 00 \"x\"\n<<< 40 04 0002 10 00",
+      "type message_id reason_code", "> 0 type=connect type=connack reason_code=0\n"
+      "> 1 type=publish message_id=1 type=puback message_id=1 reason_code=0 reason_code=0\n"
+      "> 2 type=publish message_id=2 type=puback message_id=2 reason_code=16 reason_code=16\n" },
+    { "topics asked for and given up", CONNECT4 CONNACK4 ">>> 82 0e 0001 " TEXT("03", "a/#") "01 " TEXT("03", "b/+") "00\n<<< 90 04 0001 01 80\n"
+      ">>> a2 0c 0002 " TEXT("03", "a/#") TEXT("03", "b/+") "\n<<< b0 02 0002", "type topics topic qos reason_code qos_granted", "> 0 type=connect qos=0 qos=0 type=connack qos=0 qos=0 reason_code=0\n"
+      "> 1 type=subscribe qos=1 qos=1 topics: topic=\"a/#\" qos=1 topics: topic=\"b/+\" qos=0 type=suback qos=0 qos=0 "
+      "qos_granted=1 qos_granted=128 reason_code=1 reason_code=128\n"
+      "> 2 type=unsubscribe qos=1 qos=1 topics=\"a/#\" topics=\"b/+\" type=unsuback qos=0 qos=0\n" },
+    { "ping", CONNECT4 CONNACK4 ">>> c0 00\n<<< d0 00", "type", "> 0 type=connect type=connack\n"
+      "> 1 type=pingreq\n"
+      "< 2 type=pingresp\n" },
+    { "the server says why it goes", CONNECT5 CONNACK5 "<<< e0 0a 8b 08 1f 0005 \"later\"", "type reason_code properties packet name value",
+      "> 0 type=connect properties: packet=connect name=session_expiry_interval properties: packet=connect "
+      "name=receive_maximum type=connack reason_code=0 properties: packet=connack name=user_property value=\"\"\n"
+      "< 1 type=disconnect reason_code=139 reason_code=139 properties: packet=disconnect name=reason_string "
+      "value=\"later\"\n" },
+    { "AUTH in the middle", CONNECT5 "<<< f0 08 18 06 15 0003 \"SCR\"", "type reason_code properties packet name value", "< 1 type=auth reason_code=24 reason_code=24 properties: packet=auth name=authentication_method value=\"SCR\" "
+      "!unintroduced_message\n"
+      "> 0 type=connect properties: packet=connect name=session_expiry_interval properties: packet=connect "
+      "name=receive_maximum !incomplete\n" },
+    { "an answer to nothing", "<<< 20 02 00 00\n<<< 90 03 0001 00\n>>> 82 06 0005 " TEXT("01", "t") "00", "type", "< 0 type=connack !missing_connect\n"
+      "< 1 type=suback !missing_subscribe !unintroduced_message\n"
+      "> 2 type=subscribe !unintroduced_message !incomplete\n" },
+    { "acknowledgements of nothing", CONNECT4 CONNACK4 "<<< 40 02 0001\n<<< 50 02 0001\n<<< b0 02 0001\n<<< 90 03 0001 00", "type", "> 0 type=connect type=connack\n"
+      "< 1 type=puback !missing_publish\n"
+      "< 2 type=pubrec !missing_publish\n"
+      "< 3 type=unsuback !missing_unsubscribe\n"
+      "< 4 type=suback !missing_subscribe\n" },
+    { "before CONNECT was answered", CONNECT4 ">>> 30 04 " TEXT("01", "t") "\"x\"", "type topic", "> 1 type=publish topic=\"t\" !unintroduced_message\n"
+      "> 0 type=connect !incomplete\n" },
+    { "CONNECT twice", CONNECT4 CONNACK4 CONNECT4, "type client_id", "> 0 type=connect client_id=\"pump-1\" type=connack\n"
+      "> 1 type=connect client_id=\"pump-1\" !double_connect !incomplete\n" },
+    { "quality of service 3", CONNECT4 CONNACK4 ">>> 36 06 " TEXT("01", "t") "0001 \"x\"", "type qos", "> 0 type=connect qos=0 qos=0 type=connack qos=0 qos=0\n"
+      "> 1 type=publish qos=3 qos=3 !invalid_qos_level\n" },
+    { "type 0", CONNECT4 CONNACK4 ">>> 00 02 0000", "type", "> 0 type=connect type=connack\n"
+      "> 1 type=unassigned !unassigned_msg_type\n" },
+    { "flags that PINGREQ must not have", CONNECT4 CONNACK4 ">>> c1 00", "type header_flags", "> 0 type=connect header_flags=0 type=connack header_flags=0\n"
+      "> 1 type=pingreq header_flags=1 !invalid_flags\n" },
+    { "properties longer than the packet", ">>> 10 12 " TEXT("04", "MQTT") "05 02 003c 7f " TEXT("05", "pump-") "\n" CONNACK4, "type protocol_version",
+      "> 0 type=connect protocol_version=5 !malformed_traffic\n"
+      "lost <\n" },
+    { "an unknown property", CONNECT5 CONNACK5 ">>> 30 07 " TEXT("01", "t") "02 7f 00 \"x\"\n", "type topic", "> 0 type=connect topic=\"gone\" type=connack\n"
+      "> 1 type=publish topic=\"t\" !malformed_traffic\n" },
+    { "a subscription to nothing", CONNECT4 CONNACK4 ">>> 82 02 0001\n" DISCONNECT, "type", "> 0 type=connect type=connack\n"
+      "> 1 type=subscribe !malformed_traffic\n"
+      "lost >\n" },
+    { "a length of five octets", CONNECT4 ">>> 30 ff ff ff ff 01", "type", "> 1 !malformed_traffic\n"
+      "lost >\n"
+      "> 0 type=connect !incomplete\n" },
+    { "bytes that never came", CONNECT4 CONNACK4 ">>> gap 30\n<<< 40 02 0001\n<<< 30 04 " TEXT("01", "t") "\"y\"", "type message", "> 0 type=connect type=connack\n"
+      "lost >\n" },
+};
+
+static void each_exchange_is_one_record(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        dialogue_case_holds(&dissector_mqtt, &cases[i]);
+}
+
+static void an_overlong_message_is_read_to_the_limit_and_passed_over(void **unused)
+{
+    (void)unused;
+    enum { LENGTH = 100000 };       /* a0 8d 06 */
+    char *text = malloc(3 * LENGTH);
+    size_t n = (size_t)sprintf(text, CONNECT4 CONNACK4 ">>> 30 a0 8d 06 " TEXT("01", "t"));
+    for (size_t i = 0; i < LENGTH - 3; i++)
+        n += (size_t)sprintf(text + n, "41");
+    sprintf(text + n, " e0 00\n");
+    char *said = dissect_dialogue(&dissector_mqtt, text, 0, "type topic truncated skipped_length");
+    assert_string_equal(said, "> 0 type=connect type=connack\n> 1 type=publish topic=\"t\" truncated=true skipped_length=34464\n"
+                              "> 2 type=disconnect\n");
+    free(said);
+    free(text);
+}
+
+static void the_oldest_of_too_many_exchanges_gives_way(void **unused)
+{
+    (void)unused;
+    char *text = malloc(64 * 1024);
+    size_t n = (size_t)sprintf(text, CONNECT4 CONNACK4 ">>> ");
+    for (unsigned i = 1; i <= MQTT_OPEN_MAX + 1; i++)
+        n += (size_t)sprintf(text + n, "32 05 0001 74 %04x\n", i);
+    char *said = dissect_dialogue(&dissector_mqtt, text, 0, "message_id");
+    const char *second = strchr(said, '\n') + 1;
+    assert_memory_equal(second, "> 1 message_id=1 !too_many_transactions !incomplete\n", 52);
+    free(said);
+    free(text);
+}
+
+#define ALL CONNECT5 CONNACK5 ">>> 34 07 " TEXT("01", "t") "0001 00 \"x\"\n<<< 50 04 0001 00 00\n>>> 62 02 0001\n<<< 70 02 0001\n" \
+    ">>> 82 07 0002 00 " TEXT("01", "a") "01\n<<< 90 04 0002 00 01\n>>> a2 06 0003 00 " TEXT("01", "a") "\n<<< b0 04 0003 00 00\n" \
+    ">>> c0 00\n<<< d0 00\n>>> e0 00\n"
+
+static void records_are_the_same_however_the_stream_is_cut(void **unused)
+{
+    (void)unused;
+    dissect_same_for_every_cut(&dissector_mqtt, ALL);
+}
+
+static void no_cut_and_no_flipped_bit_leads_outside_the_input(void **unused)
+{
+    (void)unused;
+    dissect_survives_every_prefix(&dissector_mqtt, ALL);
+    dissect_survives_every_bit_change(&dissector_mqtt, ALL);
+}
+
+static const struct {
+    const char    *name, *bytes;
+    enum direction dir;
+    enum probe     want;
+} probes[] = {
+    { "CONNECT",                   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_YES },
+    { "CONNECT from the server",   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_SERVER, PROBE_NO },
+    { "CONNECT of another name",   "1012 0004 4d515455 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO },
+    { "CONNECT of level 9",        "1012 0004 4d515454 09 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO },
+    { "the beginning of CONNECT",  "1012 0004 4d51", FROM_CLIENT, PROBE_MORE },
+    { "CONNACK",                   "20020000", FROM_SERVER, PROBE_MAYBE },
+    { "CONNACK with flags",        "21020000", FROM_SERVER, PROBE_NO },
+    { "type 0",                    "00020000", FROM_CLIENT, PROBE_NO },
+    { "two packets",               "c000 e000", FROM_CLIENT, PROBE_MAYBE },
+    { "a packet and nonsense",     "c000 17030300", FROM_CLIENT, PROBE_NO },
+    { "a length without end",      "30ffffffff", FROM_CLIENT, PROBE_NO },
+    { "text",                      "47455420", FROM_CLIENT, PROBE_NO },
+};
+
+static void the_probe_takes_what_names_itself_and_doubts_the_rest(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
+        uint8_t bytes[64];
+        struct conversation conv = { .over = OVER_TCP, .dir = probes[i].dir };
+        size_t n = unhex(probes[i].bytes, bytes, sizeof bytes);
+        if (dissector_mqtt.probe(&conv, cursor_over(bytes, n)) != probes[i].want)
+            fail_msg("%s", probes[i].name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_exchange_is_one_record),
+        cmocka_unit_test(an_overlong_message_is_read_to_the_limit_and_passed_over),
+        cmocka_unit_test(the_oldest_of_too_many_exchanges_gives_way),
+        cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
+        cmocka_unit_test(no_cut_and_no_flipped_bit_leads_outside_the_input),
+        cmocka_unit_test(the_probe_takes_what_names_itself_and_doubts_the_rest),
+    };
+    return cmocka_run_group_tests_name("mqtt", tests, NULL, NULL);
+}
