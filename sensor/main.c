@@ -203,6 +203,7 @@ static int exit_code_of(int code)
     case -ENOENT: case -ENODEV: case -ENXIO: return EX_NOINPUT;
     case -EACCES: case -EPERM:               return EX_NOPERM;
     case -ENOMEM:                            return EX_OSERR;
+    case -EDOM:                              return EX_USAGE;       /* a filter that is none */
     case -EBADMSG: case -EINVAL: case -ENODATA: return EX_DATAERR;
     default:                                 return EX_IOERR;
     }

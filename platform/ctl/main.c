@@ -124,6 +124,7 @@ int main(int argc, char **argv)
         return fputs(usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
-    fputs(usage, stderr);
-    return EX_USAGE;
+    if (argc > 1)
+        return cli_fail(&cli, EX_USAGE, "expected up or status, not \"%s\"; see --help", argv[1]);
+    return fputs(usage, stderr), EX_USAGE;
 }

@@ -37,7 +37,7 @@ static int filter_compile(struct filter *t, int linktype, struct fault *f)
     c->linktype = linktype;
     int rc = 0;
     if (pcap_compile(dead, &c->program, t->text, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        rc = fault_set(f, -EINVAL, "filter \"%.120s\" on link type %d: %s", t->text, linktype, pcap_geterr(dead));
+        rc = fault_set(f, -EDOM, "filter \"%.120s\" on link type %d: %s", t->text, linktype, pcap_geterr(dead));
     else
         t->count++;
     pcap_close(dead);

@@ -1,7 +1,7 @@
 /* filter - pcap-filter(7) text over frames of several link types: compiled once per link type that occurs.
  *
  * Errors     a text that a link type cannot express (`ether host` on raw IP), or that is wrong, is a fault
- *            when a frame of that type first comes.
+ *            with the code -EDOM when a frame of that type first comes.
  */
 #ifndef CAPTURE_FILTER_H
 #define CAPTURE_FILTER_H

@@ -137,10 +137,10 @@ static int live_filter(struct live *l, const char *text, struct fault *f)
         return 0;
     struct bpf_program program;
     if (pcap_compile(l->pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return fault_set(f, -EINVAL, "filter \"%.120s\": %s", text, pcap_geterr(l->pcap));
+        return fault_set(f, -EDOM, "filter \"%.120s\": %s", text, pcap_geterr(l->pcap));
     int rc = pcap_setfilter(l->pcap, &program);
     pcap_freecode(&program);
-    return rc == 0 ? 0 : fault_set(f, -EINVAL, "filter \"%.120s\": %s", text, pcap_geterr(l->pcap));
+    return rc == 0 ? 0 : fault_set(f, -EDOM, "filter \"%.120s\": %s", text, pcap_geterr(l->pcap));
 }
 
 static int live_fanout(struct live *l, const struct live_plan *plan, struct fault *f)
