@@ -198,18 +198,19 @@ static bool type_begins(const struct mime *m, const char *word)
     return begins(mime_at(m, m->type), m->type.len, word);
 }
 
-static void file_begins(struct mime *m)
+static void file_begins(struct mime *m, struct mime_memory mem)
 {
     if (m->file_count == MIME_FILES_MAX) {
         m->cut = true;
         return;
     }
-    m->files[m->file_count++] = (struct mime_file){ .name = m->name, .type = m->type };
+    m->files[m->file_count++] = (struct mime_file){ .name = m->name, .type = m->type,
+        .digesting = file_digesting_begin(mem.store, mem.account, mem.wants) };
     m->sink = TO_FILE;
 }
 
 /* The empty line behind a header: what is the part that follows? */
-static void header_ends(struct mime *m)
+static void header_ends(struct mime *m, struct mime_memory mem)
 {
     bool text = m->type.len == 0 || type_begins(m, "text/");
     m->phase = IN_BODY;
@@ -220,7 +221,7 @@ static void header_ends(struct mime *m)
         else
             m->cut = true;
     } else if (m->name.len > 0) {
-        file_begins(m);
+        file_begins(m, mem);
     } else if (type_begins(m, "message/rfc822")) {
         part_begins(m);
     } else if (text) {
@@ -238,6 +239,7 @@ static void put(struct mime *m, struct mime_memory mem, const uint8_t *at, size_
     }
     struct mime_file *f = &m->files[m->file_count - 1];
     f->size += n;
+    file_digesting_add(f->digesting, at, n);
     m->cut |= buffer_add(&f->data, mem.store, mem.account, at, n, MIME_FILE_MAX) < n;
 }
 
@@ -376,7 +378,7 @@ static void header_line(struct mime *m, struct mime_memory mem, const uint8_t *a
     if (!folded)
         field_whole(m, mem);
     if (n == 0 && eol > 0 && !m->midline) {
-        header_ends(m);
+        header_ends(m, mem);
         return;
     }
     if (!folded && boundary_line(m, mem, at, n))
@@ -413,7 +415,10 @@ void mime_free(struct mime *m, struct mime_memory mem)
     buffer_free(&m->text, mem.store, mem.account);
     buffer_free(&m->field, mem.store, mem.account);
     buffer_free(&m->body, mem.store, mem.account);
-    for (unsigned i = 0; i < m->file_count; i++)
+    for (unsigned i = 0; i < m->file_count; i++) {
+        struct file_digests unused;
+        (void)file_digesting_end(m->files[i].digesting, mem.store, mem.account, &unused);
         buffer_free(&m->files[i].data, mem.store, mem.account);
+    }
     *m = (struct mime){ .begun = false };
 }

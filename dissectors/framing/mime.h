@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "common/buffer.h"
+#include "dissectors/framing/file.h"
 
 enum {
     MIME_LINE_MAX = 4096,               /* a longer line comes in pieces */
@@ -40,6 +41,7 @@ struct mime_file {
     struct mime_span name, type;
     uint64_t         size;      /* octets, decoded */
     struct buffer    data;      /* the first MIME_FILE_MAX of them, or what memory allowed */
+    struct file_digesting *digesting;   /* over all of them; NULL: nobody wants it */
 };
 
 struct mime {
@@ -59,7 +61,7 @@ struct mime {
     bool             begun, midline, inner, cut;
 };
 
-struct mime_memory { struct store *store; struct account *account; };
+struct mime_memory { struct store *store; struct account *account; unsigned wants; };  /* wants: enum file_wants */
 
 /* The next n octets of a line; `eol` octets of line end behind them (0: the line goes on in the next call). */
 void mime_line(struct mime *m, struct mime_memory memory, const uint8_t *at, size_t n, size_t eol);

@@ -1,14 +1,5 @@
 /* A mail as a record: envelope, header fields, attachments. */
-#include <string.h>
-
-#include "common/hash.h"
-#include "common/text.h"
 #include "dissectors/smtp/message.h"
-
-enum { HASHES = 3, HEX_MAX = 2 * HASH_MAX + 1 };
-
-struct file_hex { char hex[HASHES][HEX_MAX]; };
-struct mail_hex { struct file_hex files[MIME_FILES_MAX]; };     /* lives until the record is out */
 
 static void row(struct record *r, uint16_t at, const struct mime *m, struct mime_span s)
 {
@@ -52,31 +43,18 @@ static void email_rows(struct record *r, const struct mime *m)
         record_bytes(r, SMTP_EMAIL_BODY, m->body.at, m->body.len);
 }
 
-static void hash_rows(struct record *r, const struct mime_file *f, struct file_hex *room)
-{
-    static const struct { uint16_t row; enum hash_kind kind; } rows[HASHES] = {
-        { SMTP_FILE_MD5, HASH_MD5 }, { SMTP_FILE_SHA1, HASH_SHA1 }, { SMTP_FILE_SHA256, HASH_SHA256 }
-    };
-    for (unsigned i = 0; i < HASHES; i++) {
-        uint8_t digest[HASH_MAX];
-        struct text hex = text_over(room->hex[i], HEX_MAX);
-        text_hex(&hex, digest, hash_digest(rows[i].kind, f->data.at, f->data.len, digest));
-        record_bytes(r, rows[i].row, hex.at, hex.len);
-    }
-}
-
-static void file_rows(struct record *r, const struct mime *m, struct mail_hex *room)
+static void file_rows(struct record *r, struct mime *m, const struct conversation *conv, const struct smtp_mail *mail, struct file_digests *rooms)
 {
     for (unsigned i = 0; i < m->file_count; i++) {
-        const struct mime_file *f = &m->files[i];
-        record_item(r, SMTP_FILES);
-        row(r, SMTP_FILE_NAME, m, f->name);
-        row(r, SMTP_FILE_TYPE, m, f->type);
-        record_uint(r, SMTP_FILE_SIZE, f->size);
-        if (!r->incomplete && f->size == f->data.len && f->size > 0)
-            hash_rows(r, f, &room->files[i]);
-        if (f->data.len > 0)
-            record_bytes(r, SMTP_FILE_DATA, f->data.at, f->data.len);
+        struct mime_file *f = &m->files[i];
+        bool last = i + 1u == m->file_count;
+        struct file_digests digests;
+        bool digested = file_digesting_end(f->digesting, conv->store, conv->account, &digests);
+        f->digesting = NULL;
+        file_add(r, SMTP_FILES, &(struct file){
+            .name = mime_at(m, f->name), .name_len = f->name.len, .type = mime_at(m, f->type), .type_len = f->type.len,
+            .data = f->data.at, .len = f->data.len, .size = f->size, .whole = !mail->gaps && !(last && mail->incomplete),
+            .gaps = mail->gaps, .digests = digested ? &digests : NULL }, conv->out->file_wants, &rooms[i]);
     }
 }
 
@@ -95,7 +73,7 @@ void mail_emit(struct conversation *conv, struct smtp_state *s)
 {
     struct smtp_mail *mail = &s->mail;
     struct record *r = conversation_record(conv, &smtp_schema);
-    struct mail_hex room;
+    struct file_digests rooms[MIME_FILES_MAX];
     mime_end(&mail->mime, memory_of(conv));
     r->dir = FROM_CLIENT;
     r->transaction = s->transaction++;
@@ -105,7 +83,7 @@ void mail_emit(struct conversation *conv, struct smtp_state *s)
     envelope_rows(r, s);
     if (mail->mime.begun) {
         email_rows(r, &mail->mime);
-        file_rows(r, &mail->mime, &room);
+        file_rows(r, &mail->mime, conv, mail, rooms);
     }
     conversation_emit(conv, r);
     mime_free(&mail->mime, memory_of(conv));

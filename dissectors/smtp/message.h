@@ -9,8 +9,7 @@ enum smtp_row {
     SMTP_HELO, SMTP_MAIL_FROM, SMTP_RCPT_TO, SMTP_COMMAND, SMTP_REPLY_CODE, SMTP_REPLY,
     SMTP_EMAIL, SMTP_EMAIL_FROM, SMTP_EMAIL_TO, SMTP_EMAIL_CC, SMTP_EMAIL_SUBJECT, SMTP_EMAIL_DATE, SMTP_EMAIL_MESSAGE_ID,
     SMTP_EMAIL_X_MAILER, SMTP_EMAIL_REPLY_TO, SMTP_EMAIL_ATTACHMENT, SMTP_EMAIL_BODY,
-    SMTP_FILES, SMTP_FILE_NAME, SMTP_FILE_TYPE, SMTP_FILE_SIZE, SMTP_FILE_MD5, SMTP_FILE_SHA1, SMTP_FILE_SHA256, SMTP_FILE_DATA,
-    SMTP_ROWS
+    SMTP_FILES, SMTP_ROWS = SMTP_FILES + FILE_ROWS
 };
 
 enum smtp_anomaly {
@@ -30,7 +29,7 @@ struct smtp_mail {                      /* from MAIL to its end */
     struct buffer    envelope;          /* sender and recipients */
     struct mime_span from, to[SMTP_RCPT_MAX];
     uint8_t          to_count;
-    bool             begun, incomplete;
+    bool             begun, incomplete, gaps;
     uint64_t         anomalies;
     struct mime      mime;
 };
@@ -59,7 +58,7 @@ void mail_emit(struct conversation *conv, struct smtp_state *s);    /* and begin
 
 static inline struct mime_memory memory_of(const struct conversation *conv)
 {
-    return (struct mime_memory){ conv->store, conv->account };
+    return (struct mime_memory){ conv->store, conv->account, conv->out->file_wants };
 }
 
 #endif

@@ -23,15 +23,7 @@ static const struct field fields[] = {
     [SMTP_EMAIL_REPLY_TO]   = MAIL("reply_to", 0, "Reply-To header."),
     [SMTP_EMAIL_ATTACHMENT] = MAIL("attachment", FIELD_MANY, "Name of an attachment."),
     [SMTP_EMAIL_BODY] = MAIL("body", FIELD_HIDDEN, "Text of the mail, base64 and quoted-printable undone, all its text parts in order."),
-    [SMTP_FILES]      = { .name = "files", .type = FIELD_LIST, .about = "The attachments." },
-    [SMTP_FILE_NAME]  = { .name = "filename", .type = FIELD_TEXT, IN(SMTP_FILES), .aliases = "file.name", .about = "Name of the attachment." },
-    [SMTP_FILE_TYPE]  = { .name = "type", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its Content-Type, as the sender says." },
-    [SMTP_FILE_SIZE]  = { .name = "size", IN(SMTP_FILES), .unit = "bytes", .about = "Its size, decoded." },
-    [SMTP_FILE_MD5]   = { .name = "md5", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its MD5, if all of it was seen and kept." },
-    [SMTP_FILE_SHA1]  = { .name = "sha1", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its SHA-1, likewise." },
-    [SMTP_FILE_SHA256] = { .name = "sha256", .type = FIELD_TEXT, IN(SMTP_FILES), .about = "Its SHA-256, likewise." },
-    [SMTP_FILE_DATA]  = { .name = "file_data", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, IN(SMTP_FILES), .aliases = "file.data file_data",
-                          .about = "Its content, decoded, up to the limit." },
+    FILE_FIELDS(SMTP_FILES),
 };
 
 _Static_assert(sizeof fields / sizeof fields[0] == SMTP_ROWS, "a row for each field");

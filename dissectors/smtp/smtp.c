@@ -349,6 +349,7 @@ static bool smtp_gap(struct conversation *conv, size_t missing)
 {
     struct smtp_state *s = state_of(conv);
     s->mail.incomplete |= s->mail.begun;
+    s->mail.gaps |= s->mail.mime.begun;
     if (conv->dir == FROM_CLIENT && s->phase == SMTP_IN_BDAT)
         s->bdat_left -= missing < s->bdat_left ? missing : s->bdat_left;
     else if (conv->dir == FROM_SERVER || s->phase == SMTP_COMMANDS)

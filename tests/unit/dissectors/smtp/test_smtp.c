@@ -1,4 +1,5 @@
 #include "dissectors/smtp/smtp.h"
+#include "dissectors/framing/file.h"
 #include "tests/support/dissect.h"
 
 #define HELLO "<<< \"220 mx ESMTP\\r\\n\"\n>>> \"EHLO pc\\r\\n\"\n<<< \"250-mx\\r\\n250 SIZE\\r\\n\"\n"
@@ -11,15 +12,15 @@
     "Content-Disposition: attachment; filename=\\\"b c.txt\\\"\\r\\nContent-Transfer-Encoding: quoted-printable\\r\\n\\r\\n" \
     "one=20t=\\r\\nwo\\r\\nthree\\r\\n--=x--\\r\\nepilogue\\r\\n.\\r\\n\"\n" SENT
 
-static const char brief[] = "helo mail_from rcpt_to command reply_code from to subject filename size file_data body";
+static const char brief[] = "helo mail_from rcpt_to command reply_code from to subject filename size data body";
 
 static const struct dialogue_case cases[] = {
     { "a mail with text and two attachments", MAIL, brief,
       "> 0 helo=\"pc\" mail_from=\"<a@b>\" rcpt_to=\"<c@d>\" rcpt_to=\"<e@f>\" from=\"A <a@b>\" to=\"\"C, D\" <c@d>\" to=\"e@f\" "
-      "subject=\"two parts\" body=\".dot =41\" filename=\"a.txt\" size=5 file_data=68656c6c6f "
-      "filename=\"b c.txt\" size=14 file_data=6f6e652074776f0d0a7468726565\n" },
-    { "what a file's hashes are", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n", "size md5 type",
-      "> 0 type=\"a/b\" size=5 md5=\"c13b6afecf97ea6b38d21a8f5167fa1e\"\n" },
+      "subject=\"two parts\" body=\".dot =41\" filename=\"a.txt\" size=5 data=68656c6c6f "
+      "filename=\"b c.txt\" size=14 data=6f6e652074776f0d0a7468726565\n" },
+    { "a file's type and end", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n", "type size state",
+      "> 0 type=\"a/b\" size=5 state=CLOSED\n" },
     { "a mail inside a mail", HELLO ENVELOPE ">>> \"From: o\\r\\nContent-Type: message/rfc822\\r\\n\\r\\nFrom: i\\r\\n\\r\\nhi\\r\\n.\\r\\n\"\n",
       "from body", "> 0 from=\"o\" body=\"hi\\r\\n\"\n" },
     { "chunks", HELLO ">>> \"MAIL FROM:<a@b>\\r\\nBDAT 12\\r\\nFrom: x\\r\\n\\r\\nhBDAT 5 LAST\\r\\nello\\n\"\n", "from body",
@@ -40,7 +41,7 @@ static const struct dialogue_case cases[] = {
     { "names twice", HELLO ">>> \"HELO pc2\\r\\n\"\n", "command helo", "> 0 command=\"HELO pc2\" !duplicate_fields\n> 0 helo=\"pc\"\n" },
     { "no sender at all", HELLO ">>> \"MAIL FROM:\\r\\n\"\n", "command", "> 0 command=\"MAIL FROM:\" !unparsable_content\n> 0\n" },
     { "base64 that is none", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\naG*Vsb\\r\\n.\\r\\n\"\n",
-      "file_data", "> 0 file_data=68656c !mime_invalid_base64\n" },
+      "data", "> 0 data=68656c !mime_invalid_base64\n" },
     { "a mail with a hole", HELLO ENVELOPE ">>> \"From: x\\r\\n\\r\\nab\"\n>>> gap 10\n>>> \"cd\\r\\n.\\r\\n\"\n", "from body",
       "> 0 from=\"x\" body=\"cd\\r\\n\" !incomplete\n" },
     { "a flow that ends in a mail", HELLO ENVELOPE ">>> \"From: x\\r\\n\\r\\nab\\r\\n\"\n", "from body", "> 0 from=\"x\" body=\"ab\\r\\n\" !incomplete\n" },
@@ -65,6 +66,20 @@ static void an_attachment_beyond_the_limit_is_cut_and_counted_whole(void **unuse
     assert_string_equal(said, "> 0 size=120240 !mime_long_line !cut\n");
     free(said);
     free(text);
+}
+
+static void a_files_digest_is_made_when_asked_for(void **unused)
+{
+    (void)unused;
+    struct dissect_run run;
+    struct dialogue *d = dialogue_read(HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n");
+    dissect_run_begin(&run, &dissector_smtp, "md5");
+    run.sink.file_wants = FILE_WANTS_MD5;
+    dialogue_play(&run, d, 0);
+    char *said = dissect_run_end(&run);
+    assert_string_equal(said, "> 0 md5=c13b6afecf97ea6b38d21a8f5167fa1e\n");
+    free(said);
+    dialogue_free(d);
 }
 
 static void an_overlong_command_is_said_once(void **unused)
@@ -117,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sessions_and_mails_are_read),
         cmocka_unit_test(an_attachment_beyond_the_limit_is_cut_and_counted_whole),
+        cmocka_unit_test(a_files_digest_is_made_when_asked_for),
         cmocka_unit_test(an_overlong_command_is_said_once),
         cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
