@@ -22,8 +22,7 @@ static void grades(const char *name, const struct pair grade[5], FILE *out)
 {
     fprintf(out, ",\n \"%s\":{", name);
     for (int i = 1; i <= 4; i++) {
-        char number[4];
-        snprintf(number, sizeof number, "%d", i);
+        char number[2] = { (char)('0' + i) };
         fputs(i > 1 ? "," : "", out);
         pair(number, &grade[i], out);
     }
