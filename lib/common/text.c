@@ -139,7 +139,7 @@ void text_json(struct text *t, const void *bytes, size_t n)
 void text_clip(struct text *t, const char *s, size_t most)
 {
     size_t n = strnlen(s, most);
-    while (n > 0 && s[n] != '\0' && ((unsigned char)s[n] & 0xc0) == 0x80)
+    while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
         n--;            /* not between the bytes of one character */
     text_bytes(t, s, n);
 }

@@ -287,7 +287,7 @@ static void lists_are_replaced_and_maps_added_to(void **unused)
 
 static const char *const round_trips[] = {
     "name=plain", "name=", "name= # not a comment", "name=a\"b\\c'd", "name=a: b", "name=- x", "name=true", "name=~", "name=烽燧",
-    "name=\xc2\x80\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\xef\xbb\xbf\xef\xbf\xbe\xef\xbf\xbd\xf0\x9f\x94\xa5", "name=line\nend\ttab\x01\x7f", "height=0.1", "height=1e300", "height=-123456789.123456789", "crew.any=18446744073709551615",
+    "name=\xc2\x80\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\xef\xbb\xbf\xef\xbf\xbe\xef\xbf\xbd\xf0\x9f\x94\xa5", "name=blanks \xe2\x80\xa8 around", "name=line\nend\ttab\x01\x7f", "height=0.1", "height=1e300", "height=-123456789.123456789", "crew.any=18446744073709551615",
     "crew.any=0", "store.bytes=1536", "store.idle=90 s", "store.idle=1 us", "neighbours=", "neighbours=one", "neighbours=a\"b,{c},d:e",
     "vars.X=[10.0.0.0/8,!10.1.0.0/16]", "vars.X=", "vars.X=a=b", "vars=a: b=c", "colour=red", "lit=on",
 };

@@ -54,6 +54,21 @@ static void an_incident_comes_back_as_it_went(void **unused)
     line[len] = '\0';
     first[len] = '\0';
     assert_string_equal(first, line);
+    const struct { const char *name, *want, *got; } texts[] = {
+        { "id", i.id, v.incident.id }, { "English title", i.title_en, v.incident.title_en },
+        { "Chinese title", i.title_zh, v.incident.title_zh }, { "region", i.region, v.incident.region },
+        { "sector", i.sector, v.incident.sector }, { "status", i.status, v.incident.status },
+        { "category", i.category, v.incident.category }, { "owner", i.owner, v.incident.owner },
+        { "victim's unit", "水厂", v.incident.victims[0].unit }, { "attacker's country", "NL", v.incident.attackers[0].country },
+        { "rule", "写线圈 write", v.incident.rules[0].signature }, { "tactic", "TA0108", v.incident.tactics[1] },
+        { "alert", "s-1:1:2", v.incident.alert_ids[1] },
+    };
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
+        if (strcmp(texts[k].want, texts[k].got) != 0)
+            fail_msg("%s: %s", texts[k].name, texts[k].got);
+    assert_true(v.incident.version == 3 && v.incident.level == i.level && v.incident.alert_count == 6 && v.incident.score == i.score
+                && v.incident.score_severity == 1 && v.incident.score_asset == 0.9 && v.incident.score_spread == 0.7
+                && v.incident.score_confidence == 0.8 && v.incident.first_us == i.first_us && v.incident.detected_at_us == i.detected_at_us);
     assert_int_equal(v.incident.state, INCIDENT_CONFIRMED);
     assert_int_equal(v.incident.aware_at_us, 0);
     assert_true(v.incident.last_us == i.last_us);
