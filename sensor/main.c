@@ -68,6 +68,7 @@ struct sensor {
     struct intel        *intel;
     struct rules        *rules;
     struct publisher    *publisher;
+    struct evidence_keeper *evidence;       /* NULL: none is kept */
     struct source       *sources[WORKERS_MAX];      /* open, until their workers have them */
     size_t               source_count;
     struct worker_plan   plans[INTERFACES_MAX];
@@ -271,6 +272,18 @@ static int open_publisher(struct sensor *s, unsigned lanes, struct fault *f)
     return s->publisher != NULL ? 0 : f->code;
 }
 
+static int open_evidence(struct sensor *s, unsigned workers, struct fault *f)
+{
+    const struct sensor_settings *set = &s->config.sensor;
+    struct evidence_settings e = {
+        .dir = set->evidence, .sensor = set->name, .epoch = publisher_epoch(s->publisher),
+        .memory_bytes = set->evidence_memory, .packets_max = set->evidence_packets, .file_bytes_max = set->evidence_file,
+        .per_second = set->evidence_per_second, .disk_bytes_max = set->evidence_disk, .age_max_us = set->evidence_age_us,
+    };
+    s->evidence = evidence_open(&e, workers, f);
+    return s->evidence != NULL ? 0 : f->code;
+}
+
 static int open_live(struct sensor *s, struct fault *f)
 {
     const struct sensor_settings *set = &s->config.sensor;
@@ -309,7 +322,7 @@ static int open_workers(struct sensor *s, struct fault *f)
     for (size_t i = 0; i < s->source_count; i++) {
         struct worker_plan *plan = &s->plans[i / set->workers];
         *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel,
-                                      .publisher = s->publisher, .stop = &stop_asked,
+                                      .publisher = s->publisher, .evidence = s->evidence, .stop = &stop_asked,
                                       .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);
         if (w == NULL)
@@ -325,7 +338,7 @@ static int open_workers(struct sensor *s, struct fault *f)
 static int drop_rights(struct sensor *s, struct fault *f)
 {
     const struct sensor_settings *set = &s->config.sensor;
-    const char *read[CLI_SET_MAX * 2 + 16], *write[4];
+    const char *read[CLI_SET_MAX * 2 + 16], *write[5];
     size_t readable = 0, writable = 0;
     char *json = s->json != NULL && strcmp(s->json, "-") != 0 ? strdup(s->json) : NULL;
     const char *candidates[] = { s->read, s->rules_only, text_or_null(set->classification), "/etc", "/usr/share/zoneinfo" };
@@ -342,6 +355,8 @@ static int drop_rights(struct sensor *s, struct fault *f)
         write[writable++] = set->spool;
     if (*set->rules_cache != '\0')
         write[writable++] = set->rules_cache;
+    if (*set->evidence != '\0')
+        write[writable++] = set->evidence;
     read[readable] = write[writable] = NULL;
     struct rights_plan plan = { .user = text_or_null(set->user), .read = read, .write = write,
                                 .confine_files = set->sandbox, .confine_calls = set->sandbox };
@@ -483,6 +498,7 @@ static void close_all(struct sensor *s)
         if (left > 0)
             log_warning("%" PRIu64 " events stay in %s until Redis is back", left, s->config.sensor.spool);
     }
+    evidence_close(s->evidence);        /* what the workers handed over is written; their own memory goes with them */
     for (size_t i = 0; i < s->worker_count; i++)
         worker_free(s->workers[i]);
     for (size_t i = 0; i < s->source_count; i++)
@@ -510,10 +526,14 @@ static int run(struct sensor *s)
     int rc = s->read ? open_files(s, &f) : open_live(s, &f);
     if (rc == 0 && *s->config.bus.redis != '\0')
         rc = folder_make(set->spool, &f);
+    if (rc == 0 && *set->evidence != '\0')
+        rc = folder_make(set->evidence, &f);
     if (rc == 0)
         rc = drop_rights(s, &f);
     if (rc == 0)
         rc = open_publisher(s, lanes + 1, &f);
+    if (rc == 0 && *set->evidence != '\0')
+        rc = open_evidence(s, lanes, &f);
     if (rc == 0)
         rc = open_workers(s, &f);
     if (rc == 0 && (s->emitter = emitter_new(&emit, s->places, NULL, s->publisher, lanes, &f)) == NULL)

@@ -80,6 +80,17 @@ static const struct setting rows[] = {
     { "events.payload", SETTING_SIZE, AT(payload_max), "512", 0, 65536, NULL, "Payload bytes in an alert; 0 for none" },
     { "events.stats", SETTING_TIME, AT(stats_every_us), "10 s", 100000, HOURS(24), NULL, "How often counters are published" },
 
+    { "evidence.dir", SETTING_TEXT, AT(evidence), "", 0, 0, NULL,
+      "Folder for the packets around alerts; empty keeps none" },
+    { "evidence.memory", SETTING_SIZE, AT(evidence_memory), "8 MiB", MIB, GIB, NULL,
+      "Recent frames a worker remembers, from which evidence is taken" },
+    { "evidence.packets", SETTING_UINT, AT(evidence_packets), "64", 1, 1024, NULL, "Packets in one evidence file at most" },
+    { "evidence.file", SETTING_SIZE, AT(evidence_file), "256 KiB", 4096, MIB, NULL, "Size of one evidence file at most" },
+    { "evidence.per_second", SETTING_UINT, AT(evidence_per_second), "50", 1, 10000, NULL,
+      "Evidence files a worker may begin in a second of packet time" },
+    { "evidence.disk", SETTING_SIZE, AT(evidence_disk), "1 GiB", MIB, 4096 * GIB, NULL, "Size of the folder; the oldest files go first" },
+    { "evidence.age", SETTING_TIME, AT(evidence_age_us), "180 d", HOURS(1), HOURS(87600), NULL, "Files older than this are removed" },
+
     { "user", SETTING_TEXT, AT(user), "", 0, 0, NULL, "User to become after opening the capture; empty to stay" },
     { "sandbox", SETTING_BOOL, AT(sandbox), "true", 0, 0, NULL, "Give up capabilities and lock system calls before the first packet" },
     { "spool.dir", SETTING_TEXT, AT(spool), "/var/lib/fengsui/spool", 0, 0, NULL, "Folder where events wait for Redis" },

@@ -34,6 +34,9 @@ struct sensor_settings {
     uint64_t payload_max;
     uint64_t stats_every_us;
 
+    char    *evidence;
+    uint64_t evidence_memory, evidence_packets, evidence_file, evidence_per_second, evidence_disk, evidence_age_us;
+
     char    *user;
     bool     sandbox;
     char    *spool;

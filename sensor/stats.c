@@ -27,6 +27,8 @@ static const void *classify_counts_of(struct worker *w) { return w->classify ? c
 static const void *detect_of(struct worker *w)     { return detect_counts(w->detect); }
 static const void *emit_of(struct worker *w)       { return emitter_counts(w->emitter); }
 
+static const void *evidence_of(struct worker *w)   { return w->evidence ? evidence_counts(w->evidence) : NULL; }
+
 static const struct room rooms[] = {
     { &capture_metrics, capture_of, sizeof(struct source_counts) },
     { &decode_metrics, decode_of, sizeof(struct decode_counts) },
@@ -37,6 +39,7 @@ static const struct room rooms[] = {
     { &classify_metrics, classify_counts_of, sizeof(struct classify_counts) },
     { &detect_metrics, detect_of, sizeof(struct detect_counts) },
     { &emit_metrics, emit_of, sizeof(struct emit_counts) },
+    { &evidence_metrics, evidence_of, sizeof(struct evidence_counts) },
 };
 
 static void room_json(const struct room *room, struct worker *const *workers, size_t count, struct text *out)

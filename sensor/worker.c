@@ -186,8 +186,11 @@ static void on_alert(void *ctx, const struct alert_rule *rule, const struct reco
         a.packets[side] = w->subject.flow_packets[side];
         a.bytes[side] = w->subject.flow_bytes[side];
     }
+    struct evidence kept;
     if (w->flow != NULL)
         w->flow->alerts++;
+    if (w->evidence != NULL && evidence_keep(w->evidence, w->subject.flow_id, w->subject.time_us, &kept))
+        a.evidence = &kept;
     emit_alert(w->emitter, &a);
 }
 
@@ -267,6 +270,8 @@ static void road_packet(struct worker *w, const struct packet *p)
     bool followed = !p->malformed && !p->bad_checksum && !p->fragment;
     struct flow *f = followed ? flow_table_take(w->flows, p, &dir) : NULL;
     scene_packet(w, p, f, dir);
+    if (f != NULL && w->evidence != NULL)
+        evidence_remember(w->evidence, &(struct evidence_frame){ p->frame, p->caplen, p->len, p->time_us, f->id, p->linktype });
     if (f != NULL && w->plan->intel != NULL && f->side[0].packets + f->side[1].packets == 1)
         address_alerts(w);
     if (f != NULL)
@@ -455,6 +460,8 @@ static int road_new(struct worker *w, struct fault *f)
     if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
         || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
         return f->code;
+    if (w->plan->evidence != NULL && (w->evidence = evidence_memory_new(w->plan->evidence, w->number)) == NULL)
+        return fault_set(f, -ENOMEM, "no memory for evidence");
     w->fragments = fragments_new(&fragments);
     w->reassembler = reassembler_new(&stream, w->store);
     w->dissect = dissect_new(w->store, &w->sink);
@@ -494,6 +501,7 @@ void worker_free(struct worker *w)
     classify_free(w->classify);
     detect_free(w->detect);
     emitter_free(w->emitter);
+    evidence_memory_free(w->evidence);
     pthread_mutex_destroy(&w->shown);
     free(w);
 }

@@ -19,6 +19,7 @@
 #include "detect/detect.h"
 #include "dissect/dissect.h"
 #include "emit/emit.h"
+#include "emit/evidence.h"
 #include "flow/fragment.h"
 #include "flow/reassembly.h"
 #include "flow/table.h"
@@ -30,6 +31,7 @@ struct worker_plan {            /* what all workers of a run have in common; out
     const struct places          *places;
     const struct intel           *intel;
     struct publisher             *publisher;
+    struct evidence_keeper       *evidence;     /* NULL: none is kept */
     const char                   *interface;    /* NULL: files */
     const volatile int           *stop;
 };
@@ -52,6 +54,7 @@ struct worker {
     struct dissect_driver *dissect;
     struct detect      *detect;
     struct emitter     *emitter;
+    struct evidence_memory *evidence;       /* NULL: none is kept */
     struct sink         sink;               /* what dissectors hand their records to */
 
     /* the packet on the road */

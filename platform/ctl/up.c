@@ -83,6 +83,7 @@ static int write_config(const struct up *u, struct fault *f)
             "    classification: \"%s/rules/classification.config\"\n"
             "    cache: \"%s/cache\"\n"
             "    vars: { HOME_NET: \"[10.0.0.0/8,fd00::/8]\" }\n"
+            "  evidence:\n    dir: \"%s/evidence\"\n"
             "  places:\n"
             "    assets: \"%s/deploy/exercise/assets.csv\"\n"
             "    indicators: \"%s/deploy/exercise/indicators.csv\"\n"
@@ -96,7 +97,7 @@ static int write_config(const struct up *u, struct fault *f)
             "  web: \"%s\"\n"
             "  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "  map: \"%s/deploy/data/hunan-prefectures.geojson\"\n",
-            u->redis, p->share, p->share, u->dir, p->share, p->share, p->share, u->dir, u->dir, p->share,
+            u->redis, p->share, p->share, u->dir, u->dir, p->share, p->share, p->share, u->dir, u->dir, p->share,
             (unsigned long long)p->port, u->dir, p->web, p->share, p->share);
     return fclose(out) == 0 ? 0 : fault_set(f, -errno, "%s: %s", u->config, strerror(errno));
 }
