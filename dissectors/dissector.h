@@ -27,6 +27,8 @@ enum dissect {
     DISSECT_PDU,     /* one PDU, or one whole piece of one, taken; the cursor stands on the byte after it */
     DISSECT_DONE,    /* as DISSECT_PDU, and nothing more of this direction is wanted (it is encrypted from here on): its
                       * later bytes are dropped unread and are no loss; end() still comes */
+    DISSECT_NEXT,    /* as DISSECT_PDU, and from the cursor on both directions speak another protocol (Upgrade, CONNECT, STARTTLS):
+                      * end() comes now, and the other dissectors' probes are asked about what follows. TCP only. */
     DISSECT_MORE,    /* not all here yet; the cursor is where it was; see conversation.need */
     DISSECT_LOST     /* not this protocol, or no way back in step: stop offering this flow */
 };

@@ -6,6 +6,7 @@
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/http/http.h"
+#include "dissectors/http2/http2.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/smtp/smtp.h"
@@ -14,6 +15,7 @@
 
 const struct dissector *const dissectors[] = {
     &dissector_http,
+    &dissector_http2,
     &dissector_modbus,
     &dissector_tls,
     &dissector_ssh,

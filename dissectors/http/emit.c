@@ -42,11 +42,18 @@ static void each_header(struct record *r, const struct http_message *m, uint16_t
             built_row(r, m, row, h[i].line);
 }
 
+/* Behind the start line up to raw's end, or as HTTP/2 has it, up to the start line that was made behind them. */
+static struct span raw_headers(const struct http_message *m)
+{
+    uint32_t end = m->line.at > m->headers_at ? m->line.at : m->raw.len;
+    bool there = end > m->headers_at && (m->headers_at > 0 || m->line.at > 0);
+    return (struct span){ m->headers_at, there ? end - m->headers_at : 0 };
+}
+
 static void buffer_rows(struct record *r, const struct http_message *m)
 {
     built_row(r, m, HTTP_HEADER, m->header_block);
-    if (m->headers_at > 0 && m->raw.len > m->headers_at)
-        raw_row(r, m, HTTP_HEADER_RAW, (struct span){ m->headers_at, m->raw.len - m->headers_at });
+    raw_row(r, m, HTTP_HEADER_RAW, raw_headers(m));
     built_row(r, m, HTTP_HEADER_NAMES, m->names);
     built_row(r, m, HTTP_START, m->start);
 }
@@ -104,14 +111,10 @@ static void body_rows(struct record *r, const struct http_message *m, const stru
         record_bytes(r, HTTP_FILE_DATA, body->at, body->len);
 }
 
-void message_emit(struct conversation *conv, struct http_message *m)
+void message_fill(struct conversation *conv, struct http_message *m, struct buffer *decoded, struct record *r)
 {
-    struct record *r = conversation_record(conv, &http_schema);
-    struct buffer decoded = { 0 };
     bool request = r->dir == FROM_CLIENT;
-    if (m->emitted)
-        return;
-    body_decode(conv, m, &decoded);
+    body_decode(conv, m, decoded);
     r->transaction = m->transaction;
     r->anomalies = m->anomalies;
     r->incomplete = m->incomplete;
@@ -120,22 +123,38 @@ void message_emit(struct conversation *conv, struct http_message *m)
         request_rows_add(r, m);
     else
         response_rows_add(r, m);
-    body_rows(r, m, decoded.len > 0 ? &decoded : &m->body);
-    conversation_emit(conv, r);
-    m->emitted = true;
-    buffer_free(&decoded, conv->store, conv->account);
-    buffer_free(&m->body, conv->store, conv->account);
-    buffer_free(&m->raw, conv->store, conv->account);
-    buffer_free(&m->headers, conv->store, conv->account);
-    buffer_free(&m->built, conv->store, conv->account);
-    m->line_at = m->header_count = 0;
+    body_rows(r, m, decoded->len > 0 ? decoded : &m->body);
 }
 
-void message_clear(struct conversation *conv, struct http_message *m)
+static void message_release(struct conversation *conv, struct http_message *m)
 {
     buffer_free(&m->raw, conv->store, conv->account);
     buffer_free(&m->headers, conv->store, conv->account);
     buffer_free(&m->built, conv->store, conv->account);
     buffer_free(&m->body, conv->store, conv->account);
+}
+
+void message_said(struct conversation *conv, struct http_message *m, struct buffer *decoded)
+{
+    m->emitted = true;
+    m->line_at = m->header_count = 0;
+    buffer_free(decoded, conv->store, conv->account);
+    message_release(conv, m);
+}
+
+void message_emit(struct conversation *conv, struct http_message *m)
+{
+    struct record *r = conversation_record(conv, &http_schema);
+    struct buffer decoded = { 0 };
+    if (m->emitted)
+        return;
+    message_fill(conv, m, &decoded, r);
+    conversation_emit(conv, r);
+    message_said(conv, m, &decoded);
+}
+
+void message_clear(struct conversation *conv, struct http_message *m)
+{
+    message_release(conv, m);
     *m = (struct http_message){ .phase = HTTP_AT_LINE };
 }

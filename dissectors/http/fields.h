@@ -99,5 +99,6 @@ enum http_anomaly {
 };
 
 extern const struct schema http_schema;
+extern const struct field_name http_types[];      /* of HTTP_TYPE */
 
 #endif

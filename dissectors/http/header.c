@@ -85,7 +85,7 @@ static void name_check(const struct conversation *conv, struct http_message *m, 
         side_anomaly(conv, m, HTTP_REQUEST_HEADER_INVALID, HTTP_RESPONSE_HEADER_INVALID);
 }
 
-static void header_add(struct conversation *conv, struct http_message *m, struct http_header h)
+void header_add(struct conversation *conv, struct http_message *m, struct http_header h)
 {
     if (m->header_count >= HTTP_HEADERS_MAX) {
         side_anomaly(conv, m, HTTP_REQUEST_TOO_MANY, HTTP_RESPONSE_TOO_MANY);

@@ -54,7 +54,7 @@ struct http_message {
     struct buffer     raw, headers, built, body;
     uint32_t          line_at;      /* in raw: the line that has not ended yet */
     uint32_t          headers_at;   /* in raw: behind the start line */
-    struct span       line;         /* in raw: the start line without its end */
+    struct span       line;         /* in raw: the start line without its end; HTTP/2's is made, and stands behind the headers */
     struct span       field;        /* in raw: the header that folded lines may still go on with; .len 0: none */
     struct span       method, target, protocol, status, reason;     /* in raw */
     struct span       header_block, names, start, uri, hostname;    /* in built */
@@ -119,6 +119,7 @@ enum http_method method_kind(const uint8_t *at, size_t n);
 /* header.c. Comparing ignores case, and NULs inside as browsers ignore them. */
 bool word_is(const uint8_t *at, size_t n, const char *word);
 bool word_in(const uint8_t *at, size_t n, const char *word);
+void header_add(struct conversation *conv, struct http_message *m, struct http_header h);     /* its name and value are in raw */
 void header_line_read(struct conversation *conv, struct http_message *m, struct span line);
 void headers_build(struct conversation *conv, struct http_message *m);     /* after the last header line */
 const struct http_header *header_find(const struct http_message *m, const char *name);
@@ -141,7 +142,9 @@ void body_decode(struct conversation *conv, struct http_message *m, struct buffe
 /* multipart.c: adds the files of a form that is sent with this Content-Type; false: it is no such form. */
 bool multipart_read(struct record *r, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n);
 
-/* emit.c */
+/* emit.c. What HTTP/2 shares: message_fill() adds a message's rows, message_said() after the record went out. */
+void message_fill(struct conversation *conv, struct http_message *m, struct buffer *decoded, struct record *r);
+void message_said(struct conversation *conv, struct http_message *m, struct buffer *decoded);
 void message_emit(struct conversation *conv, struct http_message *m);
 void message_clear(struct conversation *conv, struct http_message *m);     /* ready for the next one */
 

@@ -1,50 +1,13 @@
 /* What an HTTP record can carry: JSON names as in EVE's http object, rule keywords as in Suricata 7, old and new. */
 #include "dissectors/http/fields.h"
 
-enum { SHOWN = 0, HIDDEN = FIELD_HIDDEN };
+const struct field_name http_types[] = { { 0, "request" }, { 1, "response" }, { 0, NULL } };
 
-static const struct field_name type_names[] = { { 0, "request" }, { 1, "response" }, { 0, NULL } };
-
-#define TEXT(row, word, how, other, sentence) \
-    [row] = { .name = (word), .type = FIELD_TEXT, .flags = (how), .aliases = (other), .about = (sentence) }
+#define HTTP_WORDS(word, other) other
+#define HTTP_BLOCK "header"
 
 static const struct field fields[] = {
-    [HTTP_TYPE]       = { .name = "type", .names = type_names, .about = "Request or response; both share the transaction's number." },
-    TEXT(HTTP_HOSTNAME,   "hostname",     FIELD_DOMAIN, "http.host http_host", "Host asked for, in lower case and without the port."),
-    TEXT(HTTP_HOST_RAW,   "host_raw",     HIDDEN, "http.host.raw http_raw_host", "Host header, or the host in the request line, as sent."),
-    TEXT(HTTP_METHOD,     "http_method",  SHOWN,  "http.method", "Request method."),
-    TEXT(HTTP_URL,        "url",          FIELD_URL,  "http.uri.raw http_raw_uri", "Request target as sent."),
-    TEXT(HTTP_URI,        "uri",          HIDDEN, "http_uri", "Request target: percent-encoding decoded once, path separators and dot segments resolved, without scheme and host."),
-    [HTTP_URI_LENGTH] = { .name = "uri_len", .flags = HIDDEN, .unit = "bytes", .aliases = "urilen", .about = "Length of uri." },
-    TEXT(HTTP_PROTOCOL,   "protocol",     SHOWN,  "http_protocol", "Protocol version as sent: HTTP/1.1."),
-    [HTTP_STATUS]     = { .name = "status", .about = "Status code as a number." },
-    TEXT(HTTP_STAT_CODE,  "stat_code",    HIDDEN, "http_stat_code", "Status code as sent."),
-    TEXT(HTTP_STAT_MSG,   "stat_msg",     HIDDEN, "http_stat_msg", "Reason phrase."),
-    TEXT(HTTP_REQUEST_LINE,  "request_line",  HIDDEN, "http_request_line", "Request line without its end."),
-    TEXT(HTTP_RESPONSE_LINE, "response_line", HIDDEN, "http_response_line", "Status line without its end."),
-    TEXT(HTTP_USER_AGENT, "http_user_agent",   SHOWN, "http.user_agent", "User-Agent header."),
-    TEXT(HTTP_REFERER,    "http_refer",        SHOWN, "http.referer http_referer", "Referer header."),
-    TEXT(HTTP_CONTENT_TYPE, "http_content_type", SHOWN, "http.content_type", "Content-Type header."),
-    TEXT(HTTP_CONTENT_LEN,  "content_len",     HIDDEN, "http_content_len", "Content-Length header as sent."),
-    TEXT(HTTP_REDIRECT,   "redirect",          SHOWN,  "http.location http_location", "Location header."),
-    TEXT(HTTP_SERVER,     "server",            SHOWN,  "http_server", "Server header."),
-    TEXT(HTTP_COOKIE,     "cookie",            HIDDEN, "http_cookie", "Cookie header of a request, Set-Cookie of a response."),
-    TEXT(HTTP_ACCEPT,     "accept",            HIDDEN, "http_accept", "Accept header."),
-    TEXT(HTTP_ACCEPT_ENC, "accept_enc",        HIDDEN, "http_accept_enc", "Accept-Encoding header."),
-    TEXT(HTTP_ACCEPT_LANG, "accept_lang",      HIDDEN, "http_accept_lang", "Accept-Language header."),
-    TEXT(HTTP_CONNECTION, "connection",        HIDDEN, "http_connection", "Connection header."),
-    TEXT(HTTP_XFF,        "xff",               SHOWN,  NULL, "X-Forwarded-For header: whom the proxy speaks for."),
-    TEXT(HTTP_HEADER,     "header",            HIDDEN, "http_header", "All headers but cookies as \"Name: value\" lines, unfolded, repeated ones joined."),
-    TEXT(HTTP_HEADER_RAW, "header_raw",        HIDDEN, "http.header.raw http_raw_header", "Header block as sent, with trailers."),
-    TEXT(HTTP_HEADER_NAMES, "header_names",    HIDDEN, "http_header_names", "Header names in order, each on a line, an empty line before and after."),
-    TEXT(HTTP_START,      "start",             HIDDEN, "http_start", "Start line and all headers, normalised, with the empty line."),
-    TEXT(HTTP_REQUEST_HEADER,  "request_header",  HIDDEN | FIELD_MANY, "http_request_header", "One request header as \"Name: value\"."),
-    TEXT(HTTP_RESPONSE_HEADER, "response_header", HIDDEN | FIELD_MANY, "http_response_header", "One response header as \"Name: value\"."),
-    TEXT(HTTP_ENCODING,   "content_encoding",  SHOWN,  NULL, "Content-Encoding header."),
-    [HTTP_LENGTH]     = { .name = "length", .unit = "bytes", .about = "Octets of the body that went over the wire, without chunk framing." },
-    [HTTP_REQUEST_BODY]  = { .name = "request_body",  .type = FIELD_BYTES, .flags = HIDDEN, .aliases = "http_client_body", .about = "Request body up to the limit." },
-    [HTTP_RESPONSE_BODY] = { .name = "response_body", .type = FIELD_BYTES, .flags = HIDDEN, .aliases = "http_server_body", .about = "Response body up to the limit, decompressed." },
-    [HTTP_FILE_DATA]     = { .name = "file_data",     .type = FIELD_BYTES, .flags = HIDDEN | FIELD_MANY, .aliases = "file.data file_data", .about = "What is transferred: the response body, decompressed, or an upload." },
+#include "dissectors/http/rows.inc"
 };
 
 static const struct anomaly anomalies[] = {

@@ -4,8 +4,12 @@
  *
  *     modbus: function 8, subfunction 4      modbus: function !reserved      modbus: unit 10
  *     modbus: access write coils, address 500<>600, value >0
+ *     http2.settings: SETTINGS_HEADER_TABLE_SIZE>1000
  */
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "detect/fields.h"
 #include "detect/keywords.h"
@@ -119,7 +123,22 @@ static bool parse_modbus(struct parser *p, struct slice value)
     return fields_condition(p, "modbus.type", slice_of("request"));      /* Suricata asks the request only */
 }
 
+/* Each setting is a field of its own; the name without a number asks whether it is there. */
+static bool parse_http2_settings(struct parser *p, struct slice value)
+{
+    static const char prefix[] = "SETTINGS_";
+    char field[64] = "http2.";
+    size_t n = strlen(field), name = 0;
+    if (value.len >= sizeof(prefix) - 1 && strncasecmp(value.at, prefix, sizeof(prefix) - 1) == 0)
+        value = (struct slice){ value.at + sizeof(prefix) - 1, value.len - (sizeof(prefix) - 1) };
+    for (; name < value.len && (isalnum((unsigned char)value.at[name]) || value.at[name] == '_') && n < sizeof(field) - 1; name++)
+        field[n++] = (char)tolower((unsigned char)value.at[name]);
+    struct slice number = slice_trim((struct slice){ value.at + name, value.len - name });
+    return fields_condition(p, field, number.len ? number : slice_of(">=0"));
+}
+
 const struct keyword classic_keywords[] = {
+    { "http2.settings", VALUE_NEEDED, parse_http2_settings, "A setting of HTTP/2 by its name, and what its number is held against." },
     { "modbus", VALUE_NEEDED, parse_modbus, "Function, unit, access, address and value of a Modbus message in one line." },
     { .name = NULL }
 };

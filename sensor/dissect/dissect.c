@@ -103,7 +103,9 @@ void dissect_free(struct dissect_driver *d)
 
 const struct dissector *dissect_of(const struct flow *f)
 {
-    return f->dissect != NULL && f->dissect->chosen != NOBODY ? dissectors[f->dissect->chosen] : NULL;
+    const struct dissect_state *st = f->dissect;
+    uint16_t who = st == NULL ? NOBODY : st->chosen != NOBODY ? st->chosen : st->former;
+    return who != NOBODY ? dissectors[who] : NULL;
 }
 
 const char *dissect_name(const struct flow *f)
@@ -131,26 +133,43 @@ static bool begin(const struct offer *o)
         f->undissected = true;
         return false;
     }
-    f->dissect->chosen = NOBODY;
+    f->dissect->chosen = f->dissect->former = NOBODY;
     f->dissect->first_dir = (uint8_t)o->dir;
     return true;
 }
 
+/* Nobody knows it. What somebody knew the beginning of keeps that one's name. */
 static void give_up(const struct offer *o)
 {
+    struct dissect_state *st = o->f->dissect;
     o->d->totals.undecided++;
-    feed_release(o);
     o->f->undissected = true;
+    if (st->former == NOBODY) {
+        feed_release(o);
+        return;
+    }
+    for (int dir = 0; dir < 2; dir++)
+        buffer_free(&st->side[dir].waited, o->d->store, &o->f->account);
+    st->chosen = st->former;
+    st->finished = true;
 }
 
-static void feed(const struct offer *o, struct cursor bytes)
+/* True: another protocol begins with what is left of `bytes`. */
+static bool feed(const struct offer *o, struct cursor *bytes)
 {
-    if (bytes.left == 0 || !feed_follows(o) || o->f->dissect->side[o->dir].over)
-        return;
+    if (bytes->left == 0 || !feed_follows(o) || o->f->dissect->side[o->dir].over)
+        return false;
     if (o->over == OVER_TCP)
-        feed_stream(o, bytes);
-    else
-        feed_datagram(o, bytes);
+        return feed_stream(o, bytes);
+    feed_datagram(o, *bytes);
+    return false;
+}
+
+/* As feed(), while it is not yet sure that the chosen one is right: nobody comes after it then. */
+static void feed_first(const struct offer *o, struct cursor bytes)
+{
+    if (feed(o, &bytes))
+        feed_close_side(o);
 }
 
 /* One direction's bytes to the one just chosen: what waited, then what came with this call. */
@@ -159,9 +178,9 @@ static void hand_over_side(const struct offer *o, enum direction dir, struct cur
     struct offer mine = *o;
     mine.dir = dir;
     const struct buffer *waited = &o->f->dissect->side[dir].waited;
-    feed(&mine, cursor_over(waited->at, waited->len));
+    feed_first(&mine, cursor_over(waited->at, waited->len));
     if (dir == o->dir)
-        feed(&mine, rest);
+        feed_first(&mine, rest);
 }
 
 static void hand_over(const struct offer *o, struct cursor rest)
@@ -222,10 +241,20 @@ static void lose_waited(const struct offer *o, uint64_t gap)
 
 static void take_bytes(const struct offer *o, struct cursor bytes)
 {
-    if (o->f->dissect->chosen == NOBODY)
+    struct dissect_state *st = o->f->dissect;
+    if (st->chosen == NOBODY) {
         decide(o, bytes);
-    else
-        feed(o, bytes);
+        return;
+    }
+    if (!feed(o, &bytes))
+        return;
+    if (st->passed_on == DISSECT_PASSED_ON_MAX) {
+        feed_close_side(o);
+        return;
+    }
+    feed_pass_on(o);
+    if (bytes.left + st->side[o->dir].waited.len > 0)
+        decide(o, bytes);
 }
 
 void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us)

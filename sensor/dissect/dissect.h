@@ -6,6 +6,8 @@
  *            nDPI's name hint at. YES chooses; MAYBE chooses with a hint, or when both directions say it.
  *            A port or a name alone chooses only a dissector that has no probe. One that loses step before
  *            its first PDU was the wrong one: the next is asked. Undecided bytes wait and are not lost.
+ * Changes    DISSECT_NEXT ends the chosen one; the others are asked about what follows. When nobody knows it, the flow keeps
+ *            the name of the one that passed it on.
  * Whole PDUs a PDU that lies in one chunk is read where it lies; otherwise it is put together in the flow's store.
  *            conversation.need is honoured: nothing is asked twice before it can be answered.
  * Gaps       what was pending is dropped and the dissector is told how much is missing since it last took a PDU.
@@ -27,7 +29,8 @@ enum {
     DISSECTORS_MAX = 128,
     DISSECT_PDUS_MAX = 4096,            /* taken from one chunk or datagram; what follows is a gap */
     DISSECT_PROBE_BYTES_MAX = 4096,     /* of a direction that may wait for a decision */
-    DISSECT_PROBE_CHUNKS_MAX = 24       /* of a flow that are shown to probes */
+    DISSECT_PROBE_CHUNKS_MAX = 24,      /* of a flow that are shown to probes */
+    DISSECT_PASSED_ON_MAX = 4           /* changes of protocol within a flow (DISSECT_NEXT) */
 };
 
 struct dissect_counts {         /* per dissector */

@@ -119,7 +119,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         st->pdus++;
         counts->pdus++;
         counts->bytes += before - in->left;
-        if (verdict == DISSECT_DONE)
+        if (verdict == DISSECT_DONE || verdict == DISSECT_NEXT)
             break;
         verdict = DISSECT_MORE;
     }
@@ -131,8 +131,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
     return verdict;
 }
 
-/* Nothing more of this direction is read. */
-static void close_side(const struct offer *o)
+void feed_close_side(const struct offer *o)
 {
     struct dissect_side *side = &o->f->dissect->side[o->dir];
     buffer_free(&side->pending, o->d->store, &o->f->account);
@@ -203,21 +202,46 @@ static enum dissect take_all(const struct offer *o, struct cursor *in, uint32_t 
     return verdict;
 }
 
-void feed_stream(const struct offer *o, struct cursor bytes)
+bool feed_stream(const struct offer *o, struct cursor *bytes)
 {
     struct dissect_side *side = &o->f->dissect->side[o->dir];
     uint32_t budget = DISSECT_PDUS_MAX;
-    enum dissect verdict = take_all(o, &bytes, &budget);
+    enum dissect verdict = take_all(o, bytes, &budget);
     if (verdict == DISSECT_LOST) {
         lose(o);
     } else if (verdict == DISSECT_DONE) {
-        close_side(o);
-    } else if (budget == 0 && bytes.left + side->pending.len > 0) {
+        feed_close_side(o);
+    } else if (verdict == DISSECT_NEXT) {
+        return true;
+    } else if (budget == 0 && bytes->left + side->pending.len > 0) {
         counts_of(o)->pdu_limit++;
-        feed_gap(o, bytes.left);
+        feed_gap(o, bytes->left);
     } else if (side->pending.len == 0) {
         buffer_free(&side->pending, o->d->store, &o->f->account);
     }
+    return false;
+}
+
+/* Whoever passes on is not asked again, which bounds how often that can happen for so many bytes. */
+void feed_pass_on(const struct offer *o)
+{
+    struct dissect_state *st = o->f->dissect;
+    uint16_t former = st->chosen;
+    call_end(o);
+    for (int dir = 0; dir < 2; dir++) {
+        struct dissect_side *side = &st->side[dir];
+        buffer_free(&side->waited, o->d->store, &o->f->account);
+        *side = (struct dissect_side){ .waited = side->pending, .ended = side->ended };
+    }
+    st->former = former;
+    st->passed_on++;
+    st->chosen = NOBODY;
+    st->first_dir = (uint8_t)o->dir;
+    st->shown = 0;
+    st->pdus = 0;
+    st->lost_datagrams = 0;
+    st->ruled_out = (struct set){ { 0 } };
+    set_add(&st->ruled_out, former);
 }
 
 void feed_gap(const struct offer *o, uint64_t missing)
@@ -231,7 +255,7 @@ void feed_gap(const struct offer *o, uint64_t missing)
     counts->gap_bytes += missing;
     struct conversation conv = conversation_of(o);
     if (d->gap == NULL || !d->gap(&conv, missing))
-        close_side(o);
+        feed_close_side(o);
     else
         buffer_free(&side->pending, o->d->store, &o->f->account);
 }
@@ -243,8 +267,8 @@ void feed_datagram(const struct offer *o, struct cursor bytes)
     uint32_t budget = DISSECT_PDUS_MAX;
     size_t before = bytes.left;
     enum dissect verdict = take_pdus(o, &bytes, &budget);
-    if (verdict == DISSECT_DONE) {
-        close_side(o);
+    if (verdict == DISSECT_DONE || verdict == DISSECT_NEXT) {
+        feed_close_side(o);
     } else if (verdict == DISSECT_LOST) {
         if (st->pdus == 0 || ++st->lost_datagrams >= LOST_DATAGRAMS_MAX)
             lose(o);

@@ -21,6 +21,8 @@ struct dissect_side {
 
 struct dissect_state {
     uint16_t            chosen;         /* place in the registry, or NOBODY */
+    uint16_t            former;         /* who passed the conversation on to whoever knows what follows, or NOBODY */
+    uint8_t             passed_on;      /* how often */
     uint8_t             first_dir;      /* who spoke first */
     uint8_t             lost_datagrams; /* in a row */
     bool                finished;       /* end() was called; only the name is left */
@@ -67,7 +69,10 @@ bool choose_nobody_left(const struct offer *o);                     /* everybody
 /* feed.c */
 struct conversation conversation_of(const struct offer *o);
 bool feed_follows(const struct offer *o);                           /* somebody is chosen and has not finished */
-void feed_stream(const struct offer *o, struct cursor bytes);       /* takes what it can, keeps the rest */
+bool feed_stream(const struct offer *o, struct cursor *bytes);      /* takes what it can, keeps the rest; true: another
+                                                                     * protocol begins with what is pending and `bytes` */
+void feed_close_side(const struct offer *o);                        /* nothing more of this direction is read */
+void feed_pass_on(const struct offer *o);                           /* the chosen one is done; what is pending waits */
 void feed_datagram(const struct offer *o, struct cursor bytes);
 void feed_gap(const struct offer *o, uint64_t missing);
 void feed_finish(const struct offer *o);                            /* end(); the dissector's memory back */

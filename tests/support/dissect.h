@@ -157,7 +157,7 @@ static inline enum dissect dissect_run_offer(struct dissect_run *run, enum direc
     run->conv.dir = dir;
     run->conv.need = 0;
     enum dissect verdict = run->dissector->pdu(&run->conv, &in);
-    bool took = verdict == DISSECT_PDU || verdict == DISSECT_DONE;
+    bool took = verdict == DISSECT_PDU || verdict == DISSECT_DONE || verdict == DISSECT_NEXT;
     if (took && in.left >= n)
         fail_msg("a PDU without bytes");
     if (verdict == DISSECT_MORE && in.left != n)
@@ -183,6 +183,8 @@ static inline void dissect_run_bytes(struct dissect_run *run, enum direction dir
     while (verdict == DISSECT_PDU && run->held[dir] > 0 && run->held[dir] >= run->need[dir])
         verdict = dissect_run_offer(run, dir);
     run->done[dir] = verdict == DISSECT_DONE && run->conv.over == OVER_TCP;
+    if (verdict == DISSECT_NEXT)
+        run->done[FROM_CLIENT] = run->done[FROM_SERVER] = true;
     if (run->conv.over != OVER_TCP || run->done[dir])
         run->held[dir] = run->need[dir] = 0;
     if (verdict == DISSECT_LOST && run->conv.over == OVER_TCP) {

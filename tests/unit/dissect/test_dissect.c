@@ -1,6 +1,7 @@
 /* The driver alone, with a registry of its own: four little protocols that do what real ones do.
  *
- *     alpha   'A' length bytes...     sure of itself; has state, a block of its own, survives gaps
+ *     alpha   'A' length bytes...     sure of itself; has state, a block of its own, survives gaps; behind the bytes "next"
+ *                                     somebody else goes on (DISSECT_NEXT)
  *     beta    'B' length bytes...     only "maybe"; port 502, nDPI's "Beta"; on TCP and UDP
  *     gamma   'G' bytes until 'E'     no probe; port 7777; 'E' ends the direction (DISSECT_DONE)
  *     liar    claims what begins with "AX" and cannot read it
@@ -52,7 +53,9 @@ static enum dissect alpha_pdu(struct conversation *conv, struct cursor *in)
     if (s->block == NULL)
         s->block = store_take(conv->store, conv->account, 500);
     s->pdus += verdict == DISSECT_PDU;
-    return verdict;
+    const struct value *said = &conv->out->scratch->values[0];
+    bool next = verdict == DISSECT_PDU && said->len == 4 && memcmp(said->bytes, "next", 4) == 0;
+    return next ? DISSECT_NEXT : verdict;
 }
 
 static bool alpha_gap(struct conversation *conv, size_t missing)
@@ -251,6 +254,37 @@ static void any_cut_of_a_stream_gives_the_same_records(void **unused)
             fail_msg("%zu at a time: \"%s\"", step, s->said);
         scene_free(s);
     }
+}
+
+static void another_protocol_may_begin_behind_a_pdu(void **unused)
+{
+    (void)unused;
+    static const char stream[] = "A\002okA\004nextB\003two";
+    for (size_t step = 1; step < sizeof stream; step++) {
+        struct scene *s = scene_new(IPPROTO_TCP, 502);
+        says(s, FROM_CLIENT, "A\003one");
+        for (size_t at = 0; at < sizeof stream - 1; at += step)
+            offer(s, FROM_SERVER, stream + at, sizeof stream - 1 - at < step ? sizeof stream - 1 - at : step, 0, false, NULL);
+        says(s, FROM_CLIENT, "B\001.");
+        assert_string_equal(s->said, ">3:one <2:ok <4:next <3:end <3:two >1:. ");
+        assert_string_equal(dissect_name(&s->flow), "beta");
+        scene_free(s);
+    }
+}
+
+static void what_nobody_knows_keeps_the_name_of_who_passed_it_on(void **unused)
+{
+    (void)unused;
+    struct scene *s = scene_new(IPPROTO_TCP, 80);
+    says(s, FROM_CLIENT, "A\003one");
+    says(s, FROM_SERVER, "A\004next");
+    assert_true(dissect_wants(&s->flow, FROM_CLIENT));
+    assert_string_equal(dissect_name(&s->flow), "alpha");
+    says(s, FROM_CLIENT, "A\003it is not asked again");
+    assert_string_equal(s->said, ">3:one <4:next <2:end ");
+    assert_string_equal(dissect_name(&s->flow), "alpha");
+    assert_false(dissect_wants(&s->flow, FROM_CLIENT));
+    scene_free(s);
 }
 
 static void an_unsure_probe_needs_a_hint_or_both_directions(void **unused)
@@ -588,6 +622,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pdus_in_one_chunk_are_read_where_they_lie),
         cmocka_unit_test(any_cut_of_a_stream_gives_the_same_records),
+        cmocka_unit_test(another_protocol_may_begin_behind_a_pdu),
+        cmocka_unit_test(what_nobody_knows_keeps_the_name_of_who_passed_it_on),
         cmocka_unit_test(an_unsure_probe_needs_a_hint_or_both_directions),
         cmocka_unit_test(what_came_before_the_decision_is_not_lost),
         cmocka_unit_test(a_port_alone_never_overrules_a_probe),
