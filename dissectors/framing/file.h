@@ -68,7 +68,7 @@ extern const struct field_name file_states[];
 #define FILE_FIELDS(first) \
     [(first) + FILE_LIST]   = { .name = "files", .type = FIELD_LIST, .about = "The files that the message carries." }, \
     [(first) + FILE_NAME]   = { .name = "filename", .type = FIELD_TEXT, .in = (first) + 1, .aliases = "file.name", .about = "Name or path of the file." }, \
-    [(first) + FILE_TYPE]   = { .name = "type", .type = FIELD_TEXT, .in = (first) + 1, .about = "Media type of the file as its sender declares it." }, \
+    [(first) + FILE_TYPE]   = { .name = "media_type", .type = FIELD_TEXT, .in = (first) + 1, .about = "Media type of the file as its sender declares it." }, \
     [(first) + FILE_SIZE]   = { .name = "size", .in = (first) + 1, .unit = "bytes", .aliases = "filesize file.size", .about = "Size of the file as far as it was seen, decoded." }, \
     [(first) + FILE_STATE]  = { .name = "state", .flags = FIELD_NAMED, .in = (first) + 1, .names = file_states, .about = "CLOSED: the file was seen to its end; TRUNCATED: it was not." }, \
     [(first) + FILE_GAPS]   = { .name = "gaps", .type = FIELD_FLAG, .in = (first) + 1, .about = "Bytes of the file are missing." }, \
@@ -77,6 +77,6 @@ extern const struct field_name file_states[];
     [(first) + FILE_MD5]    = { .name = "md5", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.md5", .about = "MD5 of a file seen whole, when a rule or setting asks for it." }, \
     [(first) + FILE_SHA1]   = { .name = "sha1", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.sha1", .about = "SHA-1 of a file seen whole, likewise." }, \
     [(first) + FILE_SHA256] = { .name = "sha256", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.sha256", .about = "SHA-256 of a file seen whole, likewise." }, \
-    [(first) + FILE_DATA]   = { .name = "data", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .in = (first) + 1, .aliases = "file.data file_data", .about = "Content of the file up to the limit, decoded." }
+    [(first) + FILE_DATA]   = { .name = "file_data", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .in = (first) + 1, .aliases = "file.data file_data", .about = "Content of the file up to the limit, decoded." }
 
 #endif

@@ -99,13 +99,16 @@ void response_body_begin(struct conversation *conv, struct http_message *m)
 
 void body_keep(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n)
 {
+    bool first = m->body_len == 0;
     m->body_len += n;
     if (m->emitted)
         return;
-    if (buffer_add(&m->body, conv->store, conv->account, bytes, n, HTTP_BODY_MAX) == n)
-        return;
-    m->incomplete = true;
-    message_emit(conv, m);
+    if (first)
+        files_digest_begin(conv, m);
+    file_digesting_add(m->digesting, bytes, n);
+    m->limited = m->limited || buffer_add(&m->body, conv->store, conv->account, bytes, n, HTTP_BODY_MAX) < n;
+    if (m->limited && (m->digesting == NULL || m->body_len > FILE_DIGESTED_MAX))
+        message_emit(conv, m);
 }
 
 static void chunk_size_restart(struct http_message *m)

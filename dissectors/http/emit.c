@@ -87,28 +87,11 @@ static void response_rows_add(struct record *r, const struct http_message *m)
     each_header(r, m, HTTP_RESPONSE_HEADER);
 }
 
-/* What a request sends up: the files of a form, or the whole body when it is no form. */
-static void upload_rows(struct record *r, const struct http_message *m, const struct buffer *body)
-{
-    struct span type = header_value(m, "content-type");
-    const uint8_t *at = built_at(m, type);
-    if (m->kind != HTTP_METHOD_UPLOAD || multipart_read(r, at, type.len, body->at, body->len))
-        return;
-    if (!word_in(at, type.len, "application/x-www-form-urlencoded"))
-        record_bytes(r, HTTP_FILE_DATA, body->at, body->len);
-}
-
 static void body_rows(struct record *r, const struct http_message *m, const struct buffer *body)
 {
-    bool request = r->dir == FROM_CLIENT;
     record_uint(r, HTTP_LENGTH, m->body_len);
-    if (body->len == 0)
-        return;
-    record_bytes(r, request ? HTTP_REQUEST_BODY : HTTP_RESPONSE_BODY, body->at, body->len);
-    if (request)
-        upload_rows(r, m, body);
-    else
-        record_bytes(r, HTTP_FILE_DATA, body->at, body->len);
+    if (body->len > 0)
+        record_bytes(r, r->dir == FROM_CLIENT ? HTTP_REQUEST_BODY : HTTP_RESPONSE_BODY, body->at, body->len);
 }
 
 void message_fill(struct conversation *conv, struct http_message *m, struct buffer *decoded, struct record *r)
@@ -117,13 +100,14 @@ void message_fill(struct conversation *conv, struct http_message *m, struct buff
     body_decode(conv, m, decoded);
     r->transaction = m->transaction;
     r->anomalies = m->anomalies;
-    r->incomplete = m->incomplete;
+    r->incomplete = m->incomplete || m->limited;
     record_uint(r, HTTP_TYPE, !request);
     if (request)
         request_rows_add(r, m);
     else
         response_rows_add(r, m);
     body_rows(r, m, decoded->len > 0 ? decoded : &m->body);
+    files_add(conv, m, decoded, r);
 }
 
 static void message_release(struct conversation *conv, struct http_message *m)
@@ -132,6 +116,8 @@ static void message_release(struct conversation *conv, struct http_message *m)
     buffer_free(&m->headers, conv->store, conv->account);
     buffer_free(&m->built, conv->store, conv->account);
     buffer_free(&m->body, conv->store, conv->account);
+    buffer_free(&m->name, conv->store, conv->account);
+    files_forget(conv, m);
 }
 
 void message_said(struct conversation *conv, struct http_message *m, struct buffer *decoded)

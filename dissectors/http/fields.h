@@ -2,6 +2,7 @@
 #ifndef DISSECTORS_HTTP_FIELDS_H
 #define DISSECTORS_HTTP_FIELDS_H
 
+#include "dissectors/framing/file.h"
 #include "events/record.h"
 
 enum http_row {
@@ -40,8 +41,8 @@ enum http_row {
     HTTP_LENGTH,
     HTTP_REQUEST_BODY,
     HTTP_RESPONSE_BODY,
-    HTTP_FILE_DATA,
-    HTTP_ROWS
+    HTTP_FILES,
+    HTTP_ROWS = HTTP_FILES + FILE_ROWS
 };
 
 enum http_anomaly {

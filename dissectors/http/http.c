@@ -109,32 +109,46 @@ static void message_break(struct conversation *conv, struct http_message *m)
     m->phase = HTTP_AT_SEARCH;
 }
 
-static void request_wait(struct http_state *s, const struct http_message *m)
+static struct buffer waiting_take(struct http_state *s)
 {
-    if (s->count == HTTP_WAITING_MAX) {     /* the oldest will not be answered any more, or we would not believe it */
-        s->first = (s->first + 1) % HTTP_WAITING_MAX;
-        s->count--;
-    }
-    s->waiting[(s->first + s->count++) % HTTP_WAITING_MAX] =
-        (struct http_waiting){ .transaction = m->transaction, .kind = m->kind };
-}
-
-static void request_answered(struct http_state *s)
-{
-    s->continued = false;
-    if (s->count == 0)
-        return;
+    struct http_waiting *w = &s->waiting[s->first];
+    struct buffer name = w->name;
+    w->name = (struct buffer){ 0 };
     s->first = (s->first + 1) % HTTP_WAITING_MAX;
     s->count--;
+    return name;
+}
+
+static void waiting_drop(struct conversation *conv, struct http_state *s)
+{
+    struct buffer name = waiting_take(s);
+    buffer_free(&name, conv->store, conv->account);
+}
+
+static void request_wait(struct conversation *conv, struct http_state *s, const struct http_message *m)
+{
+    if (s->count == HTTP_WAITING_MAX)       /* the oldest will not be answered any more, or we would not believe it */
+        waiting_drop(conv, s);
+    struct http_waiting *w = &s->waiting[(s->first + s->count++) % HTTP_WAITING_MAX];
+    *w = (struct http_waiting){ .transaction = m->transaction, .kind = m->kind };
+    buffer_add(&w->name, conv->store, conv->account, built_at(m, m->uri), m->path_len, HTTP_NAME_MAX);
+}
+
+/* The response carries the file that was asked for. */
+static void request_answered(struct http_state *s, struct http_message *response)
+{
+    s->continued = false;
+    if (s->count > 0)
+        response->name = waiting_take(s);
 }
 
 /* RFC 1945, 4.1: a request line is the whole request, and the only one of its connection. The answer may have a
  * status line all the same, when the server understood something else. */
 static void nine_finish(struct conversation *conv, struct http_message *m)
 {
-    request_wait(conv->state, m);
     headers_build(conv, m);
     target_read(conv, m);
+    request_wait(conv, conv->state, m);
     message_finish(conv, m);
     m->phase = HTTP_AT_TUNNEL;
 }
@@ -157,7 +171,7 @@ static void request_headers_done(struct conversation *conv, struct http_message 
     headers_build(conv, m);
     target_read(conv, m);
     authorization_check(m);
-    request_wait(conv->state, m);
+    request_wait(conv, conv->state, m);
     request_body_begin(conv, m);
     if (m->phase == HTTP_AT_AFTERMATH)
         message_complete(conv, m, in);
@@ -182,7 +196,7 @@ static void response_headers_done(struct conversation *conv, struct http_message
         m->anomalies = again;
         return;
     }
-    request_answered(s);
+    request_answered(s, m);
     response_body_begin(conv, m);
     if (m->phase == HTTP_AT_TUNNEL) {
         message_emit(conv, m);
@@ -226,7 +240,7 @@ static void headless_begin(struct conversation *conv, struct http_message *m)
     m->raw = (struct buffer){ 0 };
     m->line_at = 0;
     response_begin(conv, m);
-    request_answered(conv->state);
+    request_answered(conv->state, m);
     m->headless = true;
     m->phase = HTTP_AT_CLOSE_BODY;
     body_keep(conv, m, first.at, first.len);
@@ -434,9 +448,7 @@ static enum dissect http_pdu(struct conversation *conv, struct cursor *in)
         step(conv, m, in);
     if (in->left == before)
         return DISSECT_LOST;
-    if (m->phase != HTTP_AT_TUNNEL)
-        return DISSECT_PDU;
-    return conv->dir == FROM_SERVER ? DISSECT_NEXT : DISSECT_DONE;
+    return m->phase == HTTP_AT_TUNNEL ? DISSECT_DONE : DISSECT_PDU;
 }
 
 /* Inside a body the hole is as long as we know: the framing holds. Anywhere else a start line has to be found again. */
@@ -498,6 +510,8 @@ static void http_end(struct conversation *conv)
         side_end(conv, &s->side[dir]);
         message_clear(conv, &s->side[dir]);
     }
+    while (s->count > 0)
+        waiting_drop(conv, s);
 }
 
 static enum probe probe_request(const struct cursor *c)

@@ -16,7 +16,9 @@ enum {
     HTTP_BODY_MAX = 100 * 1024,     /* as Suricata's default */
     HTTP_HEAD_MAX = 32 * 1024,      /* start line, headers and trailers of one message */
     HTTP_HEADERS_MAX = 512,
-    HTTP_WAITING_MAX = 32           /* pipelined requests whose response has not come */
+    HTTP_WAITING_MAX = 32,          /* pipelined requests whose response has not come */
+    HTTP_NAME_MAX = 4096,           /* of a file */
+    HTTP_FILES_MAX = 64             /* in one form */
 };
 
 enum http_phase {
@@ -52,12 +54,16 @@ struct http_header {
 struct http_message {
     enum http_phase   phase;
     struct buffer     raw, headers, built, body;
+    struct buffer     name;         /* of a response: the path that was asked for */
+    struct file_digesting *digesting;       /* of the body, when someone asks and its file is longer than what is kept */
+    struct file_digests *digests;   /* of its files, until the record is out */
     uint32_t          line_at;      /* in raw: the line that has not ended yet */
     uint32_t          headers_at;   /* in raw: behind the start line */
     struct span       line;         /* in raw: the start line without its end; HTTP/2's is made, and stands behind the headers */
     struct span       field;        /* in raw: the header that folded lines may still go on with; .len 0: none */
     struct span       method, target, protocol, status, reason;     /* in raw */
     struct span       header_block, names, start, uri, hostname;    /* in built */
+    uint32_t          path_len;     /* of uri, without the query */
     struct span       host;         /* in raw: Host header or the target's host */
     uint64_t          transaction;
     uint64_t          anomalies;
@@ -76,11 +82,13 @@ struct http_message {
     bool              headless;     /* body without start line and headers: what followed a broken message */
     bool              emitted;      /* its record is out; the rest is only counted */
     bool              incomplete;
+    bool              limited;      /* the body is longer than what is kept of it */
 };
 
 struct http_waiting {
-    uint64_t transaction;
-    uint8_t  kind;
+    uint64_t      transaction;
+    struct buffer name;             /* the path asked for */
+    uint8_t       kind;
 };
 
 struct http_state {
@@ -139,8 +147,21 @@ void body_keep(struct conversation *conv, struct http_message *m, const uint8_t 
 /* encoding.c: the body without its Content-Encoding, in `out`; what cannot be decoded stays as it is. */
 void body_decode(struct conversation *conv, struct http_message *m, struct buffer *out);
 
+/* files.c: the files that a message carries, as rows of its record. */
+struct http_files {
+    struct record       *r;
+    struct file_digests *rooms;     /* HTTP_FILES_MAX of them where digests are wanted */
+    unsigned             wants;     /* enum file_wants */
+    unsigned             count;
+};
+void files_digest_begin(struct conversation *conv, struct http_message *m);
+void files_add(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct record *r);
+void files_forget(struct conversation *conv, struct http_message *m);
+bool disposition_name(const uint8_t *at, size_t n, const uint8_t **name, size_t *len);     /* the filename parameter */
+
 /* multipart.c: adds the files of a form that is sent with this Content-Type; false: it is no such form. */
-bool multipart_read(struct record *r, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n);
+bool multipart_is(const uint8_t *type, size_t type_len);
+bool multipart_read(struct http_files *files, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n);
 
 /* emit.c. What HTTP/2 shares: message_fill() adds a message's rows, message_said() after the record went out. */
 void message_fill(struct conversation *conv, struct http_message *m, struct buffer *decoded, struct record *r);

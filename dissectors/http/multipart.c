@@ -33,30 +33,40 @@ static size_t boundary_of(const uint8_t *type, size_t n, uint8_t out[BOUNDARY_MA
 }
 
 /* Between two boundaries: headers, an empty line, and the file, behind which a line end belongs to the boundary. */
-static void part_read(struct record *r, const uint8_t *part, size_t n, bool closed)
+static void part_read(struct http_files *files, const uint8_t *part, size_t n, bool closed)
 {
     const uint8_t *end = memmem(part, n, "\r\n\r\n", 4);
-    if (end == NULL || !word_in(part, (size_t)(end - part), "filename"))
+    if (end == NULL)
         return;
     const uint8_t *file = end + 4;
     size_t len = n - (size_t)(file - part);
     if (closed && len >= 2 && memcmp(file + len - 2, "\r\n", 2) == 0)
         len -= 2;
-    record_bytes(r, HTTP_FILE_DATA, file, len);
+    struct file f = { .data = file, .len = len, .size = len, .whole = closed };
+    if (!disposition_name(part, (size_t)(end - part), &f.name, &f.name_len) || files->count == HTTP_FILES_MAX)
+        return;
+    unsigned at = files->count++;
+    file_add(files->r, HTTP_FILES, &f, files->wants, files->rooms == NULL ? NULL : &files->rooms[at]);
 }
 
-bool multipart_read(struct record *r, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n)
+bool multipart_is(const uint8_t *type, size_t type_len)
+{
+    uint8_t boundary[BOUNDARY_MAX];
+    return word_in(type, type_len, "multipart/form-data") && boundary_of(type, type_len, boundary) > 0;
+}
+
+bool multipart_read(struct http_files *files, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n)
 {
     uint8_t boundary[BOUNDARY_MAX];
     size_t mark = boundary_of(type, type_len, boundary);
-    if (mark == 0 || !word_in(type, type_len, "multipart/form-data"))
+    if (!multipart_is(type, type_len))
         return false;
     const uint8_t *part = memmem(body, n, boundary, mark);
     for (unsigned i = 0; i < PARTS_MAX && part != NULL; i++) {
         part += mark;
         size_t left = n - (size_t)(part - body);
         const uint8_t *next = memmem(part, left, boundary, mark);
-        part_read(r, part, next == NULL ? left : (size_t)(next - part), next != NULL);
+        part_read(files, part, next == NULL ? left : (size_t)(next - part), next != NULL);
         part = next;
     }
     return true;

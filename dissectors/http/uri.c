@@ -144,6 +144,7 @@ static void uri_build(struct conversation *conv, struct http_message *m, struct 
     uint32_t query_len = query_decode(out + path, query);
     memmove(out + path_len, out + path, query_len);
     m->uri.len = path_len + query_len;
+    m->path_len = path_len;
     m->built.len = m->uri.at + m->uri.len;
     if (escapes_left(out, m->uri.len))
         message_anomaly(m, HTTP_DOUBLE_ENCODED_URI);

@@ -33,8 +33,8 @@ static const struct dialogue_case sound[] = {
     { "an upload after 100 Continue", ">>> \"PUT /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nExpect: 100-continue\\r\\n\\r\\n\"\n"
                 "<<< \"HTTP/1.1 100 Continue\\r\\n\\r\\n\"\n>>> \"xyz\"\n<<< \"HTTP/1.1 201 Created\\r\\nContent-Length: 0\\r\\n\\r\\n\"\n",
       "request_body file_data status", "> 0 request_body=78797a file_data=78797a\n< 0 status=201\n" },
-    { "a form is no file", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: application/x-www-form-urlencoded\\r\\nContent-Length: 3\\r\\n\\r\\na=b\"\n",
-      "request_body file_data", "> 0 request_body=613d62\n" },
+    { "a form is a file too, as any body that is sent up", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: application/x-www-form-urlencoded\\r\\nContent-Length: 3\\r\\n\\r\\na=b\"\n",
+      "request_body file_data filename", "> 0 request_body=613d62 filename=\"/f\" file_data=613d62\n" },
     { "files in a form", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 122\\r\\n\\r\\n\"\n"
                 ">>> \"--B\\r\\nContent-Disposition: form-data; name=a\\r\\n\\r\\nno\\r\\n--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
       "file_data", "> 0 file_data=796573\n" },
