@@ -448,7 +448,9 @@ static enum dissect http_pdu(struct conversation *conv, struct cursor *in)
         step(conv, m, in);
     if (in->left == before)
         return DISSECT_LOST;
-    return m->phase == HTTP_AT_TUNNEL ? DISSECT_DONE : DISSECT_PDU;
+    if (m->phase != HTTP_AT_TUNNEL)
+        return DISSECT_PDU;
+    return conv->dir == FROM_SERVER ? DISSECT_NEXT : DISSECT_DONE;
 }
 
 /* Inside a body the hole is as long as we know: the framing holds. Anywhere else a start line has to be found again. */
