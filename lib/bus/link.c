@@ -251,9 +251,13 @@ bool link_turn(struct link *l, uint64_t now)
     return l->replies_due != due || l->out_sent != sent;
 }
 
-bool link_is_waiting(const struct link *l)
+/* A heartbeat counts while there is somebody to take it: the last one says how a short run ended. */
+bool link_is_waiting(struct link *l)
 {
-    return l->replies_due > 0;
+    pthread_mutex_lock(&l->heartbeat_lock);
+    bool beats = l->heartbeat_len > 0 && l->redis != NULL;
+    pthread_mutex_unlock(&l->heartbeat_lock);
+    return beats || l->replies_due > 0;
 }
 
 struct pollfd link_poll(const struct link *l)

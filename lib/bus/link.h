@@ -20,7 +20,7 @@ struct link *link_open(const struct publish_settings *s, struct spool *spool, st
 void link_close(struct link *l);
 
 bool link_turn(struct link *l, uint64_t now_us);    /* never blocks but to connect; true: something moved */
-bool link_is_waiting(const struct link *l);         /* a batch is on its way */
+bool link_is_waiting(struct link *l);               /* a batch is on its way, or a heartbeat is yet to be */
 struct pollfd link_poll(const struct link *l);      /* what to wait for; .fd -1 while not connected */
 void link_heard(struct link *l);                    /* it became readable while nothing was asked */
 
