@@ -252,10 +252,11 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
         w->subject.ndpi = classify_of(f);
     }
     if (p->proto == IPPROTO_TCP && f->proto == IPPROTO_TCP) {
-        /* a flow that reassembly leaves alone is looked at packet by packet */
-        bool followed = !f->midstream || w->plan->settings->flow.midstream;
-        w->subject.flags |= followed ? (unsigned)SUBJECT_STREAM : 0u;
-        w->subject.stream_events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        unsigned events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        if (shown_to_rules(w, f)) {     /* otherwise rules look at it packet by packet */
+            w->subject.flags |= SUBJECT_STREAM;
+            w->subject.stream_events = events;
+        }
         if (f->side[dir].tcp_fin)
             w->subject.flags |= SUBJECT_STREAM_END;
     } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
