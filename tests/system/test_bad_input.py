@@ -364,6 +364,31 @@ def a_redis_that_evicts_is_refused_or_warned_of(w):
                 raise Wrong("%s: %s" % (program, text[-300:]))
 
 
+FOREIGN = {"timestamp": "2026-11-20T12:00:00.000000+0000", "event_type": "alert", "src_ip": "198.51.100.7", "dest_ip": "10.0.0.1",
+           "proto": "TCP", "alert": {"gid": 1, "signature_id": 2250001, "rev": 2, "signature": "from another sensor", "severity": 1}}
+
+
+def what_is_no_alert_goes_to_the_dead_letters_and_the_others_become_incidents(w):
+    entries = [json.dumps(FOREIGN), "no JSON", "[]", "{}", json.dumps({**FOREIGN, "timestamp": "noon"}),
+               json.dumps({**FOREIGN, "src_ip": "a\u0000b", "flow_id": 2 ** 64 - 1, "dest_ip": "10.0.0.2"})]
+    with Redis(w.path("redis"), "--maxmemory-policy", "noeviction") as redis:
+        redis.ask("SADD", "fengsui:regions", "430100")
+        for i, entry in enumerate(entries):
+            redis.ask("XADD", "fengsui:{430100}:alerts", "*", "id", "other-%d" % i, "type", "alert", "v", "1", "json", entry)
+        process = subprocess.Popen([os.path.join(w.build, "fengsui-correlator"), "-c", "/dev/null", "--set", "bus.redis=" + redis.address],
+                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        for _ in range(PATIENCE * 10):
+            dead = redis.ask("XLEN", "fengsui:{430100}:dead")
+            if dead == "4" and redis.ask("XPENDING", "fengsui:{430100}:alerts", "correlator").splitlines()[:1] == ["0"]:
+                break
+            time.sleep(0.1)
+        process.terminate()
+        text = process.communicate(timeout=PATIENCE)[1].decode()
+        incidents = redis.ask("XRANGE", "fengsui:{430100}:incidents", "-", "+")
+    if dead != "4" or "from another sensor" not in incidents or '"region":"430100"' not in incidents or "10.0.0.2" not in incidents:
+        raise Wrong("%s dead letters, expected 4; incidents: %s; it said: %s" % (dead, incidents[:300], text[-300:]))
+
+
 def without_redis_the_sensor_keeps_its_events_and_the_next_run_delivers_them(w):
     rules = w.file("a.rules", RULE % 1)
     socket_path = w.path("redis/redis.sock")
