@@ -35,7 +35,7 @@ static const char usage[] =
     "Output\n"
     "      --json FILE        every event as a JSON line; - for standard output\n"
     "Settings\n"
-    "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
+    "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml); a second -c is read over the first\n"
     "      --set NAME=VALUE   one setting over the file, e.g. --set flow.max=100000\n"
     "      --dump-config      the settings in force, as YAML\n"
     "  -T, --test             check settings and rules, say what is wrong, and leave\n"
@@ -50,8 +50,7 @@ static const char usage[] =
 
 enum { INTERFACES_MAX = 16, WORKERS_MAX = 64, STATS_BYTES = 128 * 1024 };
 
-enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_SETTINGS,
-                  OPTION_BUILD };
+enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_BUILD };
 
 struct sensor {
     struct cli           cli;
@@ -610,9 +609,6 @@ static int option_own(struct sensor *s, int option, const char *argument)
     case OPTION_FIELDS:
         manual_events(stdout);
         exit(EX_OK);
-    case OPTION_SETTINGS:
-        settings_manual(s->sections, SENSOR_SECTIONS, stdout);
-        exit(EX_OK);
     case OPTION_BUILD:
         manual_build(stdout);
         exit(EX_OK);
@@ -628,7 +624,7 @@ static int command_line(struct sensor *s, int argc, char **argv, const char *int
         { "checksums", required_argument, NULL, 'k' }, { "rules-only", required_argument, NULL, 'S' },
         { "rules", required_argument, NULL, 's' }, { "json", required_argument, NULL, OPTION_JSON },
         { "recursive", no_argument, NULL, OPTION_RECURSIVE }, { "list-keywords", no_argument, NULL, OPTION_KEYWORDS },
-        { "list-fields", no_argument, NULL, OPTION_FIELDS }, { "list-settings", no_argument, NULL, OPTION_SETTINGS },
+        { "list-fields", no_argument, NULL, OPTION_FIELDS },
         { "build-info", no_argument, NULL, OPTION_BUILD }, CLI_LONG, { 0 },
     };
     for (int option; (option = getopt_long(argc, argv, CLI_SHORT "r:i:k:S:s:", options, NULL)) != -1;) {
