@@ -42,7 +42,20 @@ enum probe {
 
 enum dissect_over { OVER_TCP = 1 << 0, OVER_UDP = 1 << 1, OVER_ETHERNET = 1 << 2 };
 
+struct dissector;
 struct conversation;
+
+/* A conversation that another one announces, as FTP does its files': which side of the announcing flow will wait for it, and
+ * where. The other side opens it. Its dissector finds the announcement in conversation.expected. */
+enum { EXPECTATION_NOTE_MAX = 256 };
+struct expectation {
+    const struct dissector *by;         /* who shall follow it: its probe has the last word */
+    enum direction          listener;
+    uint16_t                port;
+    uint16_t                note_len;
+    uint8_t                 note[EXPECTATION_NOTE_MAX];     /* from the one that announces to .by, in their own words */
+};
+
 struct sink {
     /* Takes a finished record; its bytes are good until this returns. */
     void (*record)(void *ctx, struct conversation *conv, const struct record *r);
@@ -63,6 +76,9 @@ struct conversation {
     bool            midstream;  /* the flow's beginning was not seen */
     bool            closing;    /* in end(): nothing more will come */
     uint16_t        server_port;
+    const struct expectation *expected;     /* this flow was announced; NULL: it was not */
+    void          (*expect)(void *ctx, const struct expectation *e);    /* conversation_expect(); NULL: nobody listens */
+    void           *expect_ctx;
     size_t          need;       /* with DISSECT_MORE: do not call again before this many bytes are here; 0: any more */
 };
 
@@ -76,6 +92,13 @@ static inline struct record *conversation_record(struct conversation *c, const s
 static inline void conversation_emit(struct conversation *c, const struct record *r)
 {
     c->out->record(c->out->ctx, c, r);
+}
+
+/* Announces a conversation; `e` is copied. It is forgotten after a minute, and once it came. TCP only. */
+static inline void conversation_expect(struct conversation *c, const struct expectation *e)
+{
+    if (c->expect != NULL)
+        c->expect(c->expect_ctx, e);
 }
 
 struct dissector {

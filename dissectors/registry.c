@@ -5,6 +5,7 @@
 #include "dissectors/dissector.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/modbus/modbus.h"
@@ -14,6 +15,7 @@
 #include "dissectors/tls/tls.h"
 
 const struct dissector *const dissectors[] = {
+    &dissector_ftp_data,
     &dissector_http,
     &dissector_http2,
     &dissector_modbus,
@@ -22,6 +24,7 @@ const struct dissector *const dissectors[] = {
     &dissector_dcerpc,
     &dissector_smtp,
     &dissector_mqtt,
+    &dissector_ftp,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

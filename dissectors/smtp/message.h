@@ -50,7 +50,7 @@ struct smtp_state {
     bool             greeted_early;                 /* said already that the client spoke first */
     bool             after_bdat;                    /* a chunk ended in the midst of a line */
     bool             skipping[2];                   /* to the next line end: behind a gap or in an overlong line */
-    bool             encrypted;
+    bool             encrypted;                     /* STARTTLS was agreed upon */
 };
 
 /* mail.c */

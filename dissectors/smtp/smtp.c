@@ -10,7 +10,7 @@
 #include "dissectors/framing/line.h"
 #include "dissectors/smtp/message.h"
 
-enum { LINE_MAX = 4096, TLS_HANDSHAKE = 0x16 };
+enum { LINE_MAX = 4096 };
 
 static struct smtp_state *state_of(const struct conversation *conv)
 {
@@ -280,9 +280,11 @@ static void match_reply(struct conversation *conv, struct smtp_state *s, const s
 {
     enum smtp_command c = s->waiting[s->waiting_first];
     s->welcomed = true;
-    if (c == SMTP_STARTTLS && code == 220)
+    if (c == SMTP_STARTTLS && code == 220) {
         s->encrypted = true;
-    else if (c == SMTP_STARTTLS)
+        if (s->waiting_count > 1)
+            tell_reply(conv, line, SMTP_FAILED_PROTOCOL_CHANGE);
+    } else if (c == SMTP_STARTTLS)
         tell_reply(conv, line, SMTP_TLS_REJECTED);
     else if (c == SMTP_DATA && code != 354) {
         tell_reply(conv, line, SMTP_DATA_REJECTED);
@@ -316,25 +318,14 @@ static enum dissect reply_pdu(struct conversation *conv, struct smtp_state *s, s
         first_reply(conv, s, &line, code);
     else if (!s->multiline)
         tell_reply(conv, &line, SMTP_UNMATCHED_REPLY);
-    return s->encrypted ? DISSECT_DONE : DISSECT_PDU;
+    return s->encrypted ? DISSECT_NEXT : DISSECT_PDU;
 }
 
 /* ---- the contract ---- */
 
-/* Behind an agreed STARTTLS nothing is for us. */
-static enum dissect encrypted_pdu(struct conversation *conv, struct cursor *in)
-{
-    if (conv->dir == FROM_CLIENT && in->at[0] != TLS_HANDSHAKE)
-        tell_reply(conv, NULL, SMTP_FAILED_PROTOCOL_CHANGE);
-    cursor_skip(in, in->left);
-    return DISSECT_DONE;
-}
-
 static enum dissect smtp_pdu(struct conversation *conv, struct cursor *in)
 {
     struct smtp_state *s = state_of(conv);
-    if (s->encrypted)
-        return encrypted_pdu(conv, in);
     if (conv->dir == FROM_SERVER)
         return reply_pdu(conv, s, in);
     if (s->phase == SMTP_IN_BDAT && s->bdat_left == 0)

@@ -32,6 +32,8 @@ static const struct metric rows[] = {
 static const struct metric total_rows[] = {
     { "undecided", METRIC_COUNTER, offsetof(struct dissect_totals, undecided), "Conversations that no dissector knew." },
     { "no_memory", METRIC_COUNTER, offsetof(struct dissect_totals, no_memory), "Conversations not followed because memory was refused." },
+    { "announced", METRIC_COUNTER, offsetof(struct dissect_totals, announced), "Conversations that another one announced." },
+    { "announced_lost", METRIC_COUNTER, offsetof(struct dissect_totals, announced_lost), "Announced conversations forgotten because there were too many." },
 };
 const struct metrics_room dissect_total_metrics = { .name = "dissect", .rows = total_rows, .count = sizeof total_rows / sizeof *total_rows };
 
@@ -73,7 +75,8 @@ struct dissect_driver *dissect_new(struct store *store, struct sink *out)
         return NULL;
     d->store = store;
     d->out = out;
-    if (take_frame_states(d))
+    d->expectations = expectations_new();
+    if (d->expectations != NULL && take_frame_states(d))
         return d;
     dissect_free(d);
     return NULL;
@@ -98,6 +101,7 @@ void dissect_free(struct dissect_driver *d)
             dissectors[i]->end(&conv);
         store_give(d->store, &d->ethernet, d->frame_state[i], dissectors[i]->state_size);
     }
+    expectations_free(d->expectations);
     free(d);
 }
 
@@ -122,6 +126,18 @@ bool dissect_wants(const struct flow *f, enum direction dir)
 
 /* ---- a conversation's beginning ---- */
 
+/* Was this flow announced? */
+static void expectation_find(const struct offer *o)
+{
+    struct expectation e;
+    if (!expectations_take(o->d->expectations, o->f, o->now_us, &e))
+        return;
+    o->d->totals.announced++;
+    o->f->dissect->expected = store_take(o->d->store, &o->f->account, sizeof e);
+    if (o->f->dissect->expected != NULL)
+        *o->f->dissect->expected = e;
+}
+
 static bool begin(const struct offer *o)
 {
     struct flow *f = o->f;
@@ -135,6 +151,7 @@ static bool begin(const struct offer *o)
     }
     f->dissect->chosen = f->dissect->former = NOBODY;
     f->dissect->first_dir = (uint8_t)o->dir;
+    expectation_find(o);
     return true;
 }
 

@@ -48,6 +48,8 @@ struct dissect_counts {         /* per dissector */
 struct dissect_totals {         /* of conversations no dissector took */
     uint64_t undecided;         /* nobody knew them */
     uint64_t no_memory;         /* the store refused before anybody was chosen */
+    uint64_t announced;         /* conversations that another one announced, and that came */
+    uint64_t announced_lost;    /* announcements forgotten because there were too many */
 };
 
 struct dissect_driver;

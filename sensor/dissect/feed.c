@@ -3,6 +3,13 @@
 
 enum { PDU_MAX_DEFAULT = 64 * 1024, LOST_DATAGRAMS_MAX = 4 };
 
+static void announce(void *ctx, const struct expectation *e)
+{
+    const struct offer *o = ctx;
+    if (o->over == OVER_TCP && !expectations_add(o->d->expectations, o->f, o->now_us, e))
+        o->d->totals.announced_lost++;
+}
+
 struct conversation conversation_of(const struct offer *o)
 {
     const struct dissect_state *st = o->f->dissect;
@@ -10,7 +17,8 @@ struct conversation conversation_of(const struct offer *o)
         .state = st != NULL ? st->state : NULL, .store = o->d->store, .account = &o->f->account, .out = o->d->out,
         .now_us = o->now_us, .dir = o->dir, .over = o->over,
         .midstream = o->f->midstream || (st != NULL && st->side[o->dir].missing > 0),
-        .server_port = o->f->server_port,
+        .server_port = o->f->server_port, .expected = st != NULL ? st->expected : NULL,
+        .expect = announce, .expect_ctx = (void *)(uintptr_t)o,     /* read only, and as long as the call */
     };
 }
 
@@ -71,6 +79,7 @@ void feed_release(const struct offer *o)
 {
     feed_finish(o);
     drop_waited(o);
+    store_give(o->d->store, &o->f->account, o->f->dissect->expected, sizeof *o->f->dissect->expected);
     store_give(o->d->store, &o->f->account, o->f->dissect, sizeof *o->f->dissect);
     o->f->dissect = NULL;
 }

@@ -3,6 +3,7 @@
 #define DISSECT_INTERNAL_H
 
 #include "common/buffer.h"
+#include "dissect/expect.h"
 #include "dissect/dissect.h"
 
 enum { NOBODY = 0xffff, SET_WORDS = DISSECTORS_MAX / 64 };
@@ -29,6 +30,7 @@ struct dissect_state {
     uint32_t            shown;          /* chunks shown to probes */
     uint64_t            pdus;
     void               *state;          /* the dissector's */
+    struct expectation *expected;       /* how another flow announced this one; NULL: none did */
     struct set          ruled_out;
     struct dissect_side side[2];
 };
@@ -38,6 +40,7 @@ struct dissect_driver {
     struct sink          *out;
     struct dissect_counts counts[DISSECTORS_MAX];
     struct dissect_totals totals;
+    struct expectations  *expectations;                 /* what flows announced */
     struct account        ethernet;                     /* what layer 2 dissectors take */
     void                 *frame_state[DISSECTORS_MAX];
 };

@@ -12,15 +12,15 @@
     "Content-Disposition: attachment; filename=\\\"b c.txt\\\"\\r\\nContent-Transfer-Encoding: quoted-printable\\r\\n\\r\\n" \
     "one=20t=\\r\\nwo\\r\\nthree\\r\\n--=x--\\r\\nepilogue\\r\\n.\\r\\n\"\n" SENT
 
-static const char brief[] = "helo mail_from rcpt_to command reply_code from to subject filename size data body";
+static const char brief[] = "helo mail_from rcpt_to command reply_code from to subject filename size file_data body";
 
 static const struct dialogue_case cases[] = {
     { "a mail with text and two attachments", MAIL, brief,
       "> 0 helo=\"pc\" mail_from=\"<a@b>\" rcpt_to=\"<c@d>\" rcpt_to=\"<e@f>\" from=\"A <a@b>\" to=\"\"C, D\" <c@d>\" to=\"e@f\" "
-      "subject=\"two parts\" body=\".dot =41\" filename=\"a.txt\" size=5 data=68656c6c6f "
-      "filename=\"b c.txt\" size=14 data=6f6e652074776f0d0a7468726565\n" },
-    { "a file's type and end", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n", "type size state",
-      "> 0 type=\"a/b\" size=5 state=CLOSED\n" },
+      "subject=\"two parts\" body=\".dot =41\" filename=\"a.txt\" size=5 file_data=68656c6c6f "
+      "filename=\"b c.txt\" size=14 file_data=6f6e652074776f0d0a7468726565\n" },
+    { "a file's type and end", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n", "media_type size state",
+      "> 0 media_type=\"a/b\" size=5 state=CLOSED\n" },
     { "a mail inside a mail", HELLO ENVELOPE ">>> \"From: o\\r\\nContent-Type: message/rfc822\\r\\n\\r\\nFrom: i\\r\\n\\r\\nhi\\r\\n.\\r\\n\"\n",
       "from body", "> 0 from=\"o\" body=\"hi\\r\\n\"\n" },
     { "chunks", HELLO ">>> \"MAIL FROM:<a@b>\\r\\nBDAT 12\\r\\nFrom: x\\r\\n\\r\\nhBDAT 5 LAST\\r\\nello\\n\"\n", "from body",
@@ -29,8 +29,8 @@ static const struct dialogue_case cases[] = {
       "> 0 !mime_malformed_msg\n> 1 command=\"def\" !bdat_chunk_len_exceeded\n" },
     { "only a name", HELLO ">>> \"QUIT\\r\\n\"\n", brief, "> 0 helo=\"pc\"\n" },
     { "STARTTLS", HELLO ">>> \"STARTTLS\\r\\n\"\n<<< \"220 go\\r\\n\"\n>>> 16030100 \"MAIL FROM:<x>\\r\\n\"\n<<< 1603\n", brief, "> 0 helo=\"pc\"\n" },
-    { "STARTTLS without TLS", HELLO ">>> \"STARTTLS\\r\\n\"\n<<< \"220 go\\r\\n\"\n>>> \"NOOP\\r\\n\"\n", "command",
-      "< 0 !failed_protocol_change\n> 0\n" },
+    { "STARTTLS with commands behind it", HELLO ">>> \"STARTTLS\\r\\nRSET\\r\\n\"\n<<< \"220 go\\r\\n\"\n", "command",
+      "> 0 command=\"RSET\" !invalid_pipelined_sequence\n< 0 !failed_protocol_change\n> 0\n" },
     { "STARTTLS refused", HELLO ">>> \"STARTTLS\\r\\n\"\n<<< \"454 no\\r\\n\"\n", brief, "< 0 reply_code=454 !tls_rejected\n> 0 helo=\"pc\"\n" },
     { "DATA refused", HELLO ">>> \"MAIL FROM:<a@b>\\r\\n\"\n<<< \"250 ok\\r\\n\"\n>>> \"DATA\\r\\n\"\n<<< \"554 no\\r\\n\"\n>>> \"QUIT\\r\\n\"\n", brief,
       "< 0 reply_code=554 !data_command_rejected\n> 0 helo=\"pc\" mail_from=\"<a@b>\"\n" },
@@ -41,7 +41,7 @@ static const struct dialogue_case cases[] = {
     { "names twice", HELLO ">>> \"HELO pc2\\r\\n\"\n", "command helo", "> 0 command=\"HELO pc2\" !duplicate_fields\n> 0 helo=\"pc\"\n" },
     { "no sender at all", HELLO ">>> \"MAIL FROM:\\r\\n\"\n", "command", "> 0 command=\"MAIL FROM:\" !unparsable_content\n> 0\n" },
     { "base64 that is none", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\naG*Vsb\\r\\n.\\r\\n\"\n",
-      "data", "> 0 data=68656c !mime_invalid_base64\n" },
+      "file_data", "> 0 file_data=68656c !mime_invalid_base64\n" },
     { "a mail with a hole", HELLO ENVELOPE ">>> \"From: x\\r\\n\\r\\nab\"\n>>> gap 10\n>>> \"cd\\r\\n.\\r\\n\"\n", "from body",
       "> 0 from=\"x\" body=\"cd\\r\\n\" !incomplete\n" },
     { "a flow that ends in a mail", HELLO ENVELOPE ">>> \"From: x\\r\\n\\r\\nab\\r\\n\"\n", "from body", "> 0 from=\"x\" body=\"ab\\r\\n\" !incomplete\n" },
