@@ -171,7 +171,8 @@ static int run(struct daemon *d, struct fault *f)
     char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
     if (listed == NULL)
         return fault_set(f, -ENOMEM, "no memory");
-    memcpy(listed, d->settings.regions.items, d->settings.regions.count * sizeof *listed);
+    if (d->settings.regions.count > 0)
+        memcpy(listed, d->settings.regions.items, d->settings.regions.count * sizeof *listed);
     struct consume_settings s = {
         .redis = d->bus.redis, .redis_user = *d->bus.user ? d->bus.user : NULL,
         .redis_password = *d->bus.password ? d->bus.password : NULL, .group = GROUP_CORRELATOR,
@@ -188,39 +189,41 @@ static int run(struct daemon *d, struct fault *f)
     return rc;
 }
 
+static int serve(struct daemon *d, const struct cli *cli)
+{
+    struct fault f = { 0 };
+    struct sigaction act = { .sa_handler = on_signal };
+    if (*d->bus.redis == '\0')
+        return cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+    if ((d->correlator = correlator_new(&d->settings.correlator, &f)) == NULL)
+        return cli_fail(cli, EX_CONFIG, "%s", f.why);
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGINT, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    int code = !cli->check && run(d, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
+    correlator_free(d->correlator);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = { CLI_LONG, { 0 } };
-    struct daemon *d = calloc(1, sizeof *d);
     struct cli cli = { .program = "fengsui-correlator", .usage = usage, .level = LOG_LEVEL_INFO };
-    struct fault f = { 0 };
-    if (d == NULL)
-        return cli_fail(&cli, EX_OSERR, "no memory");
-    struct settings_section sections[] = {
-        { "correlator", rows, sizeof rows / sizeof rows[0], &d->settings }, bus_section(&d->bus),
-    };
     for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
         if (!cli_common(&cli, option, optarg))
             return EX_USAGE;
     if (optind < argc)
         return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
+    struct daemon *d = calloc(1, sizeof *d);        /* half a megabyte: not for the stack */
+    if (d == NULL)
+        return cli_fail(&cli, EX_OSERR, "no memory");
+    struct settings_section sections[] = {
+        { "correlator", rows, sizeof rows / sizeof rows[0], &d->settings }, bus_section(&d->bus),
+    };
     int code = cli_settings(&cli, sections, 2);
-    if (code != 0)
-        return code;
     log_open(cli.program, cli.level);
-    if (*d->bus.redis == '\0')
-        return cli_fail(&cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
-    if ((d->correlator = correlator_new(&d->settings.correlator, &f)) == NULL)
-        return cli_fail(&cli, EX_CONFIG, "%s", f.why);
-    if (!cli.check) {
-        struct sigaction act = { .sa_handler = on_signal };
-        sigaction(SIGTERM, &act, NULL);
-        sigaction(SIGINT, &act, NULL);
-        signal(SIGPIPE, SIG_IGN);
-        if (run(d, &f) < 0)
-            code = cli_fail(&cli, EX_UNAVAILABLE, "%s", f.why);
-    }
-    correlator_free(d->correlator);
+    if (code == 0)
+        code = serve(d, &cli);
     settings_free(sections, 2);
     free(d);
     return code;
