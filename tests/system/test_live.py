@@ -182,12 +182,12 @@ def summed(path):
 
 
 class Sensor:
-    def __init__(self, build, folder, wire, rules, workers=1, more=()):
+    def __init__(self, build, folder, wire, rules, workers=1, more=(), wrapper=()):
         self.json, self.folder = os.path.join(folder, "live.json"), folder
         if os.path.exists(self.json):
             os.remove(self.json)
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", wire.tap, os.path.join(build, "fengsui-sensor"), "-i", "tap0", "-S", rules, "--json",
+            ["ip", "netns", "exec", wire.tap, *wrapper, os.path.join(build, "fengsui-sensor"), "-i", "tap0", "-S", rules, "--json",
              self.json, "--set", HOME, "--set", "status=exercise", "--set", "capture.workers=%d" % workers,
              "--set", "events.stats=200 ms", *more], stderr=subprocess.PIPE)
         self.said = b""
@@ -339,6 +339,27 @@ class Cases:
         done = subprocess.run([os.path.join(self.build, "fengsui-sensor"), "-i", "nothere0"], capture_output=True, text=True)
         assert done.returncode == 66, (done.returncode, done.stderr)
         assert "nothere0: there is no such interface" in done.stderr, done.stderr
+
+    def the_one_capability_is_enough_and_is_given_up(self):
+        """As its unit starts it: another user, CAP_NET_RAW and nothing else."""
+        folder = os.path.join(self.folder, "unit")
+        os.mkdir(folder)
+        shutil.copy(os.path.join(self.build, "fengsui-sensor"), folder)
+        shutil.copy(self.rules, folder)
+        os.chown(folder, 65534, 65534)
+        unit = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+net_raw",
+                "--ambient-caps=-all,+net_raw", "--bounding-set=-all,+net_raw", "--no-new-privs")
+        with Wire() as wire:
+            sensor = Sensor(folder, folder, wire, os.path.join(folder, "timeless.rules"), 2, wrapper=unit)
+            sensor.wait_for("capturing")
+            with open("/proc/%d/status" % sensor.process.pid) as lines:
+                status = dict(line.rstrip("\n").split(":\t") for line in lines if ":\t" in line)
+            Replayer(wire)(self.frames[:2000])
+            code, said = sensor.end()
+        assert code == 0 and " 2000 packets" in said, said
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            assert int(status[name], 16) == 0, (name, status[name])
+        assert status["Uid"].split()[0] == "65534" and status["Seccomp"] == "2", status
 
     def without_permission_it_says_what_to_do(self):
         """As nobody: no right to open a packet socket."""
