@@ -11,7 +11,7 @@ JOBS    ?= $(shell nproc)
 PACKAGES = build-essential pkg-config ca-certificates git \
            libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
            libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libseccomp-dev libcap-ng-dev \
-           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev \
+           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev libmagic-dev \
            redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
            chromium fonts-noto-cjk iproute2 libndpi-bin tshark
 
@@ -21,7 +21,7 @@ SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
 PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libseccomp libcap-ng \
-           libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2
+           libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2 libmagic
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 -Wvla
 CFLAGS  ?= -O2 -g

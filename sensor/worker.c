@@ -361,6 +361,7 @@ void worker_rules(struct worker *w)
     if (next == NULL || windows_ready(w, next, &f) < 0 || detect_swap(w->detect, next, &f) < 0)
         return;
     w->rules = next;
+    w->sink.file_wants = rules_needs(next)->file_wants;
     /* only now: whoever sees NULL here frees the old ones */
     atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }
@@ -452,7 +453,8 @@ static int road_new(struct worker *w, struct fault *f)
     flow.worker = (uint16_t)w->number;
     flow.midstream = s->midstream == MIDSTREAM_RULES;
     w->decoder.checksums = s->checksums;
-    w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch };
+    w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch,
+                             .file_wants = rules_needs(w->rules)->file_wants };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
         return f->code;
     w->store = flow_table_store(w->flows);

@@ -74,20 +74,23 @@ static bool read_bytes(struct parser *p, struct slice s, struct bytes_out *out)
     return out->len > 0 || parse_wrong(p, s.at, "the content is empty");
 }
 
-static bool parse_content(struct parser *p, struct slice value)
+struct step *content_step(struct parser *p, struct slice text, bool negated)
 {
     struct bytes_out out = { .len = 0 };
-    bool negated;
-    if (!parse_quoted(p, &value, &negated) || !read_bytes(p, value, &out))
-        return false;
-    struct step *s = parse_step(p, STEP_CONTENT);
+    struct step *s = read_bytes(p, text, &out) ? parse_step(p, STEP_CONTENT) : NULL;
     if (s == NULL)
-        return false;
+        return NULL;
     s->negated = negated;
     s->content.bytes = (const uint8_t *)pile_intern(p->pile, out.at, out.len);
     s->content.len = (uint16_t)out.len;
     p->last_content = s;
-    return true;
+    return s;
+}
+
+static bool parse_content(struct parser *p, struct slice value)
+{
+    bool negated;
+    return parse_quoted(p, &value, &negated) && content_step(p, value, negated) != NULL;
 }
 
 static struct content *last_content(struct parser *p)

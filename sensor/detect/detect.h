@@ -59,6 +59,8 @@ struct rules_needs {                /* what the rules ask of the sensor, so that
     bool     streams;               /* some rule looks at streams: subject.stream is wanted */
     uint32_t stream_window;         /* bytes of subject.stream that are of use, 0 without streams */
     bool     countries, assets, ndpi;
+    bool     file_kinds;            /* some rule asks libmagic (filemagic) */
+    unsigned file_wants;            /* enum file_wants: digests of files that some rule asks for (sink.file_wants) */
     uint64_t schemas;               /* bit i: some rule needs records of rules_source.schemas[i] */
 };
 

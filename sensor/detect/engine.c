@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/filekind.h"
 #include "detect/inspect.h"
 
 enum { THRESHOLD_ENTRIES = 65536, HOST_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000 };
@@ -56,6 +57,8 @@ static int adopt(struct detect *d, const struct rules *r, struct fault *f)
     struct candidates fresh = { NULL, NULL, 0 };
     hs_scratch_t *scratch = NULL;
     size_t rows = most_rows(r);
+    if (r->needs.file_kinds && d->run.filekind == NULL && (d->run.filekind = filekind_new(f)) == NULL)
+        return f->code;
     uint16_t *first = calloc(rows, sizeof(*first));
     int rc = candidates_size(&fresh, r->count);
     if (rc == 0)
@@ -131,6 +134,7 @@ void detect_free(struct detect *d)
     if (d == NULL)
         return;
     hs_free_scratch(d->scratch);
+    filekind_free(d->run.filekind);
     pcre2_match_data_free(d->run.data);
     pcre2_match_context_free(d->run.context);
     threshold_table_free(d->thresholds);

@@ -2,7 +2,7 @@
 
 const struct keyword *const keyword_tables[] = {
     meta_keywords, flow_keywords, header_keywords, content_keywords, bytes_keywords, pcre_keywords, context_keywords,
-    transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords, octet_keywords,
+    transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords, file_keywords, octet_keywords,
     dce_keywords
 };
 const size_t keyword_table_count = sizeof(keyword_tables) / sizeof(keyword_tables[0]);
@@ -12,18 +12,12 @@ static const struct refusal { const char *name, *why; } refusals[] = {
     { "luajit",    "scripts in rules are not run by this sensor" },
     { "luaxform",  "scripts in rules are not run by this sensor" },
     { "replace",   "a passive sensor changes no packets" },
-    { "filestore", "files are not stored; evidence packets are kept instead" },
     { "asn1",      "not supported" },
     { "rpc",       "not supported yet" },
     { "dataset",   "not supported yet" },
     { "datarep",   "not supported yet" },
     { "iprep",     "not supported yet" },
-    { "ftpbounce", "not supported yet" },
-    { "filemagic", "not supported yet" },
-    { "file.magic", "not supported yet" },
-    { "filemd5",   "not supported yet" },
-    { "filesha1",  "not supported yet" },
-    { "filesha256", "not supported yet" }
+    { "ftpbounce", "not supported yet" }
 };
 
 const char *keyword_refusal(struct slice name)

@@ -17,6 +17,7 @@ struct regex_run {              /* one worker's */
     pcre2_match_context *context;
     pcre2_match_data    *data;
     bool                 limited;   /* out: a limit was reached */
+    struct filekind     *filekind;  /* of the transform file.magic; NULL: no rule asks */
 };
 
 struct parser;
