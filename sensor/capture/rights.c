@@ -159,7 +159,8 @@ static const char *const deadly_calls[] = {
 };
 
 /* LeakSanitizer stops the process from a clone of it to look for pointers. */
-static const char *const sanitizer_calls[] = { "ptrace", "clone", "wait4", "prctl", "process_vm_readv", "kill", "sched_setscheduler" };
+static const char *const sanitizer_calls[] = { "ptrace", "clone", "wait4", "prctl", "process_vm_readv", "kill", "sched_setscheduler",
+                                               "getdents" };
 
 static int calls_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count)
 {
