@@ -97,17 +97,22 @@ void response_body_begin(struct conversation *conv, struct http_message *m)
     m->doubtful = bodiless && m->phase != HTTP_AT_AFTERMATH && m->phase != HTTP_AT_TUNNEL;
 }
 
-void body_keep(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n)
+bool body_add(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n)
 {
     bool first = m->body_len == 0;
     m->body_len += n;
     if (m->emitted)
-        return;
+        return true;
     if (first)
         files_digest_begin(conv, m);
     file_digesting_add(m->digesting, bytes, n);
     m->limited = m->limited || buffer_add(&m->body, conv->store, conv->account, bytes, n, HTTP_BODY_MAX) < n;
-    if (m->limited && (m->digesting == NULL || m->body_len > FILE_DIGESTED_MAX))
+    return !m->limited || (m->digesting != NULL && m->body_len <= FILE_DIGESTED_MAX);
+}
+
+void body_keep(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n)
+{
+    if (!body_add(conv, m, bytes, n))
         message_emit(conv, m);
 }
 

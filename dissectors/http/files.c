@@ -49,6 +49,11 @@ void files_digest_begin(struct conversation *conv, struct http_message *m)
         m->digesting = file_digesting_begin(conv->store, conv->account, conv->out->file_wants);
 }
 
+void name_keep(struct conversation *conv, const struct http_message *request, struct buffer *name)
+{
+    buffer_add(name, conv->store, conv->account, built_at(request, request->uri), request->path_len, HTTP_NAME_MAX);
+}
+
 static void body_name(const struct http_message *m, bool request, struct file *f)
 {
     struct span value = header_value(m, "content-disposition");
@@ -83,15 +88,16 @@ static void body_file(struct conversation *conv, struct http_message *m, const s
     bool request = out->r->dir == FROM_CLIENT, plain = decoded->len == 0;
     const struct buffer *body = plain ? &m->body : decoded;
     struct span type = header_value(m, "content-type");
-    bool digested = out->rooms != NULL && file_digesting_end(m->digesting, conv->store, conv->account, out->rooms);
+    struct file_digests *room = out->rooms;
+    bool digested = room != NULL && file_digesting_end(m->digesting, conv->store, conv->account, room) && plain;
     struct file f = { .data = body->at, .len = body->len, .size = plain ? m->body_len : body->len, .type = built_at(m, type), .type_len = type.len,
                       .whole = !m->incomplete && (plain ? digested || !m->limited : !m->limited && body->len < HTTP_BODY_MAX),
-                      .digests = digested ? out->rooms : NULL };
-    if (out->rooms != NULL)
+                      .digests = digested ? room : NULL };
+    if (room != NULL)
         m->digesting = NULL;
     body_name(m, request, &f);
     body_range(m, &f);
-    file_add(out->r, HTTP_FILES, &f, out->wants, out->rooms);
+    file_add(out->r, HTTP_FILES, &f, out->wants, room);
 }
 
 void files_add(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct record *r)

@@ -131,7 +131,7 @@ static void request_wait(struct conversation *conv, struct http_state *s, const 
         waiting_drop(conv, s);
     struct http_waiting *w = &s->waiting[(s->first + s->count++) % HTTP_WAITING_MAX];
     *w = (struct http_waiting){ .transaction = m->transaction, .kind = m->kind };
-    buffer_add(&w->name, conv->store, conv->account, built_at(m, m->uri), m->path_len, HTTP_NAME_MAX);
+    name_keep(conv, m, &w->name);
 }
 
 /* The response carries the file that was asked for. */

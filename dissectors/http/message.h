@@ -142,6 +142,7 @@ void target_read(struct conversation *conv, struct http_message *m);
 void request_body_begin(struct conversation *conv, struct http_message *m);
 void response_body_begin(struct conversation *conv, struct http_message *m);
 void body_take(struct conversation *conv, struct http_message *m, struct cursor *in);
+bool body_add(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n);   /* false: its record must go out now */
 void body_keep(struct conversation *conv, struct http_message *m, const uint8_t *bytes, size_t n);
 
 /* encoding.c: the body without its Content-Encoding, in `out`; what cannot be decoded stays as it is. */
@@ -156,6 +157,7 @@ struct http_files {
 };
 void files_digest_begin(struct conversation *conv, struct http_message *m);
 void files_add(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct record *r);
+void name_keep(struct conversation *conv, const struct http_message *request, struct buffer *name);    /* for its response */
 void files_forget(struct conversation *conv, struct http_message *m);
 bool disposition_name(const uint8_t *at, size_t n, const uint8_t **name, size_t *len);     /* the filename parameter */
 

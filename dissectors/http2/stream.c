@@ -221,17 +221,15 @@ static void part_emit(struct conversation *conv, struct http2_stream *st)
     header_rows(r, &p->m);
     frame_rows(r, st, p);
     conversation_emit(conv, r);
+    if (conv->dir == FROM_CLIENT)
+        name_keep(conv, &p->m, &st->part[FROM_SERVER].m.name);
     message_said(conv, &p->m, &decoded);
 }
 
 void stream_data(struct conversation *conv, struct http2_stream *st, const uint8_t *at, size_t n)
 {
-    struct http_message *m = &st->part[conv->dir].m;
-    m->body_len += n;
-    if (m->emitted || buffer_add(&m->body, conv->store, conv->account, at, n, HTTP_BODY_MAX) == n)
-        return;
-    m->incomplete = true;
-    part_emit(conv, st);
+    if (!body_add(conv, &st->part[conv->dir].m, at, n))
+        part_emit(conv, st);
 }
 
 /* --- streams ------------------------------------------------------------------------------------------------------------ */
