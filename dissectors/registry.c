@@ -8,6 +8,7 @@
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
+#include "dissectors/ike/ike.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/smtp/smtp.h"
@@ -25,6 +26,7 @@ const struct dissector *const dissectors[] = {
     &dissector_smtp,
     &dissector_mqtt,
     &dissector_ftp,
+    &dissector_ike,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -90,10 +90,31 @@ static bool parse_session_present(struct parser *p, struct slice value)
     return fields_condition(p, "mqtt.connack.session_present", slice_of(yes ? "1" : "0"));
 }
 
+/* alg_enc=7: what the responder chose. */
+static bool parse_chosen_attribute(struct parser *p, struct slice value)
+{
+    static const char *const names[] = {
+        "alg_enc", "alg_hash", "alg_auth", "alg_prf", "alg_dh", "sa_group_type", "sa_life_type", "sa_life_duration", "sa_key_length",
+        "sa_field_size"
+    };
+    struct slice name;
+    char field[64];
+    bool valued = slice_cut(&value, '=', &name) && value.len > 0;
+    for (size_t i = 0; valued && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!slice_is_fold(name, names[i]))
+            continue;
+        snprintf(field, sizeof(field), "ike.%s_raw", names[i]);
+        return fields_condition(p, field, value);
+    }
+    return parse_wrong(p, name.at, "expected an attribute and its value, as alg_enc=7, found `%.*s`", (int)p->option->value.len,
+                       p->option->value.at);
+}
+
 const struct keyword octet_keywords[] = {
     { "mqtt.flags", VALUE_NEEDED, parse_mqtt_flags, "DUP and RETAIN in a packet's header: dup,!retain." },
     { "mqtt.connect.flags", VALUE_NEEDED, parse_mqtt_connect_flags,
       "Flags of CONNECT: username, password, will, will_retain, clean_session, each with ! for unset." },
     { "mqtt.connack.session_present", VALUE_NEEDED, parse_session_present, "Whether the server still knew the client: yes or no." },
+    { "ike.chosen_sa_attribute", VALUE_NEEDED, parse_chosen_attribute, "An attribute that the responder chose: alg_enc=7." },
     { .name = NULL }
 };
