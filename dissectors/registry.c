@@ -11,8 +11,10 @@
 #include "dissectors/ike/ike.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/mqtt/mqtt.h"
+#include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/ssh/ssh.h"
+#include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
 
 const struct dissector *const dissectors[] = {
@@ -27,6 +29,9 @@ const struct dissector *const dissectors[] = {
     &dissector_mqtt,
     &dissector_ftp,
     &dissector_ike,
+    &dissector_sip,
+    &dissector_sip_tcp,
+    &dissector_tftp,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
