@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include "dissectors/framing/file.h"
 #include "dissectors/http/http.h"
 
 #define GET      ">>> \"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
@@ -209,6 +210,65 @@ static void a_long_body_is_said_once_at_the_limit_and_then_only_counted(void **u
     free(said);
 }
 
+static const struct dialogue_case files[] = {
+    { "the path that was asked for, decoded and without the query", ">>> \"GET /a%2fb/c.exe?x=1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\nx\"\n", "filename size state end", "> 0\n< 0 filename=\"/a/b/c.exe\" size=1 state=CLOSED\n" },
+    { "Content-Disposition before the path", ">>> \"GET /d HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 200 OK\\r\\nContent-Disposition: attachment; filename=\\\"a b.exe\\\"; x=y\\r\\nContent-Length: 1\\r\\n\\r\\nx\"\n",
+      "filename size state end", "> 0\n< 0 filename=\"a b.exe\" size=1 state=CLOSED\n" },
+    { "each of a pipeline its own", ">>> \"GET /1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET /2 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\nxHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nyy\"\n",
+      "filename size state end", "> 0\n> 1\n< 0 filename=\"/1\" size=1 state=CLOSED\n< 1 filename=\"/2\" size=2 state=CLOSED\n" },
+    { "a part of a file", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes 200-202/4000\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "filename size state end", "> 0\n< 0 filename=\"/f\" size=3 state=TRUNCATED end=202\n" },
+    { "a range that is all of it", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes 0-2/3\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "filename size state end", "> 0\n< 0 filename=\"/f\" size=3 state=CLOSED end=2\n" },
+    { "a file that is cut off", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nxy\"\n", "filename size state end", "> 0\n< 0 filename=\"/f\" size=2 state=TRUNCATED !incomplete\n" },
+    { "files in a form", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 131\\r\\n\\r\\n\"\n"
+      ">>> \"--B\\r\\nContent-Disposition: form-data; filename=\\\"a\\\\\\\"b\\\"\\r\\n\\r\\nno\\r\\n--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
+      "filename size state end", "> 0 filename=\"a\\\"b\" size=2 state=CLOSED filename=\"c\" size=3 state=CLOSED\n" },
+};
+
+static void files_are_told_with_names_and_state(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        dialogue_case_holds(&dissector_http, &files[i]);
+        dissect_same_for_every_cut(&dissector_http, files[i].text);
+        dissect_survives_every_prefix(&dissector_http, files[i].text);
+    }
+}
+
+static void a_file_longer_than_what_is_kept_is_digested_when_someone_asks(void **unused)
+{
+    (void)unused;
+    static const uint8_t piece[1000];
+    struct dissect_run run;
+    dissect_run_begin(&run, &dissector_http, "size state md5");
+    run.sink.file_wants = FILE_WANTS_MD5;
+    char *said = bulk(&run, "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", 300000, piece, sizeof piece);
+    assert_string_equal(said, "< 0 size=300000 state=CLOSED md5=4a21de7a58fb8ecb9a1b1f08a3068269 !unable_to_match_response_to_request !incomplete\n");
+    free(said);
+}
+
+static void a_gap_in_a_file_leaves_it_without_digest(void **unused)
+{
+    (void)unused;
+    static const uint8_t piece[1000];
+    struct dissect_run run;
+    dissect_run_begin(&run, &dissector_http, "size state md5");
+    run.sink.file_wants = FILE_WANTS_MD5;
+    dissect_run_bytes(&run, FROM_SERVER, (const uint8_t *)"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", 41);
+    dissect_run_bytes(&run, FROM_SERVER, piece, sizeof piece);
+    dissect_run_gap(&run, FROM_SERVER, 1000);
+    char *said = bulk(&run, "", 1000, piece, sizeof piece);
+    assert_string_equal(said, "< 0 size=1000 state=TRUNCATED !unable_to_match_response_to_request !incomplete\n");
+    free(said);
+}
+
 static void a_decoded_body_never_exceeds_the_limit(void **unused)
 {
     (void)unused;
@@ -291,6 +351,9 @@ int main(void)
         cmocka_unit_test(every_prefix_is_survived),
         cmocka_unit_test(every_single_bit_change_is_survived),
         cmocka_unit_test(a_long_body_is_said_once_at_the_limit_and_then_only_counted),
+        cmocka_unit_test(files_are_told_with_names_and_state),
+        cmocka_unit_test(a_file_longer_than_what_is_kept_is_digested_when_someone_asks),
+        cmocka_unit_test(a_gap_in_a_file_leaves_it_without_digest),
         cmocka_unit_test(a_decoded_body_never_exceeds_the_limit),
         cmocka_unit_test(a_header_without_end_is_given_up),
         cmocka_unit_test(a_flow_without_memory_loses_fields_and_nothing_else),
