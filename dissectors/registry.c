@@ -11,6 +11,7 @@
 #include "dissectors/ike/ike.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/mqtt/mqtt.h"
+#include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/ssh/ssh.h"
@@ -32,6 +33,7 @@ const struct dissector *const dissectors[] = {
     &dissector_sip,
     &dissector_sip_tcp,
     &dissector_tftp,
+    &dissector_rfb,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
