@@ -4,6 +4,7 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/dcerpc/dcerpc.h"
+#include "dissectors/smb/smb.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
@@ -25,6 +26,7 @@ const struct dissector *const dissectors[] = {
     &dissector_modbus,
     &dissector_tls,
     &dissector_ssh,
+    &dissector_smb,
     &dissector_dcerpc,
     &dissector_smtp,
     &dissector_mqtt,
