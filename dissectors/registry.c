@@ -15,6 +15,7 @@
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
+#include "dissectors/quic/quic.h"
 #include "dissectors/ssh/ssh.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -25,6 +26,7 @@ const struct dissector *const dissectors[] = {
     &dissector_http2,
     &dissector_modbus,
     &dissector_tls,
+    &dissector_quic,
     &dissector_ssh,
     &dissector_smb,
     &dissector_dcerpc,

@@ -272,7 +272,7 @@ static void add_ja4(struct tls_message *m, const struct hello *h, const struct o
     qsort(kinds.at, kinds.count, sizeof kinds.at[0], word_order);
 
     struct text out = tls_text(m, 48), t = text_over(list, sizeof list);
-    text_char(&out, 't');
+    text_char(&out, m->quic ? 'q' : 't');
     ja4_version(&out, ja4_best_version(h, o->versions));
     text_char(&out, o->names ? 'd' : 'i');
     ja4_count(&out, suites.count);

@@ -37,6 +37,7 @@ struct tls_message {
     struct record *r;
     struct arena   scratch;     /* texts, good until the record is emitted */
     uint64_t       now_us;
+    bool           quic;        /* the hello came over QUIC: JA4 says so */
 };
 
 /* What the server's hello decides, read ahead of its record. */

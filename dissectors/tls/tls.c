@@ -54,7 +54,7 @@ static enum direction server_side(const struct tls_state *s)
 
 static void message_begin(struct tls_message *m, struct conversation *conv, uint8_t *block, size_t n)
 {
-    *m = (struct tls_message){ conversation_record(conv, &tls_schema), arena_over(block, n), conv->now_us };
+    *m = (struct tls_message){ conversation_record(conv, &tls_schema), arena_over(block, n), conv->now_us, false };
 }
 
 static void message_emit(struct tls_message *m, struct conversation *conv)
