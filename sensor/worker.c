@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "decode/checksum.h"
 
 enum { IDLE_MARGIN_US = 1000000, BLOCK_WAIT_US = 250000, DRAIN_MAX_US = 2000000 };
 
@@ -41,6 +42,19 @@ static bool shown_to_rules(const struct worker *w, const struct flow *f)
     return f == NULL || !f->midstream || f->proto != IPPROTO_TCP || w->plan->settings->midstream == MIDSTREAM_RULES;
 }
 
+/* Rules that name an application and nothing of it begin, as Suricata's do, with the packet that answers the one which
+ * showed it: there a stream is read once it is acknowledged. */
+static bool app_settled(struct flow *f, const struct packet *p, enum direction dir)
+{
+    enum { APP_UNKNOWN, APP_SHOWN, APP_SETTLED = APP_SHOWN + 2 };
+    bool known = dissect_name(f) != NULL;
+    if (f->app_known == APP_UNKNOWN && known)
+        f->app_known = (uint8_t)(APP_SHOWN + dir);
+    else if (f->app_known == APP_SHOWN + !dir && (p->tcp_flags & TCP_ACK))
+        f->app_known = APP_SETTLED;
+    return !known || (f->app_known == APP_SETTLED && f->established);
+}
+
 static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
 {
     struct subject *s = &w->subject;
@@ -66,7 +80,7 @@ static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
     }
 }
 
-static void subject_headers(struct subject *s, const struct packet *p)
+static void subject_headers(struct subject *s, const struct packet *p, bool checksums)
 {
     s->ip_version = p->ip_version;
     s->proto = p->proto;
@@ -91,6 +105,7 @@ static void subject_headers(struct subject *s, const struct packet *p)
     s->payload = p->payload;
     s->payload_len = p->payload_len;
     s->decode_events = p->events;
+    s->checksums = checksums ? checksum_of_packet(p) : 0;
     s->flags = (p->fragment ? SUBJECT_FRAGMENT : 0u) | (p->rebuilt ? SUBJECT_REBUILT : 0u)
                | (p->depth > 0 ? SUBJECT_TUNNELLED : 0u);
     if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) && p->transport != NULL && p->transport_len >= 8) {
@@ -104,7 +119,7 @@ static void scene_packet(struct worker *w, const struct packet *p, struct flow *
 {
     struct subject *s = &w->subject;
     *s = (struct subject){ .time_us = p->time_us };
-    subject_headers(s, p);
+    subject_headers(s, p, rules_needs(w->rules)->checksums);
     w->packet = p;
     w->flow = f;
     w->serial++;
@@ -194,6 +209,28 @@ static void on_alert(void *ctx, const struct alert_rule *rule, const struct reco
     emit_alert(w->emitter, &a);
 }
 
+/* What this packet added to the stream of the scene's direction; false: nothing. */
+static bool scene_stream(struct worker *w)
+{
+    struct subject *s = &w->subject;
+    if (w->windows == NULL || w->flow == NULL || s->proto != IPPROTO_TCP)
+        return false;
+    struct stream_window window = window_of(w->flow, s->dir, w->serial);
+    if (window.fresh == 0)
+        return false;
+    s->stream = window.bytes;
+    s->stream_len = window.len;
+    s->stream_fresh = window.fresh;
+    s->stream_at = window.at;
+    return true;
+}
+
+static void scene_no_stream(struct worker *w)
+{
+    w->subject.stream = NULL;
+    w->subject.stream_len = w->subject.stream_fresh = 0;
+}
+
 static void on_record(void *ctx, struct conversation *conv, const struct record *r)
 {
     struct worker *w = ctx;
@@ -202,8 +239,11 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     struct detect_out out = { on_alert, w };
     scene_turn(w, conv->dir);
     w->subject.app_proto = r->schema->name;
+    if (rules_needs(w->rules)->record_streams)
+        (void)scene_stream(w);
     if (shown_to_rules(w, w->flow))
         detect_record(w->detect, &w->subject, r, &out);
+    scene_no_stream(w);
     struct event head = head_described(w, end);
     emit_record(w->emitter, &head, r, w->flow != NULL ? w->flow->notes : NULL);
     scene_turn(w, before);
@@ -229,18 +269,20 @@ static void address_alerts(struct worker *w)
 
 static void detect_one(struct worker *w)
 {
-    struct subject *s = &w->subject;
     struct detect_out out = { on_alert, w };
-    if (w->windows != NULL && w->flow != NULL && s->proto == IPPROTO_TCP) {
-        struct stream_window window = window_of(w->flow, s->dir, w->serial);
-        if (window.fresh > 0) {
-            s->stream = window.bytes;
-            s->stream_len = window.len;
-            s->stream_fresh = window.fresh;
-            s->stream_at = window.at;
-        }
+    enum direction dir = w->subject.dir;
+    (void)scene_stream(w);
+    detect_packet(w->detect, &w->subject, &out);
+    if (w->flow == NULL || w->subject.proto != IPPROTO_TCP)
+        return;
+    scene_turn(w, !dir);        /* its acknowledgement may have settled what the other side sent */
+    scene_no_stream(w);
+    if (scene_stream(w)) {
+        w->subject.payload_len = 0;
+        w->subject.flags |= SUBJECT_NO_PACKET;
+        detect_packet(w->detect, &w->subject, &out);
     }
-    detect_packet(w->detect, s, &out);
+    scene_turn(w, dir);
 }
 
 /* ---- the road ---- */
@@ -259,6 +301,7 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
         }
         if (f->side[dir].tcp_fin)
             w->subject.flags |= SUBJECT_STREAM_END;
+        w->subject.flags |= app_settled(f, p, dir) ? 0u : (unsigned)SUBJECT_APP_FRESH;
     } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
         dissect_datagram(w->dissect, f, dir, p, w->subject.ndpi);
     }

@@ -40,3 +40,24 @@ bool checksum_pseudo(const struct packet *p, uint8_t proto, const uint8_t *bytes
     total = sum(total, p->dst.bytes, sizeof p->dst.bytes);
     return all_ones(sum(total, bytes, n));
 }
+
+static bool transport_right(const struct packet *p, size_t n)
+{
+    enum { ICMP = 1, UDP = 17 };
+    if (p->proto == UDP && p->ip_version == 4 && p->transport[6] == 0 && p->transport[7] == 0)
+        return true;
+    return p->proto == ICMP ? checksum_plain(p->transport, n) : checksum_pseudo(p, p->proto, p->transport, n);
+}
+
+unsigned checksum_of_packet(const struct packet *p)
+{
+    enum { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58 };
+    unsigned state = 0;
+    if (p->ip_version == 4 && p->ip != NULL)
+        state |= checksum_plain(p->ip, p->ip_header_len) ? CHECKSUM_IP_RIGHT : CHECKSUM_IP_WRONG;
+    bool has = p->proto == ICMP || p->proto == TCP || p->proto == UDP || p->proto == ICMP6;
+    if (!has || p->transport == NULL || p->truncated || p->payload_len < p->payload_claimed)
+        return state;
+    size_t n = (size_t)(p->payload - p->transport) + p->payload_len;
+    return state | (transport_right(p, n) ? CHECKSUM_RIGHT : CHECKSUM_WRONG);
+}

@@ -16,4 +16,9 @@ bool checksum_plain(const uint8_t *bytes, size_t n);        /* IPv4 header, ICMP
 /* TCP, UDP, ICMPv6: n bytes from the transport header on, with p's addresses. */
 bool checksum_pseudo(const struct packet *p, uint8_t proto, const uint8_t *bytes, size_t n);
 
+/* What there is to say about a packet's checksums, for whoever asks; a header that is not whole says nothing. A UDP checksum
+ * of 0 over IPv4 means that there is none, which is right. */
+enum checksum_state { CHECKSUM_IP_RIGHT = 1, CHECKSUM_IP_WRONG = 2, CHECKSUM_RIGHT = 4, CHECKSUM_WRONG = 8 };
+unsigned checksum_of_packet(const struct packet *p);
+
 #endif

@@ -475,6 +475,15 @@ static void finish_groups(struct rules *r, struct grouping *g)
     }
 }
 
+static bool looks_at_payload(const struct rule *r)
+{
+    for (const struct section *s = r->sections; s; s = s->next) {
+        if (s->sticky->source == STICKY_PAYLOAD)
+            return true;
+    }
+    return false;
+}
+
 static void compile_packets(struct rules *r)
 {
     struct grouping *g = calloc(1, sizeof(*g));
@@ -484,8 +493,10 @@ static void compile_packets(struct rules *r)
         const struct rule *rule = r->at[i];
         bool streams = rule->kind == RULE_STREAM || rule->kind == RULE_BOTH;
         r->needs.streams |= streams;
-        if (rule->kind == RULE_RECORD)
+        if (rule->kind == RULE_RECORD) {
+            r->needs.record_streams |= looks_at_payload(rule);
             continue;
+        }
         if (rule->fast)
             prefilter_packets(r, rule);
         else
@@ -495,6 +506,7 @@ static void compile_packets(struct rules *r)
     for (unsigned n = 0; r->decode_events && n < DECODE_EVENTS_MAX && r->decode_events[n]; n++)
         r->packets.decode_words = n / 64 + 1;
     free(g);
+    r->needs.streams |= r->needs.record_streams;
     r->needs.stream_window = r->needs.streams ? STREAM_WINDOW : 0;
 }
 

@@ -28,7 +28,8 @@ struct apps {
 static bool app_holds(const struct match *m, const struct check *c)
 {
     const struct apps *a = c->data;
-    bool known = m->s->app_proto != NULL;
+    bool fresh = m->rule->kind == RULE_PACKET && (m->s->flags & SUBJECT_APP_FRESH);
+    bool known = m->s->app_proto != NULL && !fresh;
     if (a->failed)
         return (m->s->memory && !known) != c->negated;
     bool is = m->schema >= 0 && (a->schemas >> m->schema & 1);

@@ -58,6 +58,8 @@ struct rules_source {               /* everything is borrowed for the call, name
 struct rules_needs {                /* what the rules ask of the sensor, so that it can spare itself the rest */
     bool     streams;               /* some rule looks at streams: subject.stream is wanted */
     uint32_t stream_window;         /* bytes of subject.stream that are of use, 0 without streams */
+    bool     record_streams;        /* some rule looks at a record and at its stream: subject.stream is wanted with records */
+    bool     checksums;             /* subject.checksums is wanted */
     bool     countries, assets, ndpi;
     bool     file_kinds;            /* some rule asks libmagic (filemagic) */
     unsigned file_wants;            /* enum file_wants: digests of files that some rule asks for (sink.file_wants) */
@@ -79,6 +81,7 @@ void rules_keywords(const struct schema *const *schemas, size_t count,
 struct detect_limits {              /* zero means the default behind it */
     uint32_t threshold_entries;     /* 65536: pairs of rule and address that are counted at once */
     uint32_t host_entries;      /* 65536: marks on addresses (xbits, hostbits) */
+    uint32_t dataset_entries;   /* 65536: values that rules added to datasets */
     uint32_t regex_match;           /* 3500: PCRE2's match limit */
     uint32_t regex_depth;           /* 1500: its depth limit */
     uint32_t inspections;           /* 3000: steps tried on one buffer for one rule */
@@ -86,7 +89,7 @@ struct detect_limits {              /* zero means the default behind it */
 
 struct detect_counts {
     uint64_t packets, records, candidates, matches, alerts, passed, held_back;
-    uint64_t threshold_evicted, hosts_evicted, regex_limit, inspection_limit, memory_full, buffer_cut;
+    uint64_t threshold_evicted, hosts_evicted, datasets_evicted, regex_limit, inspection_limit, memory_full, buffer_cut;
 };
 extern const struct metrics_room detect_metrics;
 

@@ -7,7 +7,7 @@
 #include "detect/filekind.h"
 #include "detect/inspect.h"
 
-enum { THRESHOLD_ENTRIES = 65536, HOST_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000 };
+enum { THRESHOLD_ENTRIES = 65536, HOST_ENTRIES = 65536, DATASET_ENTRIES = 65536, REGEX_MATCH = 3500, REGEX_DEPTH = 1500, INSPECTIONS = 3000 };
 
 #define METRIC(kind, name, about) { #name, METRIC_##kind, offsetof(struct detect_counts, name), about }
 static const struct metric metric_rows[] = {
@@ -20,6 +20,7 @@ static const struct metric metric_rows[] = {
     METRIC(COUNTER, held_back, "Matches not told because of a threshold."),
     METRIC(COUNTER, threshold_evicted, "Threshold windows forgotten early because the table was full."),
     METRIC(COUNTER, hosts_evicted, "Marks on addresses forgotten early because the table was full."),
+    METRIC(COUNTER, datasets_evicted, "Values that rules added to datasets and that left early because the table was full."),
     METRIC(COUNTER, regex_limit, "Regular expressions given up at their limit."),
     METRIC(COUNTER, inspection_limit, "Rules given up on a buffer at the limit of steps."),
     METRIC(COUNTER, memory_full, "Flowbits and the like that a flow's memory could not keep."),
@@ -112,15 +113,17 @@ struct detect *detect_new(const struct rules *rules, const struct detect_limits 
     const struct detect_limits none = { .threshold_entries = 0 }, *l = limits ? limits : &none;
     d->limits = (struct detect_limits){ .threshold_entries = or_default(l->threshold_entries, THRESHOLD_ENTRIES),
                                         .host_entries = or_default(l->host_entries, HOST_ENTRIES),
+                                        .dataset_entries = or_default(l->dataset_entries, DATASET_ENTRIES),
                                         .regex_match = or_default(l->regex_match, REGEX_MATCH),
                                         .regex_depth = or_default(l->regex_depth, REGEX_DEPTH),
                                         .inspections = or_default(l->inspections, INSPECTIONS) };
     d->thresholds = threshold_table_new(d->limits.threshold_entries);
     d->hosts = host_table_new(d->limits.host_entries);
+    d->datasets = dataset_table_new(d->limits.dataset_entries);
     d->changed[0] = malloc(TRANSFORM_BYTES_MAX);
     d->changed[1] = malloc(TRANSFORM_BYTES_MAX);
     d->base64 = malloc(BASE64_BYTES_MAX);
-    bool memory = d->thresholds && d->hosts && d->changed[0] && d->changed[1] && d->base64 && regex_ready(d) == 0;
+    bool memory = d->thresholds && d->hosts && d->datasets && d->changed[0] && d->changed[1] && d->base64 && regex_ready(d) == 0;
     int rc = memory ? adopt(d, rules, f) : fault_set(f, -ENOMEM, "no memory for the rule engine");
     if (rc) {
         detect_free(d);
@@ -139,6 +142,7 @@ void detect_free(struct detect *d)
     pcre2_match_context_free(d->run.context);
     threshold_table_free(d->thresholds);
     host_table_free(d->hosts);
+    dataset_table_free(d->datasets);
     free(d->candidates.words);
     free(d->candidates.summary);
     free(d->first);

@@ -7,6 +7,7 @@
 #ifndef DETECT_ENGINE_H
 #define DETECT_ENGINE_H
 
+#include "detect/datasets.h"
 #include "detect/hosts.h"
 #include "detect/match.h"
 #include "detect/pcre.h"
@@ -28,6 +29,7 @@ struct detect {
     struct candidates       candidates;
     struct threshold_table *thresholds;
     struct host_table      *hosts;
+    struct dataset_table   *datasets;
     uint16_t               *first;      /* of the record at hand: by row, its first value plus one */
     uint16_t                next[RECORD_VALUES_MAX];
     size_t                  rows_max;

@@ -421,7 +421,7 @@ static bool parse_pkt_data(struct parser *p, struct slice value)
 static const struct { const char *name; uint8_t source, proto; } headers[] = {
     { "ipv4.hdr", STICKY_IP_HEADER, 4 }, { "ipv6.hdr", STICKY_IP_HEADER, 6 }, { "tcp.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_TCP },
     { "udp.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_UDP }, { "icmpv4.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMP },
-    { "icmpv6.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMPV6 }
+    { "icmpv6.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMPV6 }, { "ip.src", STICKY_SRC, 0 }, { "ip.dst", STICKY_DEST, 0 }
 };
 
 static bool parse_header_buffer(struct parser *p, struct slice value)
@@ -446,5 +446,7 @@ static bool parse_header_buffer(struct parser *p, struct slice value)
 const struct keyword sticky_keywords[] = {
     { "pkt_data", VALUE_NONE, parse_pkt_data, "The next contents are held against the payload again." },
     HEADER("ipv4.hdr"), HEADER("ipv6.hdr"), HEADER("tcp.hdr"), HEADER("udp.hdr"), HEADER("icmpv4.hdr"), HEADER("icmpv6.hdr"),
+    { "ip.src", VALUE_NONE, parse_header_buffer, "The next contents are held against the source address: 4 or 16 bytes." },
+    { "ip.dst", VALUE_NONE, parse_header_buffer, "The next contents are held against the destination address: 4 or 16 bytes." },
     { .name = NULL }
 };

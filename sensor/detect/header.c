@@ -96,7 +96,14 @@ static bool parse_id(struct parser *p, struct slice v) { return number(p, v, OF_
 static bool parse_seq(struct parser *p, struct slice v) { return number(p, v, OF_SEQ, UINT32_MAX); }
 static bool parse_ack(struct parser *p, struct slice v) { return number(p, v, OF_ACK, UINT32_MAX); }
 static bool parse_window(struct parser *p, struct slice v) { return number(p, v, OF_WINDOW, 65535); }
-static bool parse_itype(struct parser *p, struct slice v) { return number(p, v, OF_ITYPE, 255); }
+/* Suricata 7 knows 8, <8, >8 and 5<>8 here, and refuses what it takes elsewhere. */
+static bool parse_itype(struct parser *p, struct slice v)
+{
+    const char *odd = v.len ? strpbrk(v.at, "=!;") : NULL;
+    if (odd && odd < v.at + v.len)
+        return parse_wrong(p, odd, "expected 8, <8, >8 or 5<>8, found `%.*s`", (int)v.len, v.at);
+    return number(p, v, OF_ITYPE, 255);
+}
 static bool parse_icode(struct parser *p, struct slice v) { return number(p, v, OF_ICODE, 255); }
 static bool parse_icmp_id(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_ID, 65535); }
 static bool parse_icmp_seq(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_SEQ, 65535); }
@@ -104,10 +111,20 @@ static bool parse_mss(struct parser *p, struct slice v) { return number(p, v, OF
 
 static bool parse_flow_age(struct parser *p, struct slice v) { return number(p, v, OF_FLOW_AGE, UINT32_MAX); }
 
+static bool payload_holds(const struct match *m, const struct check *c)
+{
+    (void)c;
+    return m->s->payload_len > 0;
+}
+
 static bool parse_dsize(struct parser *p, struct slice v)
 {
     p->rule->needs_packet = true;
-    return number(p, v, OF_DSIZE, 65535);
+    if (!number(p, v, OF_DSIZE, 65535))
+        return false;
+    if (v.len && v.at[0] == '!')        /* a packet without payload has no size to differ, as in Suricata */
+        parse_check(p, payload_holds);
+    return true;
 }
 
 static bool parse_fragoffset(struct parser *p, struct slice v)
@@ -264,7 +281,44 @@ static bool parse_ipopts(struct parser *p, struct slice value)
     return parse_wrong(p, value.at, "unknown IP option `%.*s`", (int)value.len, value.at);
 }
 
+/* ---- checksums ---- */
+
+static const struct checksum_of { const char *keyword; uint8_t ip_version, proto; } checksums[] = {
+    { "ipv4-csum", 4, 0 }, { "tcpv4-csum", 4, IPPROTO_TCP }, { "tcpv6-csum", 6, IPPROTO_TCP }, { "udpv4-csum", 4, IPPROTO_UDP },
+    { "udpv6-csum", 6, IPPROTO_UDP }, { "icmpv4-csum", 4, IPPROTO_ICMP }, { "icmpv6-csum", 6, IPPROTO_ICMPV6 }
+};
+
+static bool checksum_holds(const struct match *m, const struct check *c)
+{
+    const struct checksum_of *of = c->data;
+    return m->s->ip_version == of->ip_version && (of->proto == 0 || of->proto == m->s->proto) && (m->s->checksums & c->mask);
+}
+
+static bool parse_checksum(struct parser *p, struct slice value)
+{
+    bool valid = slice_is_fold(value, "valid");
+    if (!valid && !slice_is_fold(value, "invalid"))
+        return parse_wrong(p, value.at, "expected valid or invalid, found `%.*s`", (int)value.len, value.at);
+    const struct checksum_of *of = checksums;
+    while (!slice_is_fold(p->option->name, of->keyword))
+        of++;
+    struct check *c = parse_check(p, checksum_holds);
+    c->data = of;
+    if (of->proto == 0)
+        c->mask = valid ? SUBJECT_IP_RIGHT : SUBJECT_IP_WRONG;
+    else
+        c->mask = valid ? SUBJECT_CHECKSUM_RIGHT : SUBJECT_CHECKSUM_WRONG;
+    p->rule->needs_packet = true;
+    p->rules->needs.checksums = true;
+    return true;
+}
+
+#define CHECKSUM(name, of) { name, VALUE_NEEDED, parse_checksum, "Whether the checksum of " of " is valid or invalid." }
+
 const struct keyword header_keywords[] = {
+    CHECKSUM("ipv4-csum", "the IPv4 header"), CHECKSUM("tcpv4-csum", "TCP over IPv4"), CHECKSUM("tcpv6-csum", "TCP over IPv6"),
+    CHECKSUM("udpv4-csum", "UDP over IPv4"), CHECKSUM("udpv6-csum", "UDP over IPv6"), CHECKSUM("icmpv4-csum", "ICMP"),
+    CHECKSUM("icmpv6-csum", "ICMPv6"),
     { "ttl",        VALUE_NEEDED, parse_ttl,        "Time to live, or hop limit." },
     { "tos",        VALUE_NEEDED, parse_tos,        "Type of service, or traffic class." },
     { "id",         VALUE_NEEDED, parse_id,         "Identification of the IPv4 header." },

@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "detect/datasets.h"
+
 enum verdict { NO, YES, NEVER };
 
 static enum verdict steps_from(struct inspection *i, const struct step *s, size_t before);
@@ -303,8 +305,7 @@ static int base64_digit(uint8_t c)
          : c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* RFC 4648 section 4, up to the first byte that is none of its letters; line ends are read over. */
-static size_t base64_decode(const uint8_t *at, size_t len, uint8_t *out)
+size_t inspect_base64(const uint8_t *at, size_t len, uint8_t *out)
 {
     uint32_t bits = 0;
     unsigned have = 0;
@@ -334,7 +335,7 @@ static enum verdict base64_step(struct inspection *i, const struct step *s, size
     size_t n = i->len - from;
     if (b->count && b->count < n)
         n = b->count;
-    size_t decoded = base64_decode(i->at + from, n, i->base64);
+    size_t decoded = inspect_base64(i->at + from, n, i->base64);
     if (decoded == 0)
         return NO;
     if (b->inside) {
@@ -350,6 +351,12 @@ static enum verdict base64_step(struct inspection *i, const struct step *s, size
         touch(i, from + n);
     }
     return next_step(i, s, before);
+}
+
+/* As in Suricata, the whole buffer is the value, and nothing before it is tried again. */
+static enum verdict dataset_step(struct inspection *i, const struct step *s, size_t before)
+{
+    return dataset_holds(i->datasets, s->dataset, i->at, i->len) ? next_step(i, s, before) : NEVER;
 }
 
 static enum verdict steps_from(struct inspection *i, const struct step *s, size_t before)
@@ -369,6 +376,7 @@ static enum verdict steps_from(struct inspection *i, const struct step *s, size_
     case STEP_ISDATAAT:     return isdataat_step(i, s, before);
     case STEP_SIZE:         return spans_hold(&s->size, i->len) ? next_step(i, s, before) : NEVER;
     case STEP_BASE64:       return base64_step(i, s, before);
+    case STEP_DATASET:      return dataset_step(i, s, before);
     }
     return NEVER;
 }

@@ -7,6 +7,8 @@
 
 enum { BASE64_BYTES_MAX = 64 * 1024 };
 
+struct dataset_table;
+
 struct inspection {
     const uint8_t    *at;
     size_t            len;
@@ -17,10 +19,15 @@ struct inspection {
     bool              exhausted;    /* out: the budget was used up */
     size_t            touched;      /* out: how far the match reaches */
     bool              little;       /* the byte order that the record says, for BYTES_DCE */
+    struct dataset_table *datasets;
     uint64_t         *values;       /* VARIABLES_MAX of them: one rule's, from buffer to buffer */
 };
 
 /* True when all steps hold. Never reads outside of at[0..len). */
 bool inspect_steps(struct inspection *i, const struct step *first);
+
+/* RFC 4648 section 4, up to the first byte that is none of its letters; line ends are read over. At most BASE64_BYTES_MAX
+ * bytes and three for every four letters; gives how many. */
+size_t inspect_base64(const uint8_t *at, size_t len, uint8_t *out);
 
 #endif

@@ -52,7 +52,7 @@ struct view engine_transformed(struct detect *d, const struct sticky *s, struct 
 static struct inspection inspection_of(struct detect *d, struct view v, uint64_t starts_at)
 {
     return (struct inspection){ .at = v.len ? v.at : (const uint8_t *)"", .len = v.len, .starts_at = starts_at, .run = &d->run,
-                                .base64 = d->base64, .values = d->values, .budget = d->limits.inspections, .little = d->little };
+                                .base64 = d->base64, .values = d->values, .datasets = d->datasets, .budget = d->limits.inspections, .little = d->little };
 }
 
 static bool inspect_view(struct detect *d, const struct section *section, struct view v, uint64_t starts_at, size_t *touched)
@@ -75,6 +75,36 @@ static bool field_holds(const struct match *m, const struct section *section)
     return false;
 }
 
+/* Some ICMP messages have headers longer than eight bytes: RFC 792 (timestamp), RFC 950 (mask), RFC 1256 (routers). */
+static size_t icmp_header_len(const struct subject *s, size_t there)
+{
+    switch (s->icmp_type) {
+    case 9:  return there > 5 ? 8u + 4u * s->transport[4] * s->transport[5] : 8;
+    case 13:
+    case 14: return 20;
+    case 17:
+    case 18: return 12;
+    default: return 8;
+    }
+}
+
+static struct view transport_view(const struct subject *s)
+{
+    struct view v = { s->transport, s->transport_len };
+    if (s->proto != IPPROTO_ICMP || s->transport == NULL || s->payload < s->transport)
+        return v;
+    size_t there = (size_t)(s->payload - s->transport) + s->payload_len, len = icmp_header_len(s, there);
+    v.len = len < there ? len : there;
+    return v;
+}
+
+static struct view address_view(const struct endpoint *e)
+{
+    if (e == NULL)
+        return (struct view){ NULL, 0 };
+    return e->addr.version == 6 ? (struct view){ e->addr.bytes, 16 } : (struct view){ e->addr.bytes + 12, 4 };
+}
+
 static bool header_buffer_holds(const struct match *m, const struct section *section)
 {
     const struct subject *s = m->s;
@@ -83,7 +113,9 @@ static bool header_buffer_holds(const struct match *m, const struct section *sec
     if (b->source == STICKY_IP_HEADER && s->ip_version == b->proto)
         v = (struct view){ s->ip, s->ip_header_len };
     if (b->source == STICKY_TRANSPORT_HEADER && s->proto == b->proto)
-        v = (struct view){ s->transport, s->transport_len };
+        v = transport_view(s);
+    if (b->source == STICKY_SRC || b->source == STICKY_DEST)
+        v = address_view(b->source == STICKY_SRC ? m->src : m->dest);
     return v.at && inspect_view(m->d, section, v, 0, NULL);
 }
 
@@ -155,6 +187,8 @@ static bool ends_hold(const struct rule *r, const struct endpoint *src, const st
 
 static bool protocol_holds(const struct match *m, const struct rule *r)
 {
+    if (r->app && r->kind == RULE_PACKET && (m->s->flags & SUBJECT_APP_FRESH))
+        return false;
     if ((r->app || r->kind == RULE_RECORD) && (m->schema < 0 || !(r->schemas >> m->schema & 1)))
         return false;
     return m->src == NULL || ((r->transports & match_transport(m->s)) && (!r->ip_version || r->ip_version == m->s->ip_version));
@@ -218,12 +252,21 @@ static bool sections_hold(const struct match *m, const struct rule *r)
     return true;
 }
 
+/* Without a packet only rules about streams are asked. What a SYN brought was held against all others as its payload. */
+static bool streams_alone(const struct subject *s, const struct rule *r)
+{
+    bool stream = r->kind == RULE_STREAM || r->kind == RULE_BOTH;
+    return stream && (!(s->tcp_flags & TCP_FLAG_SYN) || (r->flow & FLOW_ONLY_STREAM));
+}
+
 bool match_holds(struct match *m, const struct rule *r)
 {
     m->rule = r;
     memset(m->d->values, 0, sizeof(m->d->values));
     m->d->counts.candidates++;
     if (r->kind == RULE_ONCE && !match_first_of_flow(m->s))
+        return false;
+    if ((m->s->flags & SUBJECT_NO_PACKET) && !streams_alone(m->s, r))
         return false;
     return protocol_holds(m, r) && flow_holds(m, r->flow) && addresses_hold(m, r) && checks_hold(m, r) && sections_hold(m, r);
 }
@@ -257,13 +300,12 @@ bool match_done(const struct match *m, const struct rule *r, const struct detect
     m->d->counts.matches++;
     for (const struct effect *e = r->effects; e; e = e->next)
         e->apply(m, e);
-    if (r->action == ACTION_PASS) {
-        pass_flow(m, r);
-        return false;
-    }
-    if (may_tell(m, r)) {
+    bool passes = r->action == ACTION_PASS;
+    if ((!passes || r->tells) && may_tell(m, r)) {
         m->d->counts.alerts++;
         out->alert(out->ctx, &r->alert, m->r);
     }
-    return true;
+    if (passes)
+        pass_flow(m, r);
+    return !passes;
 }

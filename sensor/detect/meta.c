@@ -1,8 +1,10 @@
 /* meta - keywords that say what a rule is, and change nothing about what it matches. */
+#include <string.h>
+
 #include "detect/keywords.h"
 #include "detect/ruleset.h"
 
-enum { PAIRS_MAX = 64, MSG_MAX = 1024 };
+enum { PAIRS_MAX = 64, MSG_MAX = 1024, LANGUAGE_VERSION = 7 << 16 | 0 << 8 | 10 };
 
 /* \; \" \\ \: stand for the character itself. */
 static const char *unescaped(struct parser *p, struct slice s)
@@ -126,6 +128,14 @@ static bool parse_noalert(struct parser *p, struct slice value)
     return true;
 }
 
+/* A pass rule that is told all the same. */
+static bool parse_alert(struct parser *p, struct slice value)
+{
+    (void)value;
+    p->rule->tells = true;
+    return true;
+}
+
 static bool parse_hint(struct parser *p, struct slice value)
 {
     (void)p;
@@ -142,9 +152,84 @@ static bool parse_tag(struct parser *p, struct slice value)
            parse_wrong(p, whom.at, "expected session or host, found `%.*s`", (int)whom.len, whom.at);
 }
 
+/* 7.0.10 and 7.0 and 7: three numbers, missing ones 0; the word behind a dash is left out. */
+static bool read_version(struct slice s, uint32_t *out)
+{
+    const char *dash = s.len ? memchr(s.at, '-', s.len) : NULL;
+    struct slice rest = { s.at, dash ? (size_t)(dash - s.at) : s.len }, part;
+    unsigned parts = 0;
+    uint64_t n;
+    *out = 0;
+    for (; slice_cut(&rest, '.', &part); parts++) {
+        if (parts == 3 || !slice_unsigned(part, &n) || n > 255)
+            return false;
+        *out |= (uint32_t)n << (16 - 8 * parts);
+    }
+    return parts > 0;
+}
+
+/* ">= 7.0.3 < 8": all must hold. 1: they do, 0: not, -1: not to be read. */
+static int version_holds(struct slice all)
+{
+    struct slice word;
+    int holds = 1;
+    while (slice_word(&all, &word)) {
+        size_t n = strspn(word.at, "<>=");
+        n = n < word.len ? n : word.len;
+        struct slice op = { word.at, n }, number = { word.at + n, word.len - n };
+        uint32_t version;
+        if ((number.len == 0 && !slice_word(&all, &number)) || !read_version(number, &version))
+            return -1;
+        bool below = slice_begins(op, "<"), with = op.len == 2 && op.at[1] == '=';
+        if (op.len == 0 || op.len > 2 || op.at[0] == '=' || (op.len == 2 && !with))
+            return -1;
+        holds &= (with && LANGUAGE_VERSION == version) || (below ? LANGUAGE_VERSION < version : LANGUAGE_VERSION > version);
+    }
+    return holds;
+}
+
+static bool require_version(struct parser *p, struct slice value)
+{
+    struct slice rest = value, one;
+    bool any = false;
+    while (slice_cut(&rest, '|', &one)) {
+        int holds = version_holds(one);
+        if (holds < 0)
+            return parse_wrong(p, one.at, "expected an operator and a version, found `%.*s`", (int)one.len, one.at);
+        any |= holds > 0;
+    }
+    return any || parse_wrong(p, value.at, "the rule is for version %.*s, and this is the language of 7.0.10", (int)value.len, value.at);
+}
+
+static bool require_keyword(struct parser *p, struct slice name)
+{
+    return table_find(&p->rules->keywords, name.at, name.len) || table_find(&p->rules->fields, name.at, name.len) ||
+           parse_wrong(p, name.at, "the rule needs the keyword `%.*s`, which is not there", (int)name.len, name.at);
+}
+
+static bool require_feature(struct parser *p, struct slice name)
+{
+    static const char *const have[] = { "geoip", "hyperscan", "ja3", "ja4", "pcre_jit", "nss" };
+    for (size_t i = 0; i < sizeof(have) / sizeof(have[0]); i++) {
+        if (slice_is_fold(name, have[i]))
+            return true;
+    }
+    return parse_wrong(p, name.at, "the rule needs the feature `%.*s`, which is not there", (int)name.len, name.at);
+}
+
+/* requires: feature geoip, version >= 7.0.3, keyword ja4; a rule whose conditions do not hold is refused, and says so. */
 static bool parse_requires(struct parser *p, struct slice value)
 {
-    return parse_wrong(p, value.at, "keyword `requires`: not supported yet");
+    struct slice item, what;
+    while (slice_cut(&value, ',', &item)) {
+        (void)slice_word(&item, &what);
+        bool known = slice_is(what, "feature") || slice_is(what, "version") || slice_is(what, "keyword");
+        if (!known || item.len == 0)
+            return parse_wrong(p, what.at, "expected feature, version or keyword, found `%.*s`", (int)what.len, what.at);
+        if (what.at[0] == 'v' ? !require_version(p, item) : what.at[0] == 'k' ? !require_keyword(p, item) : !require_feature(p, item))
+            return false;
+    }
+    return true;
 }
 
 const struct keyword meta_keywords[] = {
@@ -158,9 +243,10 @@ const struct keyword meta_keywords[] = {
     { "metadata",  VALUE_NEEDED,   parse_metadata,  "Pairs of key and value that go into the alert." },
     { "target",    VALUE_NEEDED,   parse_target,    "Which end is attacked: src_ip or dest_ip." },
     { "noalert",   VALUE_NONE,     parse_noalert,   "A match has its effects but is not told." },
+    { "alert",     VALUE_NONE,     parse_alert,     "A pass rule's match is told too; other rules do so anyway." },
     { "prefilter", VALUE_NONE,     parse_hint,      "A hint about speed; our groups choose by themselves." },
     { "bypass",    VALUE_NONE,     parse_hint,      "A hint about speed; a flow is followed all the same." },
     { "tag",       VALUE_NEEDED,   parse_tag,       "Keep later packets: evidence does so around every alert." },
-    { "requires",  VALUE_NEEDED,   parse_requires,  "Conditions on the engine's version." },
+    { "requires",  VALUE_NEEDED,   parse_requires,  "What the rule needs: feature, version, keyword; Suricata 7.0.10 is what we speak." },
     { .name = NULL }
 };

@@ -46,6 +46,7 @@ static void try_candidates(struct match *m, const struct detect_out *out)
     }
     m->d->counts.regex_limit += m->d->run.limited;
     m->d->run.limited = false;
+    m->d->counts.datasets_evicted = dataset_table_evicted(m->d->datasets);
 }
 
 /* ---- packets ---- */
@@ -188,14 +189,15 @@ static bool is_passed(struct detect *d, const struct subject *s)
 
 void detect_packet(struct detect *d, const struct subject *s, const struct detect_out *out)
 {
-    d->counts.packets++;
+    d->counts.packets += !(s->flags & SUBJECT_NO_PACKET);
     if (d->rules->count == 0 || is_passed(d, s))
         return;
     struct match m = { .d = d, .rules = d->rules, .s = s, .schema = schema_of_app(d, s->app_proto), .dir = s->dir,
                        .src = s->src, .dest = s->dest };
     scan_payload(d, s);
     add_by_header(d, s);
-    add_events(d, s);
+    if (!(s->flags & SUBJECT_NO_PACKET))
+        add_events(d, s);
     try_candidates(&m, out);
 }
 

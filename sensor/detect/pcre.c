@@ -96,6 +96,22 @@ static bool in_buffer(struct parser *p, const char *buffer, const char *at, stru
     return *out != NULL;
 }
 
+/* What groups caught goes into Suricata's own log as flow and packet variables. No keyword asks for them, so only their
+ * form is looked at: /expression/flags, flow:name, pkt:name. */
+static bool read_captures(struct parser *p, struct slice list)
+{
+    static const char *const scopes[] = { "flow:", "pkt:", "alert:" };
+    struct slice one;
+    while (slice_cut(&list, ',', &one)) {
+        size_t i = 0;
+        while (i < 3 && !(slice_begins(one, scopes[i]) && one.len > strlen(scopes[i])))
+            i++;
+        if (i == 3)
+            return parse_wrong(p, one.at, "expected flow:name, pkt:name or alert:name for a captured group");
+    }
+    return true;
+}
+
 static bool parse_pcre(struct parser *p, struct slice value)
 {
     bool negated, relative = false;
@@ -106,10 +122,14 @@ static bool parse_pcre(struct parser *p, struct slice value)
         return parse_wrong(p, value.at, "expected /expression/flags");
     uint32_t options = 0;
     const char *buffer = NULL;
-    for (const char *c = end + 1; c < value.at + value.len; c++) {
+    struct slice captures = { end + 1, (size_t)(value.at + value.len - end - 1) }, letters = { end + 1, 0 };
+    (void)slice_cut(&captures, ',', &letters);
+    for (const char *c = letters.at; c < letters.at + letters.len; c++) {
         if (!read_letter(p, c, &options, &relative, &buffer))
             return false;
     }
+    if (!read_captures(p, captures))
+        return false;
     struct regex *regex = regex_make(p, (struct slice){ value.at + 1, (size_t)(end - value.at - 1) }, options);
     if (regex == NULL)
         return false;

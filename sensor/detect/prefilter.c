@@ -9,7 +9,8 @@
 #include "common/hash.h"
 #include "detect/table.h"
 
-enum { HASH_LEN = 32, KEY_MAX = PREFILTER_LITERAL_MAX + 1 };
+enum { HASH_LEN = 32, KEY_MAX = PREFILTER_LITERAL_MAX + 1, DECOYS = 255, DECOY_LEN = 8 };
+#define CACHE_KIND "literals and decoys"        /* differs when sets are compiled in another way */
 
 struct literal {
     uint8_t  bytes[KEY_MAX];        /* the case flag last */
@@ -17,6 +18,13 @@ struct literal {
     uint32_t rules;                 /* how many */
     uint32_t first;                 /* in .rules of the prefilter, once compiled */
     uint32_t newest;                /* in .uses while building, plus one */
+};
+
+struct patterns {               /* as the library takes them */
+    const char **texts;
+    unsigned    *flags, *ids;
+    size_t      *lens;
+    size_t       count;
 };
 
 struct use {
@@ -127,6 +135,7 @@ static void cache_name(const struct prefilter *p, char out[2 * HASH_LEN + 1])
     (void)hs_populate_platform(&platform);
     if (h == NULL)
         abort();
+    hash_stream_add(h, CACHE_KIND, strlen(CACHE_KIND));
     hash_stream_add(h, hs_version(), strlen(hs_version()));
     hash_stream_add(h, &platform, sizeof(platform));
     for (size_t i = 0; i < p->literal_count; i++) {
@@ -201,31 +210,56 @@ static void cache_write(const struct prefilter *p, const char *path)
 
 /* ---- compiling ---- */
 
+/* Vectorscan 5.4.9, as Debian 12 has it, misses literals of small sets: the search for where one could begin goes wrong
+ * (its issue 317). It does without that search when anything may begin anywhere. So every set but a single literal, which is
+ * looked for by other means, gets decoys that begin with each byte but zero. They are looked for as well and mean nothing. */
+static void add_decoys(struct patterns *all, uint8_t decoys[DECOYS][DECOY_LEN])
+{
+    for (unsigned first = 1; first <= DECOYS; first++) {
+        uint8_t *decoy = decoys[first - 1];
+        for (unsigned i = 0; i < DECOY_LEN; i++)
+            decoy[i] = (uint8_t)(i ? first * (2 * i + 1) + 83 * i + 7 : first);
+        all->texts[all->count] = (const char *)decoy;
+        all->lens[all->count] = DECOY_LEN;
+        all->ids[all->count] = (unsigned)all->count;
+        all->flags[all->count++] = HS_FLAG_SINGLEMATCH;
+    }
+}
+
+static void add_literals(struct patterns *all, const struct prefilter *p)
+{
+    for (size_t i = 0; i < p->literal_count; i++) {
+        const struct literal *l = p->literals[i];
+        all->texts[i] = (const char *)l->bytes;
+        all->lens[i] = l->len;
+        all->ids[i] = (unsigned)i;
+        all->flags[i] = HS_FLAG_SINGLEMATCH | (l->bytes[l->len] ? HS_FLAG_CASELESS : 0u);
+    }
+    all->count = p->literal_count;
+}
+
 static int build(struct prefilter *p, struct fault *f)
 {
-    size_t n = p->literal_count;
-    const char **texts = calloc(n, sizeof(*texts));
-    unsigned *flags = calloc(n, sizeof(*flags)), *ids = calloc(n, sizeof(*ids));
-    size_t *lens = calloc(n, sizeof(*lens));
-    if (texts == NULL || flags == NULL || ids == NULL || lens == NULL)
+    size_t n = p->literal_count + DECOYS;
+    uint8_t decoys[DECOYS][DECOY_LEN];
+    struct patterns all = { calloc(n, sizeof(*all.texts)), calloc(n, sizeof(*all.flags)), calloc(n, sizeof(*all.ids)),
+                            calloc(n, sizeof(*all.lens)), 0 };
+    if (all.texts == NULL || all.flags == NULL || all.ids == NULL || all.lens == NULL)
         abort();
-    for (size_t i = 0; i < n; i++) {
-        const struct literal *l = p->literals[i];
-        texts[i] = (const char *)l->bytes;
-        lens[i] = l->len;
-        ids[i] = (unsigned)i;
-        flags[i] = HS_FLAG_SINGLEMATCH | (l->bytes[l->len] ? HS_FLAG_CASELESS : 0u);
-    }
+    add_literals(&all, p);
+    if (p->literal_count > 1)
+        add_decoys(&all, decoys);
     hs_compile_error_t *error = NULL;
     int rc = 0;
-    if (hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)n, HS_MODE_BLOCK, NULL, &p->database, &error) != HS_SUCCESS) {
-        rc = fault_set(f, -ENOMEM, "compiling %zu patterns: %s", n, error ? error->message : "no reason given");
+    if (hs_compile_lit_multi(all.texts, all.flags, all.ids, all.lens, (unsigned)all.count, HS_MODE_BLOCK, NULL, &p->database,
+                             &error) != HS_SUCCESS) {
+        rc = fault_set(f, -ENOMEM, "compiling %zu patterns: %s", all.count, error ? error->message : "no reason given");
         hs_free_compile_error(error);
     }
-    free(texts);
-    free(flags);
-    free(ids);
-    free(lens);
+    free(all.texts);
+    free(all.flags);
+    free(all.ids);
+    free(all.lens);
     return rc;
 }
 
@@ -273,6 +307,8 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     (void)to;
     (void)flags;
     const struct scan *s = ctx;
+    if (id >= s->p->count)
+        return 0;               /* a decoy */
     s->hit(s->ctx, s->p->rules + s->p->firsts[id], s->p->firsts[id + 1] - s->p->firsts[id]);
     return 0;
 }

@@ -43,7 +43,7 @@ struct effect {
 
 enum step_kind {
     STEP_CONTENT, STEP_PCRE, STEP_BYTE_TEST, STEP_BYTE_JUMP, STEP_BYTE_EXTRACT, STEP_BYTE_MATH, STEP_ISDATAAT, STEP_SIZE,
-    STEP_BASE64
+    STEP_BASE64, STEP_DATASET
 };
 
 enum content_flag {
@@ -96,6 +96,7 @@ struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math
 };
 
 struct regex;
+struct dataset_use;
 struct base64 {
     uint32_t     count;         /* 0: all */
     int32_t      offset;
@@ -113,6 +114,7 @@ struct step {
         struct bytes   *bytes;
         struct regex   *regex;
         struct base64  *base64;
+        struct dataset_use *dataset;
         struct spans    size;
     };
 };
@@ -120,7 +122,7 @@ struct step {
 enum sticky_source {
     STICKY_PAYLOAD,             /* of the packet, or the stream */
     STICKY_FIELD,
-    STICKY_IP_HEADER, STICKY_TRANSPORT_HEADER
+    STICKY_IP_HEADER, STICKY_TRANSPORT_HEADER, STICKY_SRC, STICKY_DEST
 };
 
 enum { TRANSFORMS_MAX = 8, SCHEMAS_MAX = 64, NO_ROW = 0xffff, VARIABLES_MAX = 16 };
@@ -185,7 +187,7 @@ struct rule {
     uint8_t               action, kind, transports, ip_version;
     bool                  both_ways;    /* <> */
     bool                  app;          /* the header names an application protocol */
-    bool                  noalert;
+    bool                  noalert, tells;   /* tells: a pass rule that is told */
     bool                  needs_packet; /* dsize and the like: the packet's own payload */
     bool                  any_packet;   /* pkthdr: even without IP */
     uint8_t               events;       /* enum: asks for decode, stream or application events */

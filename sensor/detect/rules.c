@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "detect/datasets.h"
 #include "detect/fields.h"
 #include "detect/keywords.h"
 #include "detect/pcre.h"
@@ -261,6 +262,7 @@ void rules_free(struct rules *r)
     if (r == NULL)
         return;
     regex_free(r->regexes);
+    datasets_free(r->datasets);
     for (size_t i = 0; i < r->prefilter_count; i++)
         prefilter_free(r->prefilters[i]);
     free(r->prefilters);

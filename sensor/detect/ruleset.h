@@ -79,7 +79,8 @@ struct rules {
     struct schema_plan *plans;          /* by schema */
     struct packet_plan  packets;
     struct rules_needs  needs;
-    struct regex       *regexes;        /* to be freed */
+    struct regex       *regexes;        /* to be freed, and so are the datasets */
+    struct dataset     *datasets;
     struct prefilter  **prefilters;
     size_t              prefilter_count;
     uint32_t            scratch_bytes;

@@ -18,8 +18,12 @@ enum subject_flag {
     SUBJECT_FRAGMENT    = 1 << 4,   /* an IP fragment */
     SUBJECT_REBUILT     = 1 << 5,   /* rebuilt out of fragments */
     SUBJECT_TUNNELLED   = 1 << 6,
-    SUBJECT_MIDSTREAM   = 1 << 7
+    SUBJECT_MIDSTREAM   = 1 << 7,
+    SUBJECT_APP_FRESH   = 1 << 8,   /* app_proto is known by bytes that the other side has not answered yet */
+    SUBJECT_NO_PACKET   = 1 << 9    /* only the stream is new: no rule about packets holds */
 };
+
+enum subject_checksum { SUBJECT_IP_RIGHT = 1, SUBJECT_IP_WRONG = 2, SUBJECT_CHECKSUM_RIGHT = 4, SUBJECT_CHECKSUM_WRONG = 8 };
 
 struct detect_memory;       /* per flow: flowbits, flowints, what already alerted; made when first needed */
 
@@ -48,6 +52,7 @@ struct subject {
     uint32_t        payload_len;
     const uint64_t *decode_events;      /* bit set, bit n in word n / 64, named by decode_event_names in rules: decode-event:NAME; NULL: none */
     unsigned        stream_events;
+    unsigned        checksums;          /* enum subject_checksum; only when rules_needs.checksums */
 
     /* the stream of this direction: the newest bytes in order that this packet added, with as much of
      * what came before them as is kept; NULL when this packet added none */

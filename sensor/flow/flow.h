@@ -71,6 +71,7 @@ struct flow {
                                      * packet, and stays so after the close; others: both sides have spoken */
     bool             undissected;   /* dissect/: no dissector knows this conversation; it is not asked again */
     bool             reset;         /* ended by a RST that the other side would believe */
+    uint8_t          app_known;     /* worker: who showed which application speaks here, and whether that was answered */
     uint32_t         alerts;
     struct account   account;       /* what this flow took from the worker's store */
 
