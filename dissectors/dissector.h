@@ -62,6 +62,7 @@ struct sink {
     void *ctx;
     struct record *scratch;     /* the worker's one record, to be filled by conversation_record() */
     unsigned file_wants;        /* enum file_wants (framing/file.h): digests of files that somebody asks for */
+    struct file_parts *parts;   /* the worker's (framing/parts.h): files that come in parts; NULL: they stay apart */
 };
 
 /* One flow, one call: what a dissector is given. */
@@ -75,6 +76,8 @@ struct conversation {
     enum dissect_over over;
     bool            midstream;  /* the flow's beginning was not seen */
     bool            closing;    /* in end(): nothing more will come */
+    struct buffer  *bequest;    /* what the one that returns DISSECT_NEXT leaves to the next, in the next one's words; theirs to read and
+                                 * empty, freed with the flow. NULL: nobody may leave anything */
     uint16_t        server_port;
     const struct expectation *expected;     /* this flow was announced; NULL: it was not */
     void          (*expect)(void *ctx, const struct expectation *e);    /* conversation_expect(); NULL: nobody listens */

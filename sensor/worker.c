@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "dissectors/framing/parts.h"
 #include "decode/checksum.h"
 
 enum { IDLE_MARGIN_US = 1000000, BLOCK_WAIT_US = 250000, DRAIN_MAX_US = 2000000 };
@@ -497,7 +498,7 @@ static int road_new(struct worker *w, struct fault *f)
     flow.midstream = s->midstream == MIDSTREAM_RULES;
     w->decoder.checksums = s->checksums;
     w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch,
-                             .file_wants = rules_needs(w->rules)->file_wants };
+                             .file_wants = rules_needs(w->rules)->file_wants, .parts = file_parts_new() };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
         return f->code;
     w->store = flow_table_store(w->flows);
@@ -542,6 +543,7 @@ void worker_free(struct worker *w)
     source_close(w->source);
     windows_free(w->windows);
     dissect_free(w->dissect);
+    file_parts_free(w->sink.parts);
     reassembler_free(w->reassembler);
     fragments_free(w->fragments);
     classify_free(w->classify);

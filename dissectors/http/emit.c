@@ -116,7 +116,7 @@ static void message_release(struct conversation *conv, struct http_message *m)
     buffer_free(&m->headers, conv->store, conv->account);
     buffer_free(&m->built, conv->store, conv->account);
     buffer_free(&m->body, conv->store, conv->account);
-    buffer_free(&m->name, conv->store, conv->account);
+    buffer_free(&m->asked.text, conv->store, conv->account);
     files_forget(conv, m);
 }
 

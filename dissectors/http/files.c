@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "dissectors/framing/parts.h"
 #include "dissectors/http/message.h"
 
 bool disposition_name(const uint8_t *at, size_t n, const uint8_t **name, size_t *len)
@@ -49,9 +50,33 @@ void files_digest_begin(struct conversation *conv, struct http_message *m)
         m->digesting = file_digesting_begin(conv->store, conv->account, conv->out->file_wants);
 }
 
-void name_keep(struct conversation *conv, const struct http_message *request, struct buffer *name)
+void asked_keep(struct conversation *conv, const struct http_message *request, struct http_asked *asked)
 {
-    buffer_add(name, conv->store, conv->account, built_at(request, request->uri), request->path_len, HTTP_NAME_MAX);
+    if (asked->text.len > 0)
+        return;
+    buffer_add(&asked->text, conv->store, conv->account, built_at(request, request->uri), request->path_len, HTTP_NAME_MAX);
+    asked->path_len = asked->text.len;
+    buffer_add(&asked->text, conv->store, conv->account, built_at(request, request->hostname), request->hostname.len, HTTP_NAME_MAX);
+}
+
+void asked_leave(struct conversation *conv, const struct http_asked *asked)
+{
+    if (conv->bequest == NULL || conv->bequest->len > 0)
+        return;
+    buffer_add(conv->bequest, conv->store, conv->account, &asked->path_len, sizeof asked->path_len, sizeof asked->path_len);
+    buffer_add(conv->bequest, conv->store, conv->account, asked->text.at, asked->text.len, HTTP_NAME_MAX);
+}
+
+void asked_inherit(struct conversation *conv, struct http_asked *asked)
+{
+    struct buffer *left = conv->bequest;
+    uint32_t path_len;
+    if (left == NULL || left->len <= sizeof path_len || asked->text.len > 0)
+        return;
+    memcpy(&path_len, left->at, sizeof path_len);
+    buffer_add(&asked->text, conv->store, conv->account, left->at + sizeof path_len, left->len - sizeof path_len, HTTP_NAME_MAX);
+    asked->path_len = path_len < asked->text.len ? path_len : asked->text.len;
+    left->len = 0;
 }
 
 static void body_name(const struct http_message *m, bool request, struct file *f)
@@ -59,12 +84,12 @@ static void body_name(const struct http_message *m, bool request, struct file *f
     struct span value = header_value(m, "content-disposition");
     if (!request && disposition_name(built_at(m, value), value.len, &f->name, &f->name_len) && f->name_len > 0)
         return;
-    f->name = request ? built_at(m, m->uri) : m->name.at;
-    f->name_len = request ? m->path_len : m->name.len;
+    f->name = request ? built_at(m, m->uri) : m->asked.text.at;
+    f->name_len = request ? m->path_len : m->asked.path_len;
 }
 
-/* "bytes 200-1023/146515" (RFC 9110, 14.4); all of it is no part. */
-static void body_range(const struct http_message *m, struct file *f)
+/* "bytes 200-1023/146515" (RFC 9110, 14.4); all of it is no part. Gives the whole's size, 0: it is no part or does not say. */
+static uint64_t body_range(const struct http_message *m, struct file *f)
 {
     struct span value = header_value(m, "content-range");
     const uint8_t *at = built_at(m, value);
@@ -76,11 +101,27 @@ static void body_range(const struct http_message *m, struct file *f)
         which += at[i] == '-' || at[i] == '/';
     }
     if (m->status_code != 206 || which == 0)
-        return;
+        return 0;
     f->ranged = true;
     f->start = numbers[0];
     f->end = numbers[1];
-    f->whole = f->whole && f->start == 0 && f->end + 1 == numbers[2];
+    bool part = f->start != 0 || f->end + 1 != numbers[2];
+    bool complete = f->whole && f->len == f->size;
+    f->whole = f->whole && !part;
+    return part && complete ? numbers[2] : 0;
+}
+
+/* The last part of a file brings the whole of it. */
+static void parts_join(struct conversation *conv, const struct http_message *m, const struct file *part, uint64_t total, struct http_files *out)
+{
+    const struct buffer *key = &m->asked.text;
+    if (conv->out->parts == NULL || total == 0 || key->len == 0)
+        return;
+    struct file f = { .name = part->name, .name_len = part->name_len, .type = part->type, .type_len = part->type_len,
+                      .len = (size_t)total, .size = total, .whole = true };
+    f.data = file_parts_add(conv->out->parts, &(struct file_part){ key->at, key->len, part->start, total, part->data, part->len });
+    if (f.data != NULL)
+        file_add(out->r, HTTP_FILES, &f, out->wants, out->rooms == NULL ? NULL : &out->rooms[1]);
 }
 
 static void body_file(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct http_files *out)
@@ -96,8 +137,9 @@ static void body_file(struct conversation *conv, struct http_message *m, const s
     if (room != NULL)
         m->digesting = NULL;
     body_name(m, request, &f);
-    body_range(m, &f);
+    uint64_t total = body_range(m, &f);
     file_add(out->r, HTTP_FILES, &f, out->wants, room);
+    parts_join(conv, m, &f, total, out);
 }
 
 void files_add(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct record *r)

@@ -109,20 +109,20 @@ static void message_break(struct conversation *conv, struct http_message *m)
     m->phase = HTTP_AT_SEARCH;
 }
 
-static struct buffer waiting_take(struct http_state *s)
+static struct http_asked waiting_take(struct http_state *s)
 {
     struct http_waiting *w = &s->waiting[s->first];
-    struct buffer name = w->name;
-    w->name = (struct buffer){ 0 };
+    struct http_asked asked = w->asked;
+    w->asked.text = (struct buffer){ 0 };
     s->first = (s->first + 1) % HTTP_WAITING_MAX;
     s->count--;
-    return name;
+    return asked;
 }
 
 static void waiting_drop(struct conversation *conv, struct http_state *s)
 {
-    struct buffer name = waiting_take(s);
-    buffer_free(&name, conv->store, conv->account);
+    struct http_asked asked = waiting_take(s);
+    buffer_free(&asked.text, conv->store, conv->account);
 }
 
 static void request_wait(struct conversation *conv, struct http_state *s, const struct http_message *m)
@@ -131,7 +131,7 @@ static void request_wait(struct conversation *conv, struct http_state *s, const 
         waiting_drop(conv, s);
     struct http_waiting *w = &s->waiting[(s->first + s->count++) % HTTP_WAITING_MAX];
     *w = (struct http_waiting){ .transaction = m->transaction, .kind = m->kind };
-    name_keep(conv, m, &w->name);
+    asked_keep(conv, m, &w->asked);
 }
 
 /* The response carries the file that was asked for. */
@@ -139,7 +139,7 @@ static void request_answered(struct http_state *s, struct http_message *response
 {
     s->continued = false;
     if (s->count > 0)
-        response->name = waiting_take(s);
+        response->asked = waiting_take(s);
 }
 
 /* RFC 1945, 4.1: a request line is the whole request, and the only one of its connection. The answer may have a
@@ -199,6 +199,8 @@ static void response_headers_done(struct conversation *conv, struct http_message
     request_answered(s, m);
     response_body_begin(conv, m);
     if (m->phase == HTTP_AT_TUNNEL) {
+        if (m->status_code == 101)
+            asked_leave(conv, &m->asked);
         message_emit(conv, m);
         s->side[FROM_CLIENT].phase = HTTP_AT_TUNNEL;
     } else if (m->phase == HTTP_AT_AFTERMATH)

@@ -51,10 +51,15 @@ struct http_header {
     uint16_t    repeated;           /* 1: joined to an earlier one */
 };
 
+struct http_asked {                 /* what a request asks for: the path without the query, and the host behind it */
+    struct buffer text;
+    uint32_t      path_len;
+};
+
 struct http_message {
     enum http_phase   phase;
     struct buffer     raw, headers, built, body;
-    struct buffer     name;         /* of a response: the path that was asked for */
+    struct http_asked asked;        /* of a response */
     struct file_digesting *digesting;       /* of the body, when someone asks and its file is longer than what is kept */
     struct file_digests *digests;   /* of its files, until the record is out */
     uint32_t          line_at;      /* in raw: the line that has not ended yet */
@@ -86,9 +91,9 @@ struct http_message {
 };
 
 struct http_waiting {
-    uint64_t      transaction;
-    struct buffer name;             /* the path asked for */
-    uint8_t       kind;
+    uint64_t          transaction;
+    struct http_asked asked;
+    uint8_t           kind;
 };
 
 struct http_state {
@@ -157,7 +162,9 @@ struct http_files {
 };
 void files_digest_begin(struct conversation *conv, struct http_message *m);
 void files_add(struct conversation *conv, struct http_message *m, const struct buffer *decoded, struct record *r);
-void name_keep(struct conversation *conv, const struct http_message *request, struct buffer *name);    /* for its response */
+void asked_keep(struct conversation *conv, const struct http_message *request, struct http_asked *asked);      /* for its response */
+void asked_leave(struct conversation *conv, const struct http_asked *asked);       /* to whoever follows behind an Upgrade ... */
+void asked_inherit(struct conversation *conv, struct http_asked *asked);           /* ... who takes it up */
 void files_forget(struct conversation *conv, struct http_message *m);
 bool disposition_name(const uint8_t *at, size_t n, const uint8_t **name, size_t *len);     /* the filename parameter */
 

@@ -222,7 +222,7 @@ static void part_emit(struct conversation *conv, struct http2_stream *st)
     frame_rows(r, st, p);
     conversation_emit(conv, r);
     if (conv->dir == FROM_CLIENT)
-        name_keep(conv, &p->m, &st->part[FROM_SERVER].m.name);
+        asked_keep(conv, &p->m, &st->part[FROM_SERVER].m.asked);
     message_said(conv, &p->m, &decoded);
 }
 
@@ -304,6 +304,8 @@ struct http2_stream *stream_take(struct conversation *conv, uint32_t id)
         st->transaction = s->transactions++;
         for (int dir = 0; dir < 2; dir++)
             part_clear(conv, &st->part[dir]);
+        if (id == 1 && s->highest == 0 && conv->dir == FROM_SERVER)        /* the request came before the Upgrade (RFC 7540, 3.2) */
+            asked_inherit(conv, &st->part[FROM_SERVER].m.asked);
         s->streams[place] = st;
         bool reused = conv->dir == FROM_CLIENT && id <= s->highest;
         st->part[conv->dir].anomalies = (uint64_t)full << HTTP2_TOO_MANY_STREAMS | (uint64_t)reused << HTTP2_STREAM_ID_REUSE;

@@ -12,8 +12,9 @@ static void announce(void *ctx, const struct expectation *e)
 
 struct conversation conversation_of(const struct offer *o)
 {
-    const struct dissect_state *st = o->f->dissect;
+    struct dissect_state *st = o->f->dissect;
     return (struct conversation){
+        .bequest = st != NULL ? &st->bequest : NULL,
         .state = st != NULL ? st->state : NULL, .store = o->d->store, .account = &o->f->account, .out = o->d->out,
         .now_us = o->now_us, .dir = o->dir, .over = o->over,
         .midstream = o->f->midstream || (st != NULL && st->side[o->dir].missing > 0),
@@ -79,6 +80,7 @@ void feed_release(const struct offer *o)
 {
     feed_finish(o);
     drop_waited(o);
+    buffer_free(&o->f->dissect->bequest, o->d->store, &o->f->account);
     store_give(o->d->store, &o->f->account, o->f->dissect->expected, sizeof *o->f->dissect->expected);
     store_give(o->d->store, &o->f->account, o->f->dissect, sizeof *o->f->dissect);
     o->f->dissect = NULL;

@@ -31,6 +31,7 @@ struct dissect_state {
     uint64_t            pdus;
     void               *state;          /* the dissector's */
     struct expectation *expected;       /* how another flow announced this one; NULL: none did */
+    struct buffer       bequest;        /* conversation.bequest */
     struct set          ruled_out;
     struct dissect_side side[2];
 };

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "dissectors/framing/file.h"
+#include "dissectors/framing/parts.h"
 #include "dissectors/http/http.h"
 
 #define GET      ">>> \"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
@@ -254,6 +255,29 @@ static void a_file_longer_than_what_is_kept_is_digested_when_someone_asks(void *
     free(said);
 }
 
+static void the_last_part_of_a_file_brings_the_whole(void **unused)
+{
+    (void)unused;
+    static const char first[] = "HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/5\r\nContent-Length: 3\r\n\r\nabc";
+    static const char last[] = "HTTP/1.1 206 P\r\nContent-Range: bytes 3-4/5\r\nContent-Length: 2\r\n\r\nde";
+    static const char request[] = "GET /f?%d HTTP/1.1\r\nHost: a\r\n\r\n";
+    struct file_parts *parts = file_parts_new();
+    for (int flow = 0; flow < 2; flow++) {
+        struct dissect_run run;
+        const char *response = flow == 0 ? last : first;
+        dissect_run_begin(&run, &dissector_http, "filename size state file_data");
+        run.sink.parts = parts;
+        dissect_run_bytes(&run, FROM_CLIENT, (const uint8_t *)request, strlen(request));
+        dissect_run_bytes(&run, FROM_SERVER, (const uint8_t *)response, strlen(response));
+        char *said = dissect_run_end(&run);
+        assert_string_equal(said, flow == 0 ? "> 0\n< 0 filename=\"/f\" size=2 state=TRUNCATED file_data=6465\n"
+                                            : "> 0\n< 0 filename=\"/f\" size=3 state=TRUNCATED file_data=616263"
+                                              " filename=\"/f\" size=5 state=CLOSED file_data=6162636465\n");
+        free(said);
+    }
+    file_parts_free(parts);
+}
+
 static void a_gap_in_a_file_leaves_it_without_digest(void **unused)
 {
     (void)unused;
@@ -353,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_long_body_is_said_once_at_the_limit_and_then_only_counted),
         cmocka_unit_test(files_are_told_with_names_and_state),
         cmocka_unit_test(a_file_longer_than_what_is_kept_is_digested_when_someone_asks),
+        cmocka_unit_test(the_last_part_of_a_file_brings_the_whole),
         cmocka_unit_test(a_gap_in_a_file_leaves_it_without_digest),
         cmocka_unit_test(a_decoded_body_never_exceeds_the_limit),
         cmocka_unit_test(a_header_without_end_is_given_up),
