@@ -4,6 +4,8 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/dcerpc/dcerpc.h"
+#include "dissectors/dhcp/dhcp.h"
+#include "dissectors/ntp/ntp.h"
 #include "dissectors/smb/smb.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
@@ -16,6 +18,7 @@
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/quic/quic.h"
+#include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -38,6 +41,9 @@ const struct dissector *const dissectors[] = {
     &dissector_sip_tcp,
     &dissector_tftp,
     &dissector_rfb,
+    &dissector_dhcp,
+    &dissector_snmp,
+    &dissector_ntp,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -163,7 +163,7 @@ static bool connect_read(struct packet *p)
         record_item(r, MQTT_WILL);
         add_text(p, MQTT_WILL_TOPIC);
         add_text(p, MQTT_WILL_MESSAGE);
-        record_uint(r, MQTT_WILL_QOS, (flags & CONNECT_WILL_QOS) >> 3);
+        record_uint(r, MQTT_WILL_QOS, (unsigned)(flags & CONNECT_WILL_QOS) >> 3);
     }
     if (flags & CONNECT_USERNAME)
         add_text(p, MQTT_USERNAME);

@@ -110,11 +110,40 @@ static bool parse_chosen_attribute(struct parser *p, struct slice value)
                        p->option->value.at);
 }
 
+static bool parse_dnp3_indications(struct parser *p, struct slice value)
+{
+    static const struct bit_name names[] = {
+        { "device_restart", 0x8000 }, { "device_trouble", 0x4000 }, { "local_control", 0x2000 }, { "need_time", 0x1000 },
+        { "class_3_events", 0x0800 }, { "class_2_events", 0x0400 }, { "class_1_events", 0x0200 }, { "all_stations", 0x0100 },
+        { "reserved_1", 0x0080 }, { "reserved_2", 0x0040 }, { "config_corrupt", 0x0020 }, { "already_executing", 0x0010 },
+        { "event_buffer_overflow", 0x0008 }, { "parameter_error", 0x0004 }, { "object_unknown", 0x0002 },
+        { "no_func_code_support", 0x0001 }, { NULL, 0 }
+    };
+    return bits_option(p, value, "dnp3.iin_bits", names, true);
+}
+
+static bool parse_dnp3_object(struct parser *p, struct slice value)
+{
+    struct slice group;
+    uint64_t g, v;
+    char text[16];
+    (void)slice_cut(&value, ',', &group);
+    if (!slice_unsigned(group, &g) || !slice_unsigned(slice_trim(value), &v) || g > 255 || v > 255)
+        return parse_wrong(p, group.at, "expected a group and a variation, as 50,1, found `%.*s`", (int)p->option->value.len,
+                           p->option->value.at);
+    int n = snprintf(text, sizeof(text), "%u", (unsigned)(g << 8 | v));
+    return fields_condition(p, "dnp3.object", (struct slice){ text, (size_t)n });
+}
+
 const struct keyword octet_keywords[] = {
     { "mqtt.flags", VALUE_NEEDED, parse_mqtt_flags, "DUP and RETAIN in a packet's header: dup,!retain." },
     { "mqtt.connect.flags", VALUE_NEEDED, parse_mqtt_connect_flags,
       "Flags of CONNECT: username, password, will, will_retain, clean_session, each with ! for unset." },
     { "mqtt.connack.session_present", VALUE_NEEDED, parse_session_present, "Whether the server still knew the client: yes or no." },
     { "ike.chosen_sa_attribute", VALUE_NEEDED, parse_chosen_attribute, "An attribute that the responder chose: alg_enc=7." },
+    { "dnp3_ind", VALUE_NEEDED, parse_dnp3_indications, "Internal indications of DNP3, one of which must be set." },
+    { "dnp3.ind", VALUE_NEEDED, parse_dnp3_indications, "The same as dnp3_ind." },
+    { "dnp3_obj", VALUE_NEEDED, parse_dnp3_object, "An object of DNP3 by group and variation: 50,1." },
+    { "dnp3.obj", VALUE_NEEDED, parse_dnp3_object, "The same as dnp3_obj." },
     { .name = NULL }
 };
