@@ -7,6 +7,7 @@
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/ntp/ntp.h"
 #include "dissectors/smb/smb.h"
+#include "dissectors/krb5/krb5.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
@@ -31,6 +32,7 @@ const struct dissector *const dissectors[] = {
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
+    &dissector_krb5,
     &dissector_smb,
     &dissector_dcerpc,
     &dissector_smtp,
