@@ -1,6 +1,7 @@
 #include "stats.h"
 
 #include "common/clock.h"
+#include "dissectors/framing/parts.h"
 
 /* One row per room: whose counters they are, and where a worker keeps them. NULL: this worker has none. */
 struct room {
@@ -74,8 +75,10 @@ static void dissect_json(struct worker *const *workers, size_t count, struct tex
         comma = ",";
         metrics_json(&room, &sum, 1, out);
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         metrics_add(&dissect_total_metrics, &totals, dissect_totals(workers[i]->dissect));
+        totals.parts_forgotten += workers[i]->sink.parts ? file_parts_forgotten(workers[i]->sink.parts) : 0;
+    }
     text_str(out, comma);
     metrics_json(&unknown, &totals, 1, out);
     text_char(out, '}');
