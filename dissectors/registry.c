@@ -5,7 +5,10 @@
 #include "dissectors/dissector.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
+#include "dissectors/imap/imap.h"
 #include "dissectors/ntp/ntp.h"
+#include "dissectors/pop3/pop3.h"
+#include "dissectors/rdp/rdp.h"
 #include "dissectors/smb/smb.h"
 #include "dissectors/krb5/krb5.h"
 #include "dissectors/dns/dns.h"
@@ -46,6 +49,9 @@ const struct dissector *const dissectors[] = {
     &dissector_dhcp,
     &dissector_snmp,
     &dissector_ntp,
+    &dissector_rdp,
+    &dissector_pop3,
+    &dissector_imap,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
