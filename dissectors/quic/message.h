@@ -45,6 +45,7 @@ struct quic_state {
     struct quic_crypto crypto[2];
     struct quic_keys   keys[2];
     bool               keyed;
+    uint32_t           version;         /* of the first packet */
     bool               hello[2];
     uint64_t           transactions;
 };

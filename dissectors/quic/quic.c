@@ -209,11 +209,15 @@ static void packet_read(struct conversation *conv, const struct quic_header *h, 
     conversation_emit(conv, m.r);
 }
 
+/* Calls put STUN, DTLS and RTP beside QUIC on one port (RFC 9443): another version than so far is none, but what is negotiated. */
+static bool foreign(const struct quic_state *s, const struct quic_header *h)
+{
+    return h->known == NULL && h->version != 0 && h->version != s->version;
+}
+
 static enum dissect header_wrong(struct conversation *conv, struct cursor *in)
 {
     struct quic_state *s = conv->state;
-    if (s->transactions == 0)
-        return DISSECT_LOST;
     struct record *r = conversation_record(conv, &quic_schema);
     r->transaction = s->transactions++;
     record_anomaly(r, QUIC_ERROR_ON_HEADER);
@@ -232,13 +236,16 @@ static enum dissect quic_pdu(struct conversation *conv, struct cursor *in)
         cursor_skip(in, in->left);
         return DISSECT_DONE;
     }
-    bool right = header_read(in, &h);
-    if (!right && in->at[0] & LONG)
+    bool right = header_read(in, &h), begun = s->transactions > 0;
+    if (!right && !begun)
+        return DISSECT_LOST;
+    if (!right && in->at[0] & LONG && h.known != NULL)
         return header_wrong(conv, in);
-    if (!right) {       /* a short header, or padding behind the last packet: all of it is secret */
+    if (!right || (begun && foreign(s, &h))) {      /* a short header, or padding behind the last packet: all of it is secret */
         cursor_skip(in, in->left);
-        return s->transactions > 0 ? DISSECT_PDU : DISSECT_LOST;
+        return DISSECT_PDU;
     }
+    s->version = begun ? s->version : h.version;
     packet_read(conv, &h, in);
     bool done = s->hello[conv->dir];
     cursor_skip(in, done ? in->left : h.length);

@@ -427,9 +427,11 @@ bool tls_choice_read(struct cursor body, struct tls_choice *out)
     *out = (struct tls_choice){ .version = h.version, .retry = memcmp(h.random, retry_random, RANDOM) == 0,
                                 .session_id_len = (uint8_t)h.session_id.left };
     memcpy(out->session_id, h.session_id.at, h.session_id.left);
-    while (extension_next(&h.extensions, &type, &extension))
+    while (extension_next(&h.extensions, &type, &extension)) {
+        out->heartbeats |= type == EXTENSION_HEARTBEAT;
         if (type == EXTENSION_VERSIONS && extension.left == 2)
             out->version = cursor_be16(&extension);
+    }
     out->version = plain_version(out->version);
     return true;
 }

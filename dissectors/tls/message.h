@@ -25,7 +25,7 @@ enum tls_version {
 };
 
 enum tls_extension {
-    EXTENSION_SNI = 0, EXTENSION_GROUPS = 10, EXTENSION_POINT_FORMATS = 11, EXTENSION_SIGNATURES = 13, EXTENSION_ALPN = 16,
+    EXTENSION_SNI = 0, EXTENSION_GROUPS = 10, EXTENSION_POINT_FORMATS = 11, EXTENSION_SIGNATURES = 13, EXTENSION_HEARTBEAT = 15, EXTENSION_ALPN = 16,
     EXTENSION_VERSIONS = 43, EXTENSION_ECH = 0xfe0d
 };
 
@@ -44,6 +44,7 @@ struct tls_message {
 struct tls_choice {
     uint16_t version;           /* of supported_versions when it is there */
     bool     retry;             /* a HelloRetryRequest: the real one follows */
+    bool     heartbeats;        /* either side may send them (RFC 6520) */
     uint8_t  session_id[32];
     uint8_t  session_id_len;
 };

@@ -20,7 +20,8 @@ enum {
     HANDSHAKE_HEADER = 4, HANDSHAKE_MAX = 64 * 1024, HELLO_KEPT_MAX = 8 * 1024,
     ALERT_LENGTH = 2, ALERT_WARNING = 1, ALERT_FATAL = 2,
     HEARTBEAT_HEADER = 3, HEARTBEAT_PADDING = 16, HEARTBEAT_REQUEST = 1, HEARTBEAT_RESPONSE = 2,
-    SSL2_LENGTH_BIT = 0x80, SSL2_HEADER = 2, SSL2_HELLO_MIN = 9, SSL2_HELLO_MAX = 1024,
+    EMPTY_RUN_MAX = 32,
+    SSL2_ERROR = 0, SSL2_ERROR_LENGTH = 3, SSL2_LENGTH_BIT = 0x80, SSL2_HEADER = 2, SSL2_HELLO_MIN = 9, SSL2_HELLO_MAX = 1024,
     ASIDES_MAX = 64,
     SCRATCH = 32 * 1024
 };
@@ -30,6 +31,7 @@ struct tls_side {
     bool          begun;        /* a record was seen */
     bool          hello;        /* its record went out, or is held back for the certificate */
     bool          changed;      /* ChangeCipherSpec was sent */
+    uint8_t       empty;        /* records without content in a row */
 };
 
 struct tls_state {
@@ -42,6 +44,10 @@ struct tls_state {
     uint8_t         asides;             /* alerts and heartbeats told */
     bool            resumed;
     bool            held;               /* server_hello is to be emitted */
+    bool            ssl2;               /* the client's hello is SSL 2.0's */
+    bool            heartbeats;         /* the server agreed to them */
+    uint8_t         beat_dir;           /* who sent the encrypted heartbeat that waits for its answer */
+    uint16_t        beat_length;        /* its record's; 0: none waits */
     bool            swapped;            /* ServerHello came from the flow's client: half of the packets were missed */
 };
 
@@ -88,7 +94,11 @@ static void emit_aside(struct tls_message *m, struct conversation *conv)
 
 static enum dissect lost(struct conversation *conv, enum tls_anomaly anomaly)
 {
-    notice(conv, anomaly);
+    struct tls_message m;
+    message_begin(&m, conv, NULL, 0);
+    record_anomaly(m.r, anomaly);
+    record_anomaly(m.r, TLS_INVALID_SSL_RECORD);
+    message_emit(&m, conv);
     return DISSECT_LOST;
 }
 
@@ -165,6 +175,7 @@ static void server_hello(struct conversation *conv, struct cursor body)
         return;
     }
     s->version = choice.version;
+    s->heartbeats = choice.heartbeats;
     s->swapped = conv->dir == FROM_CLIENT;
     if (s->side[conv->dir].hello)
         return;
@@ -290,10 +301,28 @@ static void heartbeat_record(struct conversation *conv, struct cursor fragment)
     emit_aside(&m, conv);
 }
 
-/* From here on this direction is ciphertext. */
+/* A secret one has only its length; an answer carries back what was sent, so it is as long (RFC 6520, 4). */
+static void secret_heartbeat(struct conversation *conv, uint16_t length)
+{
+    struct tls_state *s = conv->state;
+    struct tls_message m;
+    bool answer = s->beat_length > 0 && s->beat_dir != conv->dir;
+    message_begin(&m, conv, NULL, 0);
+    record_anomaly(m.r, TLS_HEARTBEAT_MESSAGE);
+    if (answer && length > s->beat_length)
+        record_anomaly(m.r, TLS_DATALEAK_HEARTBEAT);
+    s->beat_length = answer ? 0 : length;
+    s->beat_dir = (uint8_t)conv->dir;
+    emit_aside(&m, conv);
+}
+
+/* From here on this direction is ciphertext. `in` stands behind the record. */
 static enum dissect encrypted(struct conversation *conv, struct cursor *in)
 {
+    const struct tls_state *s = conv->state;
     emit_held(conv);
+    if (s->heartbeats)
+        return DISSECT_PDU;
     cursor_skip(in, in->left);
     return DISSECT_DONE;
 }
@@ -322,8 +351,13 @@ static enum dissect fragment(struct conversation *conv, uint8_t type, struct cur
         alert_record(conv, body);
         return DISSECT_PDU;
     case HEARTBEAT:
-        heartbeat_record(conv, body);
+        if (secret)
+            secret_heartbeat(conv, (uint16_t)body.left);
+        else
+            heartbeat_record(conv, body);
         return DISSECT_PDU;
+    case APPLICATION_DATA:
+        return encrypted(conv, after);
     default:
         return DISSECT_PDU;
     }
@@ -353,13 +387,27 @@ static enum dissect ssl2_hello(struct conversation *conv, struct cursor *in)
         return DISSECT_MORE;
     }
     s->seen |= 1 << CLIENT_HELLO;
-    s->side[conv->dir].begun = s->side[conv->dir].hello = true;
+    s->side[conv->dir].begun = s->side[conv->dir].hello = s->ssl2 = true;
     message_begin(&m, conv, NULL, 0);
     if (!tls_client_hello_v2(&m, body))
         record_anomaly(m.r, TLS_INVALID_SSLV2_HEADER);
     message_emit(&m, conv);
     *in = c;
     return DISSECT_PDU;
+}
+
+/* What a server that speaks SSL 2.0 says when it does not go on: length, type, code. */
+static bool ssl2_error_like(const struct tls_state *s, const struct cursor *in)
+{
+    return s->ssl2 && cursor_peek(in, 0) == SSL2_LENGTH_BIT && cursor_peek(in, 1) == SSL2_ERROR_LENGTH && cursor_peek(in, 2) == SSL2_ERROR;
+}
+
+static void empty_check(struct conversation *conv, struct tls_side *side, uint16_t length)
+{
+    if (length > 0)
+        side->empty = 0;
+    else if (side->empty <= EMPTY_RUN_MAX && ++side->empty > EMPTY_RUN_MAX)
+        notice(conv, TLS_TOO_MANY_RECORDS);
 }
 
 /* --- entry ------------------------------------------------------------------------------------------------------------------------ */
@@ -382,6 +430,11 @@ static enum dissect tls_pdu(struct conversation *conv, struct cursor *in)
     }
     if (!side->begun && conv->dir == FROM_CLIENT && ssl2_like(*in))
         return ssl2_hello(conv, in);
+    if (!side->begun && conv->dir == FROM_SERVER && ssl2_error_like(s, in)) {
+        notice(conv, TLS_ERROR_MESSAGE);
+        cursor_skip(in, in->left);
+        return DISSECT_DONE;
+    }
     if (type < CHANGE_CIPHER_SPEC || type > HEARTBEAT)
         return lost(conv, side->begun ? TLS_INVALID_RECORD_TYPE : TLS_INVALID_TLS_HEADER);
     if (!record_version_known(version))
@@ -389,13 +442,14 @@ static enum dissect tls_pdu(struct conversation *conv, struct cursor *in)
     if (length > FRAGMENT_MAX)
         return lost(conv, TLS_INVALID_RECORD_LENGTH);
     side->begun = true;
-    if (type == APPLICATION_DATA)
+    if (type == APPLICATION_DATA && !s->heartbeats)
         return encrypted(conv, in);
     struct cursor body = cursor_sub(&c, length);
     if (c.status != CURSOR_OK) {
         conv->need = HEADER + (size_t)length;
         return DISSECT_MORE;
     }
+    empty_check(conv, side, length);
     enum dissect verdict = fragment(conv, type, body, &c);
     if (verdict != DISSECT_LOST)
         *in = c;

@@ -6,7 +6,8 @@
  * Records  one of the client, at its ClientHello; one of the server, when its Certificate is there or certainly will
  *          not be (TLS 1.3 hides it, a resumed session sends none); one for each alert in the clear and for each
  *          oddity outside of these. All share transaction 0.
- * End      from the first ciphertext of a direction on that direction is not wanted any more (DISSECT_DONE).
+ * End      from the first ciphertext of a direction on that direction is not wanted any more (DISSECT_DONE); where heartbeats were
+ *          agreed on, record headers are followed to the end, as their lengths still tell what leaks.
  * Limits   a handshake message of 64 KiB over any number of records; names and fingerprints made from it share a
  *          scratch of 32 KiB, beyond which the record is cut. 64 alerts and heartbeats of a flow are told; the last of
  *          them is marked cut.
@@ -25,6 +26,9 @@ enum tls_anomaly {
     TLS_INVALID_RECORD_VERSION,
     TLS_INVALID_RECORD_TYPE,
     TLS_INVALID_RECORD_LENGTH,
+    TLS_INVALID_SSL_RECORD,
+    TLS_TOO_MANY_RECORDS,
+    TLS_ERROR_MESSAGE,
     TLS_INVALID_HANDSHAKE_MESSAGE,
     TLS_HANDSHAKE_INVALID_LENGTH,
     TLS_INVALID_CERTIFICATE,
@@ -43,6 +47,7 @@ enum tls_anomaly {
     TLS_HEARTBEAT_MESSAGE,
     TLS_OVERFLOW_HEARTBEAT_MESSAGE,
     TLS_INVALID_HEARTBEAT_MESSAGE,
+    TLS_DATALEAK_HEARTBEAT,
     TLS_MULTIPLE_SNI_EXTENSIONS,
     TLS_INVALID_SNI_TYPE,
     TLS_INVALID_SNI_LENGTH,

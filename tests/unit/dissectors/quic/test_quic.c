@@ -237,6 +237,8 @@ static const struct dialogue_case cases[] = {
       "a0 01 0021 \"CHLO\" 0200 0000 \"SNI\" 00 09000000 \"VER\" 00 01000000 \"a.example\"", "sni string", "> 0\n" },
     { "a later packet that contradicts itself", ">>> c3 \"Q046\" 50 0123456789abcdef 00000001 000000000000000000000000 00\n>>> c0 00000001 40",
       "packet_type", "> 0 packet_type=initial\n> 1 !error_on_header\n" },
+    { "something else on the same port", ">>> c3 \"Q046\" 50 0123456789abcdef 00000001 000000000000000000000000 00\n>>> 90 6f 1234 00000001 deadbeef 00\n"
+      ">>> c0 12345678 08 8394c8f03e515708 00 00 04 00010203\n", "packet_type", "> 0 packet_type=initial\n" },
     { "a short header and nothing before it", ">>> 40 0123456789abcdef00", NULL, "" },
 };
 

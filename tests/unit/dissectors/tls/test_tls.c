@@ -12,6 +12,8 @@
 #define HELLO_BARE HELLO_OF("002d", "000029", "")
 #define SERVER12(version, suite) "<<< 16 0303 002a 02 000026 " version " " RANDOM32 "00 " suite " 00\n"
 
+#define EMPTY8 "14 0303 0000 14 0303 0000 14 0303 0000 14 0303 0000 14 0303 0000 14 0303 0000 14 0303 0000 14 0303 0000 "
+
 static const struct dialogue_case handshake_cases[] = {
     { "a whole handshake of TLS 1.2", FULL12,
       "version sni client_alpns server_alpns cipher_suite session_resumed subject issuerdn serial fingerprint subjectaltname "
@@ -70,13 +72,22 @@ static const struct dialogue_case handshake_cases[] = {
     { "two names", HELLO_OF("0043", "00003f", "0014 0000 0006 0004 00 0001 61 0000 0006 0004 00 0001 62"), "sni",
       "> 0 sni=\"a\" !multiple_sni_extensions\n" },
     { "an extension that runs out", HELLO_OF("0033", "00002f", "0004 0000 0009"), "sni", "> 0 !invalid_handshake_message\n" },
-    { "a record of no known type", HELLO_BARE ">>> 19 0303 0001 00\n", "sni", "> 0\n> 0 !invalid_record_type\nlost >\n" },
-    { "not TLS at all", ">>> \"GET / HTTP/1.1\" 0d0a", "sni", "> 0 !invalid_tls_header\nlost >\n" },
-    { "a record of no known version", HELLO_BARE ">>> 16 0909 0001 00\n", "sni", "> 0\n> 0 !invalid_record_version\nlost >\n" },
-    { "a record too long", HELLO_BARE ">>> 16 0303 ffff 00\n", "sni", "> 0\n> 0 !invalid_record_length\nlost >\n" },
-    { "a message too long", HELLO_BARE ">>> 16 0303 0004 0b 020000\n", "sni", "> 0\n> 0 !handshake_invalid_length\nlost >\n" },
+    { "an encrypted heartbeat longer than the one it answers",
+      HELLO_BARE "<<< 16 0303 0031 02 00002d 0303 " RANDOM32 "00 002f 00 0005 000f 0001 01\n"
+      ">>> 14 0303 0001 01 18 0303 0008 0001020304050607\n<<< 14 0303 0001 01 18 0303 0008 0001020304050607\n"
+      ">>> 17 0303 0002 ffff 18 0303 0008 0001020304050607\n<<< 18 0303 0009 000102030405060708\n", "sni",
+      "> 0\n> 0 !heartbeat_message\n< 0\n< 0 !heartbeat_message\n> 0 !heartbeat_message\n"
+      "< 0 !heartbeat_message !dataleak_heartbeat_mismatch\n" },
+    { "an error of SSL 2.0", ">>> 801c 01 0002 0003 0000 0010 010080 000102030405060708090a0b0c0d0e0f\n<<< 8003 00 0001\n", "sni",
+      "> 0\n< 0 !error_message_encountered\n" },
+    { "a run of empty records", HELLO_BARE ">>> " EMPTY8 EMPTY8 EMPTY8 EMPTY8 EMPTY8 "\n", "sni", "> 0\n> 0 !too_many_records_in_packet\n" },
+    { "a record of no known type", HELLO_BARE ">>> 19 0303 0001 00\n", "sni", "> 0\n> 0 !invalid_record_type !invalid_ssl_record\nlost >\n" },
+    { "not TLS at all", ">>> \"GET / HTTP/1.1\" 0d0a", "sni", "> 0 !invalid_tls_header !invalid_ssl_record\nlost >\n" },
+    { "a record of no known version", HELLO_BARE ">>> 16 0909 0001 00\n", "sni", "> 0\n> 0 !invalid_record_version !invalid_ssl_record\nlost >\n" },
+    { "a record too long", HELLO_BARE ">>> 16 0303 ffff 00\n", "sni", "> 0\n> 0 !invalid_record_length !invalid_ssl_record\nlost >\n" },
+    { "a message too long", HELLO_BARE ">>> 16 0303 0004 0b 020000\n", "sni", "> 0\n> 0 !invalid_ssl_record !handshake_invalid_length\nlost >\n" },
     { "a message of no known kind", HELLO_BARE ">>> 16 0303 0004 63 000000\n", "sni",
-      "> 0\n> 0 !invalid_handshake_message\nlost >\n" },
+      "> 0\n> 0 !invalid_ssl_record !invalid_handshake_message\nlost >\n" },
     { "a certificate that is none", HELLO_BARE SERVER12("0303", "002f") "<<< 16 0303 000c 0b 000008 000005 000002 3001\n",
       "cert_chain_len", "> 0\n< 0 cert_chain_len=1 !invalid_certificate !certificate_invalid_der\n" },
     { "a list of certificates that is longer than its message",
