@@ -154,7 +154,7 @@ static int rules_read(struct sensor *s, struct rules **out, struct rules_report 
     struct rules_source src = {
         .files = (const char *const *)files.paths, .file_count = files.count,
         .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
-        .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
+        .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
         .schemas = schemas, .schema_count = dissector_count < 64 ? dissector_count : 64,
         .decode_events = decode_event_names, .stream_events = stream_event_names,
     };
@@ -336,11 +336,12 @@ static int open_workers(struct sensor *s, struct fault *f)
 /* What is still to be read and written after the rights are gone: everything that HUP reads again, and the outlets. */
 static int drop_rights(struct sensor *s, struct fault *f)
 {
+    enum { DATASETS_MAX = 256 };
     const struct sensor_settings *set = &s->config.sensor;
-    const char *read[CLI_SET_MAX * 2 + 16], *write[5];
+    const char *read[CLI_SET_MAX * 2 + 16 + DATASETS_MAX], *beside[DATASETS_MAX], *write[5];
     size_t readable = 0, writable = 0;
     char *json = s->json != NULL && strcmp(s->json, "-") != 0 ? strdup(s->json) : NULL;
-    const char *candidates[] = { s->read, s->rules_only, text_or_null(set->classification), "/etc", "/usr/share/zoneinfo" };
+    const char *candidates[] = { s->read, s->rules_only, text_or_null(set->classification), text_or_null(set->rules_limits), "/etc", "/usr/share/zoneinfo" };
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
         if (candidates[i] != NULL && access(candidates[i], R_OK) == 0)
             read[readable++] = candidates[i];
@@ -348,6 +349,10 @@ static int drop_rights(struct sensor *s, struct fault *f)
         read[readable++] = set->rules.items[i];
     for (size_t i = 0; i < s->rules_more_count; i++)
         read[readable++] = s->rules_more[i];
+    size_t datasets = rules_paths(s->rules, beside, DATASETS_MAX);
+    for (size_t i = 0; i < datasets; i++)
+        if (access(beside[i], R_OK) == 0)
+            read[readable++] = beside[i];
     if (json != NULL)
         write[writable++] = dirname(json);
     if (*s->config.bus.redis != '\0')

@@ -66,6 +66,8 @@ static const struct setting rows[] = {
     { "rules.files", SETTING_LIST, AT(rules), "", 0, 0, NULL, "Rule files; a folder stands for its *.rules" },
     { "rules.vars", SETTING_MAP, AT(vars), "", 0, 0, NULL, "HOME_NET and other variables of rules" },
     { "rules.classification", SETTING_TEXT, AT(classification), "", 0, 0, NULL, "classification.config; empty for none" },
+    { "rules.limits", SETTING_TEXT, AT(rules_limits), "", 0, 0, NULL,
+      "Suppressions and thresholds as in Suricata's threshold.config; empty for none" },
     { "rules.cache", SETTING_TEXT, AT(rules_cache), "", 0, 0, NULL,
       "Folder for compiled pattern databases; empty compiles at each start" },
     { "rules.thresholds", SETTING_UINT, AT(threshold_entries), "65536", 256, 16777216, NULL,

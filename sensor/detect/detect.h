@@ -47,6 +47,7 @@ struct rules_source {               /* everything is borrowed for the call, name
     size_t             text_len;
     const char *const *vars;        /* "HOME_NET=[10.0.0.0/8]"; later ones win; over the built-in defaults */
     size_t             var_count;
+    const char        *limits;      /* path of a threshold.config: suppressions and thresholds; NULL: none (limits.h) */
     const char        *classification;      /* path of classification.config; NULL: priorities default to 3 */
     const char        *cache_dir;   /* where compiled pattern databases are kept; NULL: nowhere */
     const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 64 */
@@ -72,6 +73,8 @@ int rules_load(const struct rules_source *src, struct rules_report *report, stru
 void rules_free(struct rules *r);
 size_t rules_count(const struct rules *r);
 size_t rules_bytes(const struct rules *r);          /* memory the set holds, databases included */
+/* The files beside the rules that loading reads: datasets. At most `most`; gives how many were written. */
+size_t rules_paths(const struct rules *r, const char *out[], size_t most);
 const struct rules_needs *rules_needs(const struct rules *r);
 
 /* Every keyword with its sentence: the language's own, then each field of each schema with its aliases. */
@@ -88,7 +91,7 @@ struct detect_limits {              /* zero means the default behind it */
 };
 
 struct detect_counts {
-    uint64_t packets, records, candidates, matches, alerts, passed, held_back;
+    uint64_t packets, records, candidates, matches, alerts, passed, held_back, suppressed;
     uint64_t threshold_evicted, hosts_evicted, datasets_evicted, regex_limit, inspection_limit, memory_full, buffer_cut;
 };
 extern const struct metrics_room detect_metrics;

@@ -18,6 +18,7 @@ static const struct metric metric_rows[] = {
     METRIC(COUNTER, alerts, "Alerts told."),
     METRIC(COUNTER, passed, "Packets and records of flows that a pass rule silenced."),
     METRIC(COUNTER, held_back, "Matches not told because of a threshold."),
+    METRIC(COUNTER, suppressed, "Matches not told because somebody suppressed them."),
     METRIC(COUNTER, threshold_evicted, "Threshold windows forgotten early because the table was full."),
     METRIC(COUNTER, hosts_evicted, "Marks on addresses forgotten early because the table was full."),
     METRIC(COUNTER, datasets_evicted, "Values that rules added to datasets and that left early because the table was full."),

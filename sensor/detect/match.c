@@ -4,6 +4,7 @@
 
 #include "detect/engine.h"
 #include "detect/inspect.h"
+#include "detect/limits.h"
 #include "detect/memory.h"
 
 enum {
@@ -276,6 +277,10 @@ static bool may_tell(const struct match *m, const struct rule *r)
     struct detect_counts *n = &m->d->counts;
     if (r->noalert)
         return false;
+    if (r->suppressions && suppressed(r->suppressions, m)) {
+        n->suppressed++;
+        return false;
+    }
     if (m->r && !memory_tell_once(match_memory_made(m), r->index, m->r->transaction, m->dir))
         return false;
     bool passes = r->filter == NULL || threshold_passes(m->d->thresholds, m, r->filter, &n->threshold_evicted);

@@ -97,6 +97,7 @@ struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math
 
 struct regex;
 struct dataset_use;
+struct suppression;
 struct base64 {
     uint32_t     count;         /* 0: all */
     int32_t      offset;
@@ -198,6 +199,7 @@ struct rule {
     struct section       *sections, **sections_end;
     struct effect        *effects, **effects_end;
     struct threshold     *threshold, *filter;
+    struct suppression   *suppressions;
     const struct step    *fast;         /* the content that the prefilter looks for, or NULL */
     const struct section *fast_section;
     const char           *file;

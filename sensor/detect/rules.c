@@ -8,6 +8,7 @@
 #include "detect/datasets.h"
 #include "detect/fields.h"
 #include "detect/keywords.h"
+#include "detect/limits.h"
 #include "detect/pcre.h"
 #include "detect/ruleset.h"
 
@@ -182,6 +183,26 @@ static int read_file(struct loader *l, const char *path, struct fault *f)
     return 0;
 }
 
+static int read_limits(struct loader *l, const char *path, struct fault *f)
+{
+    size_t len;
+    char *text = file_text(path, &len, f);
+    if (text == NULL)
+        return f->code;
+    struct rule_text lines = rule_text_over(text, len);
+    struct rule_line line;
+    while (rule_text_next(&lines, &line)) {
+        struct fault wrong = { .code = 0, .why = "" };
+        struct parser p = { .rules = l->rules, .pile = l->rules->pile, .nets = &l->nets, .text = line.text, .at = line.text.at,
+                            .current = { .name = line.text, .value = line.text }, .fault = &wrong };
+        p.option = &p.current;
+        if (!limits_line(&p, line.text))
+            refuse(l, path, &line, p.at, wrong.why);
+    }
+    free(text);
+    return 0;
+}
+
 static int read_all(struct loader *l, const struct rules_source *src, struct fault *f)
 {
     int rc = 0;
@@ -201,6 +222,8 @@ static int read_all(struct loader *l, const struct rules_source *src, struct fau
         read_text(l, "text", copy, src->text_len);
         free(copy);
     }
+    if (rc == 0 && src->limits)
+        rc = read_limits(l, src->limits, f);
     return rc;
 }
 
@@ -285,6 +308,16 @@ size_t rules_bytes(const struct rules *r)
         size_t size = 0;
         (void)pcre2_pattern_info(x->code, PCRE2_INFO_SIZE, &size);
         n += size;
+    }
+    return n;
+}
+
+size_t rules_paths(const struct rules *r, const char *out[], size_t most)
+{
+    size_t n = 0;
+    for (const struct dataset *d = r->datasets; d && n < most; d = d->next) {
+        if (d->path)
+            out[n++] = d->path;
     }
     return n;
 }

@@ -111,7 +111,7 @@ bool threshold_passes(struct threshold_table *t, const struct match *m, const st
 
 /* ---- reading ---- */
 
-static bool read_word(struct parser *p, struct slice key, struct slice value, struct threshold *t)
+bool threshold_word(struct parser *p, struct slice key, struct slice value, struct threshold *t)
 {
     static const struct { const char *word; uint8_t is; } types[] = {
         { "limit", THRESHOLD_LIMIT }, { "threshold", THRESHOLD_EACH }, { "both", THRESHOLD_BOTH }
@@ -148,7 +148,7 @@ static struct threshold *read_threshold(struct parser *p, struct slice value, bo
     t->kind = filter ? THRESHOLD_FILTER : THRESHOLD_LIMIT;
     while (slice_cut(&value, ',', &item)) {
         (void)slice_word(&item, &key);
-        if (!read_word(p, key, item, t))
+        if (!threshold_word(p, key, item, t))
             return NULL;
         seen |= slice_is(key, "type") ? 1u : slice_is(key, "track") ? 2u : slice_is(key, "count") ? 4u : 8u;
     }

@@ -18,4 +18,10 @@ void threshold_table_free(struct threshold_table *t);
 /* Counts this match; true: it may be told. */
 bool threshold_passes(struct threshold_table *t, const struct match *m, const struct threshold *how, uint64_t *evicted);
 
+
+/* type, track, count or seconds with its value. */
+struct parser;
+struct slice;
+bool threshold_word(struct parser *p, struct slice key, struct slice value, struct threshold *t);
+
 #endif
