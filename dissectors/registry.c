@@ -24,6 +24,7 @@
 #include "dissectors/quic/quic.h"
 #include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
+#include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
 
@@ -52,6 +53,7 @@ const struct dissector *const dissectors[] = {
     &dissector_rdp,
     &dissector_pop3,
     &dissector_imap,
+    &dissector_telnet,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
