@@ -11,6 +11,7 @@
 #include "dissectors/rdp/rdp.h"
 #include "dissectors/smb/smb.h"
 #include "dissectors/krb5/krb5.h"
+#include "dissectors/nfs/nfs.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
@@ -36,6 +37,7 @@ const struct dissector *const dissectors[] = {
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
+    &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,
     &dissector_dcerpc,

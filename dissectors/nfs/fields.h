@@ -1,0 +1,26 @@
+/* fields - NFS's rows and anomalies: what the files of this folder share. */
+#ifndef DISSECTORS_NFS_FIELDS_H
+#define DISSECTORS_NFS_FIELDS_H
+
+#include "common/cursor.h"
+#include "events/record.h"
+
+enum nfs_row {
+    NFS_VERSION, NFS_PROCEDURE, NFS_RULE_VERSION, NFS_RULE_PROCEDURE, NFS_ID, NFS_TYPE, NFS_STATUS, NFS_FILENAME, NFS_RENAME_TO,
+    NFS_HHASH, NFS_OFFSET, NFS_COUNT, NFS_OPERATIONS,
+    NFS_RPC, NFS_RPC_XID, NFS_RPC_STATUS, NFS_RPC_AUTH, NFS_RPC_MACHINE, NFS_RPC_UID, NFS_RPC_GID, NFS_ROWS
+};
+
+enum nfs_anomaly { NFS_MALFORMED_DATA, NFS_NONEXISTENT_VERSION, NFS_UNSUPPORTED_VERSION, NFS_TOO_MANY_TRANSACTIONS, NFS_ANOMALIES };
+
+enum nfs_kind { NFS_CALL, NFS_REPLY };
+
+extern const struct schema nfs_schema;
+
+/* "LOOKUP", or NULL. */
+const char *nfs_procedure_name(uint32_t version, uint32_t procedure);
+
+/* The arguments of a call (calls.c), whose end may not be here (`cut`): a message in bulk. */
+void nfs_call_read(struct record *r, uint32_t version, uint32_t procedure, struct cursor *arguments);
+
+#endif
