@@ -137,8 +137,33 @@ static bool parse_http2_settings(struct parser *p, struct slice value)
     return fields_condition(p, field, number.len ? number : slice_of(">=0"));
 }
 
+/* krb5.ticket_encryption: weak, !weak, or ciphers by name or number. */
+static bool parse_ticket_encryption(struct parser *p, struct slice value)
+{
+    bool weak = slice_is(value, "weak");
+    if (weak || slice_is(value, "!weak"))
+        return fields_condition(p, "krb5.ticket_weak_encryption", slice_of(weak ? "1" : "0"));
+    return fields_condition(p, "krb5.ticket_encryption", value);
+}
+
+/* nfs_procedure: as numbers are, but the ends of "2<>4" belong to it. */
+static bool parse_nfs_procedure(struct parser *p, struct slice value)
+{
+    char range[64];
+    const char *gap = value.len > 2 ? memmem(value.at, value.len, "<>", 2) : NULL;
+    if (gap != NULL) {
+        size_t low = (size_t)(gap - value.at);
+        int n = snprintf(range, sizeof(range), "%.*s-%.*s", (int)low, value.at, (int)(value.len - low - 2), gap + 2);
+        if (n < (int)sizeof(range))
+            return fields_condition(p, "nfs.procedure_number", (struct slice){ range, (size_t)n });
+    }
+    return fields_condition(p, "nfs.procedure_number", value);
+}
+
 const struct keyword classic_keywords[] = {
     { "http2.settings", VALUE_NEEDED, parse_http2_settings, "A setting of HTTP/2 by its name, and what its number is held against." },
     { "modbus", VALUE_NEEDED, parse_modbus, "Function, unit, access, address and value of a Modbus message in one line." },
+    { "krb5.ticket_encryption", VALUE_NEEDED, parse_ticket_encryption, "Cipher of a Kerberos ticket: weak, or names and numbers." },
+    { "nfs_procedure", VALUE_NEEDED, parse_nfs_procedure, "Number of the NFS procedure that is called; both ends of a range belong to it." },
     { .name = NULL }
 };
