@@ -5,6 +5,7 @@
 #include "dissectors/dissector.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
+#include "dissectors/dnp3/dnp3.h"
 #include "dissectors/imap/imap.h"
 #include "dissectors/ntp/ntp.h"
 #include "dissectors/pop3/pop3.h"
@@ -56,6 +57,7 @@ const struct dissector *const dissectors[] = {
     &dissector_pop3,
     &dissector_imap,
     &dissector_telnet,
+    &dissector_dnp3,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
