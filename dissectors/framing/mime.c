@@ -318,7 +318,7 @@ static void quoted_line(struct mime *m, struct mime_memory mem, const uint8_t *a
         bool coded = at[i] == '=' && high >= 0 && low >= 0;
         if (at[i] == '=' && !coded)
             odd(m, MIME_INVALID_QP);
-        out[len++] = coded ? (uint8_t)(high << 4 | low) : at[i];
+        out[len++] = (uint8_t)(coded ? high << 4 | low : at[i]);
         i += coded ? 3 : 1;
     }
     put(m, mem, out, len);
