@@ -13,6 +13,7 @@
 #include "dissectors/smb/smb.h"
 #include "dissectors/krb5/krb5.h"
 #include "dissectors/nfs/nfs.h"
+#include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
@@ -38,6 +39,7 @@ const struct dissector *const dissectors[] = {
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
+    &dissector_ldap,
     &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,
