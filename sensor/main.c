@@ -32,6 +32,8 @@ static const char usage[] =
     "Rules\n"
     "  -S, --rules-only FILE  these rules and no others\n"
     "  -s, --rules FILE       these rules beside those of the settings\n"
+    "      --explain          at the end, for each rule: how often it held, or what stopped it; with -T: what to mend\n"
+    "      --profile-rules    at the end, what each rule cost\n"
     "Output\n"
     "      --json FILE        every event as a JSON line; - for standard output\n"
     "Settings\n"
@@ -50,7 +52,8 @@ static const char usage[] =
 
 enum { INTERFACES_MAX = 16, WORKERS_MAX = 64, STATS_BYTES = 128 * 1024 };
 
-enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_BUILD };
+enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_BUILD,
+                  OPTION_EXPLAIN, OPTION_PROFILE };
 
 struct sensor {
     struct cli           cli;
@@ -61,7 +64,7 @@ struct sensor {
     char                *filter;            /* owned; NULL: none */
     const char          *rules_more[CLI_SET_MAX];
     size_t               rules_more_count;
-    bool                 recursive, checksums_off;
+    bool                 recursive, checksums_off, explains, profiles;
 
     struct places       *places;
     struct intel        *intel;
@@ -156,7 +159,7 @@ static int rules_read(struct sensor *s, struct rules **out, struct rules_report 
         .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
         .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
         .schemas = schemas, .schema_count = dissector_count < 64 ? dissector_count : 64,
-        .decode_events = decode_event_names, .stream_events = stream_event_names,
+        .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
     };
     *report = (struct rules_report){ .refusal = refusal };
     if (rc == 0)
@@ -172,6 +175,69 @@ static bool rules_taken(struct worker *w)
         usleep(1000);
     worker_rules(w);
     return atomic_load_explicit(&w->next_rules, memory_order_acquire) == NULL;
+}
+
+static void print_explained(void *ctx, const struct detect_watched *w)
+{
+    (void)ctx;
+    printf("%s:%u: sid %u: ", w->file, w->line, w->rule->sid);
+    if (w->held > 0)
+        printf("held %" PRIu64 " times\n", w->held);
+    else if (w->tried > 0)
+        printf("tried %" PRIu64 " times, stopped %" PRIu64 " times by %s\n", w->tried, w->stopped, w->stopped_by);
+    else if (w->literal != NULL)
+        printf("not tried: never saw %s\n", w->literal);
+    else
+        printf("not tried: nothing of its protocol, ports or addresses\n");
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct detect_watched *x = a, *y = b;
+    return x->ns < y->ns ? 1 : x->ns > y->ns ? -1 : 0;
+}
+
+struct costs { struct detect_watched *at; size_t count; };
+
+static void collect_cost(void *ctx, const struct detect_watched *w)
+{
+    struct costs *all = ctx;
+    if (w->tried > 0)
+        all->at[all->count++] = *w;
+}
+
+static void print_profile(const struct detect *const watching[], size_t count, size_t rules)
+{
+    struct costs all = { calloc(rules + 1, sizeof *all.at), 0 };
+    if (all.at == NULL)
+        return;
+    detect_watched(watching, count, collect_cost, &all);
+    qsort(all.at, all.count, sizeof *all.at, by_cost);
+    printf("%10s %12s %12s %12s %10s  %s\n", "sid", "tried", "held", "us", "ns each", "where");
+    for (size_t i = 0; i < all.count; i++) {
+        const struct detect_watched *w = &all.at[i];
+        printf("%10u %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %10" PRIu64 "  %s:%u\n", w->rule->sid, w->tried, w->held,
+               w->ns / 1000, w->ns / w->tried, w->file, w->line);
+    }
+    free(all.at);
+}
+
+/* What --explain and --profile-rules ask for, when all packets are through. */
+static void rules_told(const struct sensor *s)
+{
+    const struct detect *watching[WORKERS_MAX];
+    for (size_t i = 0; i < s->worker_count; i++)
+        watching[i] = s->workers[i]->detect;
+    if (s->explains)
+        detect_watched(watching, s->worker_count, print_explained, NULL);
+    if (s->profiles)
+        print_profile(watching, s->worker_count, rules_count(s->rules));
+}
+
+static void print_warning(void *ctx, const struct rules_refusal *r)
+{
+    (void)ctx;
+    printf("%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
 }
 
 /* HUP: the new rules whole, or the old ones on. */
@@ -326,6 +392,8 @@ static int open_workers(struct sensor *s, struct fault *f)
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);
         if (w == NULL)
             return f->code;
+        if ((s->explains || s->profiles) && detect_watch(w->detect) < 0)
+            return fault_set(f, -ENOMEM, "no memory to count %zu rules", rules_count(s->rules));
         w->source = s->sources[i];
         s->sources[i] = NULL;
         s->workers[s->worker_count++] = w;
@@ -503,6 +571,7 @@ static void close_all(struct sensor *s)
             log_warning("%" PRIu64 " events stay in %s until Redis is back", left, s->config.sensor.spool);
     }
     evidence_close(s->evidence);        /* what the workers handed over is written; their own memory goes with them */
+    rules_told(s);
     for (size_t i = 0; i < s->worker_count; i++)
         worker_free(s->workers[i]);
     for (size_t i = 0; i < s->source_count; i++)
@@ -609,6 +678,12 @@ static int option_own(struct sensor *s, int option, const char *argument)
     case OPTION_RECURSIVE:
         s->recursive = true;
         return 0;
+    case OPTION_EXPLAIN:
+        s->explains = true;
+        return 0;
+    case OPTION_PROFILE:
+        s->profiles = true;
+        return 0;
     case OPTION_KEYWORDS:
         exit(list_keywords());
     case OPTION_FIELDS:
@@ -628,6 +703,7 @@ static int command_line(struct sensor *s, int argc, char **argv, const char *int
         { "read", required_argument, NULL, 'r' }, { "interface", required_argument, NULL, 'i' },
         { "checksums", required_argument, NULL, 'k' }, { "rules-only", required_argument, NULL, 'S' },
         { "rules", required_argument, NULL, 's' }, { "json", required_argument, NULL, OPTION_JSON },
+        { "explain", no_argument, NULL, OPTION_EXPLAIN }, { "profile-rules", no_argument, NULL, OPTION_PROFILE },
         { "recursive", no_argument, NULL, OPTION_RECURSIVE }, { "list-keywords", no_argument, NULL, OPTION_KEYWORDS },
         { "list-fields", no_argument, NULL, OPTION_FIELDS },
         { "build-info", no_argument, NULL, OPTION_BUILD }, CLI_LONG, { 0 },
@@ -699,6 +775,8 @@ int main(int argc, char **argv)
         if (open_knowledge(s, &f) < 0)
             code = cli_fail(&s->cli, EX_CONFIG, "%s", f.why);
     }
+    if (code == 0 && s->cli.check && s->explains)
+        rules_lint(s->rules, print_warning, NULL);
     if (code == 0 && !s->cli.check)
         code = run(s);
     close_all(s);

@@ -15,7 +15,9 @@
 
 static const char usage[] =
     "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
-    "       fengsui status [-c FILE]\n\n"
+    "       fengsui status [-c FILE]\n"
+    "       fengsui rules test RULES CAPTURE\n"
+    "       fengsui rules check RULES\n\n"
     "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
     "         shows incidents, report and address, and ends everything at Ctrl-C\n"
     "  --dir DIR          where it all lives (default run)\n"
@@ -26,6 +28,8 @@ static const char usage[] =
     "  --leave            end when everything has arrived\n"
     "status   every stream with its groups: entries, pending, not yet read\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
+    "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
+    "rules check   what is wrong with RULES, and which of them cost more than they must\n"
     "  -h, --help  -V, --version\n";
 
 static volatile int stop_asked;
@@ -112,6 +116,23 @@ static int status(struct cli *cli, int argc, char **argv)
     return code;
 }
 
+/* The sensor does it, with default settings, so that the answer is the same everywhere. */
+static int rules(struct cli *cli, int argc, char **argv)
+{
+    char programs[PATH_MAX] = "", sensor[PATH_MAX + 16];
+    bool test = argc == 4 && strcmp(argv[1], "test") == 0, check = argc == 3 && strcmp(argv[1], "check") == 0;
+    if (!test && !check)
+        return cli_fail(cli, EX_USAGE, "expected rules test RULES CAPTURE, or rules check RULES; see --help");
+    if (readlink("/proc/self/exe", programs, sizeof programs - 1) < 0)
+        return cli_fail(cli, EX_OSERR, "/proc/self/exe cannot be read");
+    snprintf(sensor, sizeof sensor, "%s/fengsui-sensor", dirname(programs));
+    const char *const testing[] = { sensor, "-c", "/dev/null", "-k", "none", "-S", argv[2], "--json", "/dev/null",
+                                    "--explain", "-r", argv[3], NULL };
+    const char *const checking[] = { sensor, "-c", "/dev/null", "-T", "--explain", "-S", argv[2], NULL };
+    execv(sensor, (char *const *)(uintptr_t)(test ? testing : checking));
+    return cli_fail(cli, EX_UNAVAILABLE, "%s cannot be run", sensor);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = { .program = "fengsui", .usage = usage, .level = LOG_LEVEL_INFO };
@@ -120,11 +141,13 @@ int main(int argc, char **argv)
         return up(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "status") == 0)
         return status(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "rules") == 0)
+        return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
         return fputs(usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up or status, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status or rules, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }

@@ -52,6 +52,7 @@ struct rules_source {               /* everything is borrowed for the call, name
     const char        *cache_dir;   /* where compiled pattern databases are kept; NULL: nowhere */
     const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 64 */
     size_t             schema_count;
+    bool               keep_texts;          /* of options, for detect_watched(): some more memory */
     const char *const *decode_events;       /* bit i of subject.decode_events is names[i]; NULL-terminated, at most 256 */
     const char *const *stream_events;       /* the same for subject.stream_events, at most 32 */
 };
@@ -111,6 +112,25 @@ int detect_swap(struct detect *d, const struct rules *rules, struct fault *f);
 void detect_packet(struct detect *d, const struct subject *s, const struct detect_out *out);
 void detect_record(struct detect *d, const struct subject *s, const struct record *r, const struct detect_out *out);
 const struct detect_counts *detect_counts(const struct detect *d);
+
+/* From now on each rule is counted and timed. 0 or -ENOMEM. */
+int detect_watch(struct detect *d);
+
+struct detect_watched {         /* one rule, all workers together */
+    const struct alert_rule *rule;
+    const char *file;
+    unsigned    line;
+    uint64_t    tried, held, ns;        /* ns: of all tries */
+    const char *stopped_by;             /* what stopped it most often, in the rule's words; NULL: nothing */
+    uint64_t    stopped;                /* how often that was */
+    const char *literal;                /* what must be seen before it is tried at all; NULL: nothing, or texts are not kept */
+};
+
+/* Each rule of the set, in matching order. Workers that have another rule set than the first are left out. */
+void detect_watched(const struct detect *const all[], size_t count, void (*row)(void *ctx, const struct detect_watched *w), void *ctx);
+
+/* Rules that load but cost more than they must, or say too little. */
+void rules_lint(const struct rules *r, void (*row)(void *ctx, const struct rules_refusal *warning), void *ctx);
 
 /* When a flow ends: gives its memory back. NULL is harmless. */
 void detect_memory_release(struct detect_memory *m, struct store *store, struct account *account);

@@ -150,12 +150,18 @@ void detect_free(struct detect *d)
     free(d->changed[0]);
     free(d->changed[1]);
     free(d->base64);
+    free(d->watch);
     free(d);
 }
 
 int detect_swap(struct detect *d, const struct rules *rules, struct fault *f)
 {
-    return adopt(d, rules, f);
+    int rc = adopt(d, rules, f);
+    if (rc == 0 && d->watch && detect_watch(d) < 0) {       /* counted by rule: the old ones' counts mean nothing now */
+        free(d->watch);
+        d->watch = NULL;
+    }
+    return rc;
 }
 
 const struct detect_counts *detect_counts(const struct detect *d)

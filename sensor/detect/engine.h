@@ -14,6 +14,7 @@
 #include "detect/ruleset.h"
 #include "detect/threshold.h"
 #include "detect/transform.h"
+#include "detect/watch.h"
 
 struct candidates {             /* a set of rules: bits, and bits of words that have any, so that it is emptied as it is walked */
     uint64_t *words, *summary;
@@ -35,6 +36,9 @@ struct detect {
     size_t                  rows_max;
     uint8_t                *changed[2]; /* transforms' output, in turn */
     uint8_t                *base64;
+    struct watched         *watch;      /* by rule; NULL: nobody asks */
+    const char             *stopped_by; /* what the rule at hand failed at */
+    const struct step      *furthest;   /* the step that its last buffer failed at */
     uint64_t                values[VARIABLES_MAX];      /* of the rule at hand: byte_extract, byte_math */
     bool                    little;     /* byte order that the record at hand says, for `dce` */
     const char             *app_name;   /* the name last asked for, and its schema */

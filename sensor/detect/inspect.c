@@ -366,6 +366,8 @@ static enum verdict steps_from(struct inspection *i, const struct step *s, size_
         return NEVER;
     }
     i->budget--;
+    if (i->furthest == NULL || i->furthest->place < s->place)
+        i->furthest = s;
     switch ((enum step_kind)s->kind) {
     case STEP_CONTENT:      return content_step(i, s, before);
     case STEP_PCRE:         return pcre_step(i, s, before);

@@ -17,6 +17,7 @@ struct inspection {
     uint8_t          *base64;       /* BASE64_BYTES_MAX bytes to decode into */
     unsigned          budget;       /* steps that may still be tried */
     bool              exhausted;    /* out: the budget was used up */
+    const struct step *furthest;    /* out: the last step that was come to */
     size_t            touched;      /* out: how far the match reaches */
     bool              little;       /* the byte order that the record says, for BYTES_DCE */
     struct dataset_table *datasets;

@@ -60,6 +60,7 @@ static bool inspect_view(struct detect *d, const struct section *section, struct
 {
     struct inspection i = inspection_of(d, engine_transformed(d, section->sticky, v), starts_at);
     bool holds = inspect_steps(&i, section->first);
+    d->furthest = i.furthest;
     d->counts.inspection_limit += i.exhausted;
     if (touched)
         *touched = i.touched;
@@ -218,11 +219,17 @@ static bool flow_holds(const struct match *m, unsigned want)
     return !(want & FLOW_ONLY_STREAM) || m->s->stream || m->r;
 }
 
+static bool stopped(const struct match *m, const char *by)
+{
+    m->d->stopped_by = by;
+    return false;
+}
+
 static bool checks_hold(const struct match *m, const struct rule *r)
 {
     for (const struct check *c = r->checks; c; c = c->next) {
         if (!c->holds(m, c))
-            return false;
+            return stopped(m, c->text ? c->text : "one of its conditions");
     }
     return true;
 }
@@ -245,9 +252,10 @@ static void wait_for_more(const struct match *m, const struct rule *r, const str
 static bool sections_hold(const struct match *m, const struct rule *r)
 {
     for (const struct section *s = r->sections; s; s = s->next) {
+        m->d->furthest = NULL;
         if (!section_holds(m, s)) {
             wait_for_more(m, r, s);
-            return false;
+            return stopped(m, m->d->furthest && m->d->furthest->text ? m->d->furthest->text : s->sticky->name);
         }
     }
     return true;
@@ -260,16 +268,33 @@ static bool streams_alone(const struct subject *s, const struct rule *r)
     return stream && (!(s->tcp_flags & TCP_FLAG_SYN) || (r->flow & FLOW_ONLY_STREAM));
 }
 
+static bool rule_holds(const struct match *m, const struct rule *r)
+{
+    if (r->kind == RULE_ONCE && !match_first_of_flow(m->s))
+        return stopped(m, "told once per flow and direction");
+    if ((m->s->flags & SUBJECT_NO_PACKET) && !streams_alone(m->s, r))
+        return stopped(m, "asked of packets only");
+    if (!protocol_holds(m, r))
+        return stopped(m, "its protocol");
+    if (!flow_holds(m, r->flow))
+        return stopped(m, "its flow");
+    if (!addresses_hold(m, r))
+        return stopped(m, "its addresses and ports");
+    return checks_hold(m, r) && sections_hold(m, r);
+}
+
 bool match_holds(struct match *m, const struct rule *r)
 {
+    struct detect *d = m->d;
     m->rule = r;
-    memset(m->d->values, 0, sizeof(m->d->values));
-    m->d->counts.candidates++;
-    if (r->kind == RULE_ONCE && !match_first_of_flow(m->s))
-        return false;
-    if ((m->s->flags & SUBJECT_NO_PACKET) && !streams_alone(m->s, r))
-        return false;
-    return protocol_holds(m, r) && flow_holds(m, r->flow) && addresses_hold(m, r) && checks_hold(m, r) && sections_hold(m, r);
+    memset(d->values, 0, sizeof(d->values));
+    d->counts.candidates++;
+    if (d->watch == NULL)
+        return rule_holds(m, r);
+    uint64_t began = watch_now_ns();
+    bool holds = rule_holds(m, r);
+    watch_note(&d->watch[r->index], holds ? NULL : d->stopped_by, watch_now_ns() - began);
+    return holds;
 }
 
 static bool may_tell(const struct match *m, const struct rule *r)

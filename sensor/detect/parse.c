@@ -58,9 +58,20 @@ static const struct protocol {
 static const char *const actions[] = { [ACTION_PASS] = "pass", [ACTION_DROP] = "drop", [ACTION_REJECT] = "reject",
                                        [ACTION_ALERT] = "alert" };
 
+/* The option as it stands in the rule. */
+static const char *option_text(const struct parser *p)
+{
+    const struct option *o = p->option;
+    const char *end = o->has_value ? o->value.at + o->value.len : o->name.at + o->name.len;
+    if (!p->rules->keeps_texts || end < o->name.at || end > p->text.at + p->text.len)
+        return NULL;
+    return pile_intern(p->pile, o->name.at, (size_t)(end - o->name.at));
+}
+
 struct check *parse_check(struct parser *p, check_fn holds)
 {
     struct check *c = pile_take(p->pile, sizeof(*c));
+    c->text = option_text(p);
     c->holds = holds;
     *p->rule->checks_end = c;
     p->rule->checks_end = &c->next;
@@ -130,6 +141,8 @@ struct step *parse_step(struct parser *p, enum step_kind kind)
         return NULL;
     struct step *s = pile_take(p->pile, sizeof(*s));
     s->kind = (uint8_t)kind;
+    s->text = option_text(p);
+    s->place = (uint16_t)p->step_count;
     p->last = s;
     if (p->in_base64) {
         struct step **end = &p->base64->inside;

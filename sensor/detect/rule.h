@@ -32,6 +32,7 @@ struct check {
     uint16_t      row;
     uint32_t      number, mask;
     const void   *data;
+    const char   *text;         /* as the rule has it, when the set keeps texts; else NULL */
     struct spans  spans;
 };
 
@@ -110,6 +111,8 @@ struct step {
     uint8_t      kind;          /* enum step_kind */
     bool         negated;
     bool         relative;      /* begins where the step before it ended */
+    uint16_t     place;         /* among the rule's steps */
+    const char  *text;          /* as in struct check */
     union {
         struct content  content;
         struct bytes   *bytes;

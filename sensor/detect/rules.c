@@ -242,6 +242,7 @@ static int adopt_source(struct rules *r, const struct rules_source *src, struct 
     r->generation = hash_key_random().k0;       /* so that a flow's memory knows whose numbers it holds */
     memcpy(r->schemas, src->schemas, src->schema_count * sizeof(r->schemas[0]));
     r->schema_count = src->schema_count;
+    r->keeps_texts = src->keep_texts;
     r->decode_events = src->decode_events;
     r->stream_events = src->stream_events;
     register_keywords(r);

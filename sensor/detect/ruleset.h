@@ -65,6 +65,7 @@ struct rules {
     struct pile        *pile;
     struct rule       **at;             /* in matching order */
     uint32_t            count;
+    bool                keeps_texts;    /* of options, to tell what stopped a rule */
     uint64_t            generation;     /* differs between rule sets of one run */
     struct table        keywords;       /* while loading: name -> const struct keyword * */
     struct table        fields;         /* while loading: name -> struct field_word * */
