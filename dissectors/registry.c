@@ -19,6 +19,7 @@
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
+#include "dissectors/iec104/iec104.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/rfb/rfb.h"
@@ -36,6 +37,7 @@ const struct dissector *const dissectors[] = {
     &dissector_http,
     &dissector_http2,
     &dissector_modbus,
+    &dissector_iec104,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
