@@ -5,7 +5,7 @@
 #include "common/buffer.h"
 #include "dissectors/mqtt/fields.h"
 
-enum { HEADER_MAX = 5, CONNECT_NAMED = 9, KEY_CONNECT = 0x10000 };
+enum { PORT = 1883, HEADER_MAX = 5, CONNECT_NAMED = 9, KEY_CONNECT = 0x10000 };
 
 /* An exchange that waits for its answer: its packets as they came, to be read once more when it is whole. */
 struct exchange {
@@ -356,8 +356,8 @@ static bool length_fits(const struct mqtt_header *h)
     }
 }
 
-/* After CONNECT's whole packet nothing else is as sure: elsewhere the port or nDPI must agree, and what follows in the same
- * piece must begin a packet too. */
+/* Nothing else is as sure as CONNECT: the rest is only looked at on the port, and what follows in the same piece must begin a
+ * packet too. */
 static enum probe mqtt_probe(const struct conversation *conv, struct cursor c)
 {
     struct mqtt_header h, next;
@@ -372,6 +372,8 @@ static enum probe mqtt_probe(const struct conversation *conv, struct cursor c)
         return PROBE_MORE;
     if (h.type == MQTT_CONNECT)
         return conv->dir == FROM_CLIENT && names_itself(c) ? PROBE_YES : PROBE_NO;
+    if (conv->server_port != PORT)
+        return PROBE_NO;
     if (c.left <= h.remaining)
         return PROBE_MAYBE;
     cursor_skip(&c, h.remaining);
@@ -383,7 +385,7 @@ const struct dissector dissector_mqtt = {
     .schema = &mqtt_schema,
     .source = "OASIS MQTT 5.0, 3.1.1; MQTT V3.1",
     .over = OVER_TCP,
-    .ports = { 1883 },
+    .ports = { PORT },
     .ndpi = "MQTT",
     .state_size = sizeof(struct mqtt_state),
     .pdu_max = HEADER_MAX + MQTT_WHOLE_MAX,

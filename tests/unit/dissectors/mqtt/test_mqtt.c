@@ -151,19 +151,22 @@ static const struct {
     const char    *name, *bytes;
     enum direction dir;
     enum probe     want;
+    uint16_t       port;        /* 0: 1883 */
 } probes[] = {
-    { "CONNECT",                   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_YES },
-    { "CONNECT from the server",   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_SERVER, PROBE_NO },
-    { "CONNECT of another name",   "1012 0004 4d515455 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO },
-    { "CONNECT of level 9",        "1012 0004 4d515454 09 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO },
-    { "the beginning of CONNECT",  "1012 0004 4d51", FROM_CLIENT, PROBE_MORE },
-    { "CONNACK",                   "20020000", FROM_SERVER, PROBE_MAYBE },
-    { "CONNACK with flags",        "21020000", FROM_SERVER, PROBE_NO },
-    { "type 0",                    "00020000", FROM_CLIENT, PROBE_NO },
-    { "two packets",               "c000 e000", FROM_CLIENT, PROBE_MAYBE },
-    { "a packet and nonsense",     "c000 17030300", FROM_CLIENT, PROBE_NO },
-    { "a length without end",      "30ffffffff", FROM_CLIENT, PROBE_NO },
-    { "text",                      "47455420", FROM_CLIENT, PROBE_NO },
+    { "CONNECT",                   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_YES, 0 },
+    { "CONNECT from the server",   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_SERVER, PROBE_NO, 0 },
+    { "CONNECT of another name",   "1012 0004 4d515455 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO, 0 },
+    { "CONNECT of level 9",        "1012 0004 4d515454 09 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_NO, 0 },
+    { "the beginning of CONNECT",  "1012 0004 4d51", FROM_CLIENT, PROBE_MORE, 0 },
+    { "CONNACK",                   "20020000", FROM_SERVER, PROBE_MAYBE, 0 },
+    { "CONNACK with flags",        "21020000", FROM_SERVER, PROBE_NO, 0 },
+    { "type 0",                    "00020000", FROM_CLIENT, PROBE_NO, 0 },
+    { "CONNACK on another port",   "20020000", FROM_SERVER, PROBE_NO, 4712 },
+    { "CONNECT on another port",   "1012 0004 4d515454 04 02 003c 0006 70756d702d31", FROM_CLIENT, PROBE_YES, 4712 },
+    { "two packets",               "c000 e000", FROM_CLIENT, PROBE_MAYBE, 0 },
+    { "a packet and nonsense",     "c000 17030300", FROM_CLIENT, PROBE_NO, 0 },
+    { "a length without end",      "30ffffffff", FROM_CLIENT, PROBE_NO, 0 },
+    { "text",                      "47455420", FROM_CLIENT, PROBE_NO, 0 },
 };
 
 static void the_probe_takes_what_names_itself_and_doubts_the_rest(void **unused)
@@ -171,7 +174,8 @@ static void the_probe_takes_what_names_itself_and_doubts_the_rest(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
         uint8_t bytes[64];
-        struct conversation conv = { .over = OVER_TCP, .dir = probes[i].dir };
+        struct conversation conv = { .over = OVER_TCP, .dir = probes[i].dir,
+                                      .server_port = probes[i].port ? probes[i].port : 1883 };
         size_t n = unhex(probes[i].bytes, bytes, sizeof bytes);
         if (dissector_mqtt.probe(&conv, cursor_over(bytes, n)) != probes[i].want)
             fail_msg("%s", probes[i].name);
