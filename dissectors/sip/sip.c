@@ -13,7 +13,7 @@ enum sip_row {
 
 enum sip_anomaly { SIP_INCOMPLETE, SIP_INVALID, SIP_ANOMALIES };
 
-enum { HEAD_MAX = 32 * 1024, BODY_MAX = 64 * 1024 - HEAD_MAX - 1, HEADERS_MAX = 256, FIRST_LINE_MAX = 2048 };
+enum { HEAD_MAX = 32 * 1024, BODY_MAX = 64 * 1024 - HEAD_MAX - 1, HEADERS_MAX = 256, FIRST_LINE_MAX = 2048, KEEPALIVE_MAX = 8, PORT = 5060 };
 
 #define TEXT(word, how, other, sentence) { .name = (word), .type = FIELD_TEXT, .flags = (how), .aliases = (other), .about = (sentence) }
 
@@ -202,13 +202,14 @@ static bool token(int c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
 
-/* A method, a URI and SIP/2.0 on one line, or SIP/2.0 and a code. */
+/* A method, a URI and SIP/2.0 on one line, or SIP/2.0 and a code. A flow may begin with what only keeps its path open. */
 static enum probe sip_probe(const struct conversation *conv, struct cursor c)
 {
     struct cursor line;
     size_t eol, n = 0;
+    bool taste = conv->over == OVER_UDP && c.left <= KEEPALIVE_MAX && conv->server_port == PORT;
     (void)keepalive_taken(&c);
-    if (c.left == 0)
+    if (c.left == 0 || taste)
         return PROBE_MORE;
     if (line_begins(&c, "SIP/2.0 "))
         return PROBE_YES;

@@ -68,6 +68,8 @@ static void the_probe_wants_the_version_in_the_first_line(void **unused)
     };
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
         assert_int_equal(dissector_sip.probe(&conv, cursor_over(probes[i].text, strlen(probes[i].text))), probes[i].want);
+    conv.server_port = 5060;
+    assert_int_equal(dissector_sip.probe(&conv, cursor_over("hello\0", 6)), PROBE_MORE);
     conv.over = OVER_TCP;
     assert_int_equal(dissector_sip.probe(&conv, cursor_over("NOTIFY sip:", 11)), PROBE_MORE);
 }
