@@ -8,6 +8,7 @@
 #include "dissectors/dnp3/dnp3.h"
 #include "dissectors/imap/imap.h"
 #include "dissectors/ntp/ntp.h"
+#include "dissectors/pgsql/pgsql.h"
 #include "dissectors/pop3/pop3.h"
 #include "dissectors/rdp/rdp.h"
 #include "dissectors/smb/smb.h"
@@ -62,6 +63,7 @@ const struct dissector *const dissectors[] = {
     &dissector_imap,
     &dissector_telnet,
     &dissector_dnp3,
+    &dissector_pgsql,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
