@@ -219,7 +219,7 @@ static void header_ends(struct mime *m, struct mime_memory mem)
         if (m->depth < MIME_DEPTH_MAX)
             m->boundary[m->depth++] = m->next_boundary;
         else
-            m->cut = true;
+            odd(m, MIME_PARSE_FAILED);
     } else if (m->name.len > 0) {
         file_begins(m, mem);
     } else if (type_begins(m, "message/rfc822")) {

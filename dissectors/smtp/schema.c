@@ -52,6 +52,7 @@ static const struct anomaly anomalies[] = {
     MIME(MIME_LONG_BOUNDARY)      = { "mime_long_boundary", "A multipart boundary of more than 254 octets." },
     MIME(MIME_LONG_FILENAME)      = { "mime_long_filename", "A file name of more than 255 octets." },
     MIME(MIME_MALFORMED)          = { "mime_malformed_msg", "A header line without a colon." },
+    MIME(MIME_PARSE_FAILED)       = { "mime_parse_failed", "Multiparts nested deeper than is followed: the parts inside are not told apart." },
 };
 
 const struct schema smtp_schema = { "smtp", fields, SMTP_ROWS, anomalies, SMTP_ANOMALIES };

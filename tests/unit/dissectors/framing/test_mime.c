@@ -80,10 +80,32 @@ static void without_memory_nothing_breaks(void **unused)
     store_free(store);
 }
 
+static void too_deep_a_nest_is_said(void **unused)
+{
+    (void)unused;
+    struct store *store = store_new(1024 * 1024);
+    struct account account = { .most = 512 * 1024 };
+    struct mime_memory mem = { store, &account, 0 };
+    struct mime m = { .begun = false };
+    char part[80];
+    for (int i = 0; i <= MIME_DEPTH_MAX; i++) {
+        assert_int_equal(m.anomalies, 0);
+        size_t n = (size_t)snprintf(part, sizeof part, "Content-Type: multipart/mixed; boundary=b%d", i);
+        mime_line(&m, mem, (const uint8_t *)part, n, 1);
+        mime_line(&m, mem, (const uint8_t *)"", 0, 1);
+        n = (size_t)snprintf(part, sizeof part, "--b%d", i);
+        mime_line(&m, mem, (const uint8_t *)part, n, 1);
+    }
+    assert_int_equal(m.anomalies, 1u << MIME_PARSE_FAILED);
+    mime_free(&m, mem);
+    store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_told_apart_and_decoded),
+        cmocka_unit_test(too_deep_a_nest_is_said),
         cmocka_unit_test(without_memory_nothing_breaks),
     };
     return cmocka_run_group_tests_name("mime", tests, NULL, NULL);
