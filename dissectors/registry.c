@@ -22,6 +22,8 @@
 #include "dissectors/ike/ike.h"
 #include "dissectors/iec104/iec104.h"
 #include "dissectors/modbus/modbus.h"
+#include "dissectors/s7comm/s7comm.h"
+#include "dissectors/s7commplus/s7commplus.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
@@ -38,6 +40,8 @@ const struct dissector *const dissectors[] = {
     &dissector_http,
     &dissector_http2,
     &dissector_modbus,
+    &dissector_s7comm,
+    &dissector_s7commplus,
     &dissector_iec104,
     &dissector_tls,
     &dissector_quic,

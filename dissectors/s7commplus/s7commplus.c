@@ -1,0 +1,302 @@
+/* S7comm-plus over TPKT and COTP: its header, and of the first piece of each PDU what the PDU is.
+ *
+ *   0      1         2        4
+ *   +------+---------+--------+--------------------------------------+------+---------+------+
+ *   | 0x72 | version | length | (integrity) opcode . function . seq. | 0x72 | version | 0000 |
+ *   +------+---------+--------+--------------------------------------+------+---------+------+
+ *
+ * The trailer is on a PDU's last piece only. Version 3 puts a digest with its length before the opcode; versions 254 and 255
+ * are connection and keep-alive. Every piece is one record.
+ */
+#include "dissectors/s7commplus/s7commplus.h"
+
+#include "dissectors/framing/cotp.h"
+#include "dissectors/framing/tpkt.h"
+
+enum { PROTOCOL = 0x72, HEADER = 4, DIGEST = 32, FOREIGN_MAX = 4, DT_HEADER = 3 };
+enum { OPCODE_REQUEST = 0x31, OPCODE_RESPONSE = 0x32, OPCODE_NOTIFICATION = 0x33 };
+
+enum row { VERSION = COTP_ROWS, LENGTH, OPCODE, FUNCTION_CODE, ACCESS, SEQUENCE, SESSION, INTEGRITY, FRAGMENT, CONTINUED, ROWS };
+enum plus_anomaly { INVALID_TPDU, INVALID_PROTOCOL_ID, INVALID_LENGTH, MESSAGE_TOO_LONG, ANOMALIES };
+enum access { READ, WRITE, CONTROL, CONFIGURE, BROWSE, OTHER };
+
+static const struct field_name version_names[] = {
+    { 1, "v1" }, { 2, "v2" }, { 3, "v3" }, { 254, "connect" }, { 255, "keep_alive" }, { 0, NULL }
+};
+
+static const struct field_name opcode_names[] = {
+    { OPCODE_REQUEST, "request" }, { OPCODE_RESPONSE, "response" }, { OPCODE_NOTIFICATION, "notification" }, { 0, NULL }
+};
+
+static const struct field_name function_names[] = {
+    { 0x04b1, "error" }, { 0x04bb, "explore" }, { 0x04ca, "create_object" }, { 0x04d4, "delete_object" },
+    { 0x04f2, "set_variable" }, { 0x04fc, "get_variable" }, { 0x0506, "add_link" }, { 0x051a, "remove_link" },
+    { 0x0524, "get_link" }, { 0x0542, "set_multi_variables" }, { 0x054c, "get_multi_variables" },
+    { 0x0556, "begin_sequence" }, { 0x0560, "end_sequence" }, { 0x056b, "invoke" }, { 0x057c, "set_var_sub_streamed" },
+    { 0x0586, "get_var_sub_streamed" }, { 0x0590, "get_variables_address" }, { 0x059a, "abort" }, { 0x05a9, "error_2" },
+    { 0x05b3, "init_ssl" }, { 0, NULL }
+};
+
+static const struct field_name access_names[] = {
+    { READ, "read" }, { WRITE, "write" }, { CONTROL, "control" }, { CONFIGURE, "configure" }, { BROWSE, "browse" },
+    { OTHER, "other" }, { 0, NULL }
+};
+
+static const struct field fields[] = {
+    COTP_FIELDS,
+    [VERSION]       = { .name = "version", .names = version_names, .about = "Protocol version of the header." },
+    [LENGTH]        = { .name = "length", .unit = "bytes", .about = "Length of this piece, without header and trailer." },
+    [OPCODE]        = { .name = "opcode", .names = opcode_names, .about = "Request, response, notification; only on a PDU's first piece." },
+    [FUNCTION_CODE] = { .name = "function_code", .names = function_names, .aliases = "s7comm_plus.function", .about = "What is asked or answered." },
+    [ACCESS]        = { .name = "access", .names = access_names, .about = "What the function does to the device: the word for policies." },
+    [SEQUENCE]      = { .name = "sequence", .about = "Sequence number: a response repeats its request's." },
+    [SESSION]       = { .name = "session", .about = "Session of a request." },
+    [INTEGRITY]     = { .name = "integrity", .type = FIELD_BYTES, .about = "Digest over the piece (version 3)." },
+    [FRAGMENT]      = { .name = "fragment", .type = FIELD_FLAG, .about = "Another piece follows." },
+    [CONTINUED]     = { .name = "continued", .type = FIELD_FLAG, .about = "An earlier piece has the opcode." },
+};
+
+static const struct anomaly anomalies[] = {
+    [INVALID_TPDU]        = { "invalid_tpdu", "A transport TPDU that contradicts itself." },
+    [INVALID_PROTOCOL_ID] = { "invalid_protocol_id", "A message that does not begin as S7comm-plus's do." },
+    [INVALID_LENGTH]      = { "invalid_length", "The header's length is not that of what follows." },
+    [MESSAGE_TOO_LONG]    = { "message_too_long", "A message in pieces that never ended." },
+};
+
+static const struct schema schema = {
+    .name = "s7comm_plus", .fields = fields, .count = ROWS, .anomalies = anomalies, .anomaly_count = ANOMALIES
+};
+
+struct state {
+    uint64_t         transactions;
+    unsigned         foreign;
+    bool             continued[2], searching[2];
+    struct cotp_join join[2];
+};
+
+static bool version_known(int version)
+{
+    return (version >= 1 && version <= 3) || version >= 254;
+}
+
+/* Whether a whole message is one piece of S7comm-plus: header, as much as it says, and the trailer or nothing. */
+static bool piece_fits(struct cursor c, bool *last)
+{
+    uint8_t protocol = cursor_u8(&c), version = cursor_u8(&c);
+    size_t length = cursor_be16(&c);
+    *last = c.left == length + HEADER || version >= 254;
+    if (c.status != CURSOR_OK || protocol != PROTOCOL || !version_known(version))
+        return false;
+    if (c.left == length + HEADER) {
+        cursor_skip(&c, length);
+        return cursor_u8(&c) == PROTOCOL && cursor_u8(&c) == version && cursor_be16(&c) == 0;
+    }
+    return c.left == length;
+}
+
+static enum probe probe(const struct conversation *conv, struct cursor c)
+{
+    (void)conv;
+    for (unsigned i = 0; i < 8; i++) {
+        struct cursor tpdu;
+        struct cotp_tpdu t;
+        size_t need;
+        bool last;
+        enum tpkt got = tpkt_take(&c, &tpdu, &need);
+        if (got != TPKT_WHOLE)
+            return got == TPKT_SHORT ? PROBE_MORE : PROBE_NO;
+        if (!cotp_read(tpdu, &t))
+            return PROBE_NO;
+        if (t.type != COTP_DT || (t.data.left == 0 && !t.eot))
+            continue;
+        if (cursor_peek(&t.data, 0) == PROTOCOL && version_known(cursor_peek(&t.data, 1)) && !t.eot)
+            return PROBE_YES;
+        return t.eot && piece_fits(t.data, &last) ? PROBE_YES : PROBE_NO;
+    }
+    return PROBE_NO;
+}
+
+static enum access access_of(unsigned function)
+{
+    switch (function) {
+    case 0x04f2: case 0x0542: case 0x057c: return WRITE;
+    case 0x04fc: case 0x054c: case 0x0586: return READ;
+    case 0x04ca: case 0x04d4: case 0x0506: case 0x051a: return CONFIGURE;
+    case 0x04bb: case 0x0524: case 0x0590: return BROWSE;
+    case 0x056b: return CONTROL;
+    default: return OTHER;
+    }
+}
+
+static void opcode_read(struct record *r, struct cursor c, unsigned version)
+{
+    if (version == 3 && cursor_peek(&c, 0) == DIGEST) {
+        cursor_skip(&c, 1);
+        const uint8_t *digest = cursor_bytes(&c, DIGEST);
+        if (digest != NULL)
+            record_bytes(r, INTEGRITY, digest, DIGEST);
+    }
+    uint8_t opcode = cursor_u8(&c);
+    if (c.status != CURSOR_OK || opcode < OPCODE_REQUEST || opcode > OPCODE_NOTIFICATION)
+        return;
+    record_uint(r, OPCODE, opcode);
+    if (opcode == OPCODE_NOTIFICATION)
+        return;
+    cursor_skip(&c, 2);
+    uint16_t function = cursor_be16(&c);
+    cursor_skip(&c, 2);
+    uint16_t sequence = cursor_be16(&c);
+    if (c.status != CURSOR_OK)
+        return;
+    record_uint(r, FUNCTION_CODE, function);
+    record_uint(r, ACCESS, access_of(function));
+    record_uint(r, SEQUENCE, sequence);
+    uint32_t session = opcode == OPCODE_REQUEST ? cursor_be32(&c) : 0;
+    if (opcode == OPCODE_REQUEST && c.status == CURSOR_OK)
+        record_uint(r, SESSION, session);
+}
+
+static void message_read(struct conversation *conv, struct cursor c, unsigned pieces, bool lost)
+{
+    struct state *s = conv->state;
+    struct record *r = conversation_record(conv, &schema);
+    bool last = true, foreign = cursor_peek(&c, 0) != PROTOCOL || c.left < HEADER;
+    r->transaction = s->transactions++;
+    record_uint(r, COTP_TPDU, COTP_DT);
+    record_uint(r, COTP_PIECES, pieces);
+    s->foreign = foreign && !lost ? s->foreign + 1 : 0;
+    if (foreign) {
+        record_anomaly(r, lost ? MESSAGE_TOO_LONG : INVALID_PROTOCOL_ID);
+        conversation_emit(conv, r);
+        return;
+    }
+    if (!piece_fits(c, &last))
+        record_anomaly(r, INVALID_LENGTH);
+    cursor_skip(&c, 1);
+    unsigned version = cursor_u8(&c), length = cursor_be16(&c);
+    record_uint(r, VERSION, version);
+    record_uint(r, LENGTH, length);
+    if (s->continued[conv->dir])
+        record_uint(r, CONTINUED, true);
+    else if (version < 254)
+        opcode_read(r, cursor_sub(&c, length < c.left ? length : c.left), version);
+    if (!last)
+        record_uint(r, FRAGMENT, true);
+    if (version < 254)
+        s->continued[conv->dir] = !last;
+    conversation_emit(conv, r);
+}
+
+static void tpdu_read(struct conversation *conv, struct cursor tpdu)
+{
+    struct state *s = conv->state;
+    struct cotp_join *j = &s->join[conv->dir];
+    struct cotp_tpdu t;
+    struct cursor message;
+    bool valid = cotp_read(tpdu, &t);
+    if (valid && t.type == COTP_DT) {
+        if (cotp_join_add(j, conv->store, conv->account, &t, &message))
+            message_read(conv, message, j->pieces, j->lost);
+        return;
+    }
+    struct record *r = conversation_record(conv, &schema);
+    r->transaction = s->transactions;
+    if (valid)
+        cotp_record(r, &t);
+    else
+        record_anomaly(r, INVALID_TPDU);
+    conversation_emit(conv, r);
+}
+
+/* After a gap: drops what cannot begin a piece. */
+static enum dissect search(struct conversation *conv, struct cursor *in)
+{
+    struct state *s = conv->state;
+    struct cursor at = *in;
+    for (; at.left >= TPKT_HEADER + DT_HEADER + HEADER; cursor_skip(&at, 1)) {
+        struct cursor c = at, tpdu;
+        struct cotp_tpdu t;
+        size_t need;
+        bool last;
+        enum tpkt got = tpkt_take(&c, &tpdu, &need);
+        if (got == TPKT_SHORT && cursor_peek(&at, 5) == 0xf0 && cursor_peek(&at, 7) == PROTOCOL)
+            break;
+        if (got == TPKT_WHOLE && cotp_read(tpdu, &t) && t.type == COTP_DT && t.eot && piece_fits(t.data, &last)) {
+            s->searching[conv->dir] = false;
+            break;
+        }
+    }
+    bool moved = at.left < in->left;
+    *in = at;
+    return moved ? DISSECT_PDU : DISSECT_MORE;
+}
+
+static enum dissect pdu(struct conversation *conv, struct cursor *in)
+{
+    struct state *s = conv->state;
+    struct cursor tpdu;
+    size_t need;
+    if (s->searching[conv->dir]) {
+        enum dissect verdict = search(conv, in);
+        if (s->searching[conv->dir] || verdict == DISSECT_PDU)
+            return verdict;
+    }
+    enum tpkt got = tpkt_take(in, &tpdu, &need);
+    if (got == TPKT_SHORT) {
+        conv->need = need;
+        return DISSECT_MORE;
+    }
+    if (got == TPKT_FOREIGN || s->foreign > FOREIGN_MAX)
+        return DISSECT_LOST;
+    tpdu_read(conv, tpdu);
+    return DISSECT_PDU;
+}
+
+static bool gap(struct conversation *conv, size_t missing)
+{
+    struct state *s = conv->state;
+    (void)missing;
+    cotp_join_drop(&s->join[conv->dir], conv->store, conv->account);
+    s->continued[conv->dir] = false;
+    s->searching[conv->dir] = true;
+    return true;
+}
+
+/* Pieces whose message never ended. */
+static void unfinished(struct conversation *conv, enum direction dir)
+{
+    struct state *s = conv->state;
+    const struct cotp_join *j = &s->join[dir];
+    if (j->closed || j->pieces == 0)
+        return;
+    conv->dir = dir;
+    struct record *r = conversation_record(conv, &schema);
+    r->transaction = s->transactions;
+    record_uint(r, COTP_TPDU, COTP_DT);
+    record_uint(r, COTP_PIECES, j->pieces);
+    r->incomplete = j->len > 0;
+    conversation_emit(conv, r);
+}
+
+static void end(struct conversation *conv)
+{
+    struct state *s = conv->state;
+    for (unsigned i = 0; i < 2; i++) {
+        unfinished(conv, i);
+        cotp_join_drop(&s->join[i], conv->store, conv->account);
+    }
+}
+
+const struct dissector dissector_s7commplus = {
+    .schema = &schema,
+    .source = "RFC 1006, ISO/IEC 8073; S7comm-plus as T. Wiens's Wireshark dissector reads it",
+    .over = OVER_TCP,
+    .ports = { 102 },
+    .ndpi = "S7Comm s7comm",
+    .state_size = sizeof(struct state),
+    .pdu_max = TPKT_MAX,
+    .probe = probe,
+    .pdu = pdu,
+    .gap = gap,
+    .end = end,
+};
