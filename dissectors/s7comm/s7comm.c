@@ -224,7 +224,7 @@ static void answer_record(struct conversation *conv, struct s7_pdu *p, struct op
     }
     if (conv->now_us >= q->sent_us)
         record_uint(p->record, S7_RESPONSE_TIME, conv->now_us - q->sent_us);
-    if (p->said.function != q->asked.function && p->parameter.status == CURSOR_OK)
+    if (!s->blind && p->said.function != q->asked.function && p->parameter.status == CURSOR_OK)
         record_anomaly(p->record, S7_FUNCTION_MISMATCH);
     if (!fragment)
         q->waiting = false;

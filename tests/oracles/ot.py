@@ -226,10 +226,10 @@ CARRIERS = {"cotp": ("s7comm", "s7comm_plus")}     # whose records tell of it
 EXPLAINED = {
     ("modbus", "modbus/iti__fuzz_72.pcap"): "a mutated capture with eleven holes: tshark reads each segment alone and counts "
         "17 PDUs, the recount of the stream 2; ours are the PDUs of the stream with the holes as they were given up, 3",
-    ("s7comm", "s7comm/iti__s7comm_clean.pcap"): "2637 jobs, each with its answer; tshark passes over 12 answers in segments that it calls "
+    ("s7comm", "s7comm/iti__s7comm_clean.pcap"): "2637 jobs, each with its answer; tshark passes over 12 answers that only came in segments it calls "
         "retransmissions",
     ("cotp", "s7comm/iti__s7comm_clean.pcap"): "the same 12 answers",
-    ("cotp", "s7comm/iti__wincc_s300_setup_alarm_read_2.pcap"): "a piece that is open at a hole is told, tshark counts its frame once",
+    ("cotp", "s7comm/iti__wincc_s300_setup_alarm_read_2.pcap"): "a job whose empty first piece we count: 487; tshark has 486, in a capture with a repeated segment",
     ("cotp", "s7commplus/emre__cotp.pcap"): "tshark counts 1956 data TPDUs, the recount of the stream 1960, as we do",
     ("s7comm", "s7comm/arkime__s7comm_synthetic.pcap"): "made by hand: an ACK with a function, which tshark does not read, and an answer "
         "without its error bytes, in which tshark reads items over the end",
