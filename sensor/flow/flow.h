@@ -71,6 +71,7 @@ struct flow {
                                      * packet, and stays so after the close; others: both sides have spoken */
     bool             undissected;   /* dissect/: no dissector knows this conversation; it is not asked again */
     bool             reset;         /* ended by a RST that the other side would believe */
+    bool             tcp_clock_known;
     uint8_t          app_known;     /* worker: who showed which application speaks here, and whether that was answered */
     uint32_t         alerts;
     struct account   account;       /* what this flow took from the worker's store */
@@ -84,6 +85,7 @@ struct flow {
     struct addr      client, server;
     uint16_t         client_port, server_port;
     uint16_t         vlan[PACKET_VLAN_MAX];
+    uint32_t         tcp_clock[2];  /* tcp.c: the timestamps that the client's first and last SYN showed */
     uint32_t         tcp_far[2];    /* tcp.c: where a segment stood that was too far ahead to be believed; 0 none */
 };
 

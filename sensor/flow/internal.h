@@ -61,6 +61,7 @@ void flow_relieve_store(struct flow_table *t);
 void tcp_begin(struct flow *f, const struct packet *p);
 void tcp_track(struct flow *f, const struct packet *p, enum direction dir, bool midstream);
 bool tcp_reopens(const struct flow *f, const struct packet *p);
+bool tcp_false_echo(const struct flow *f, const struct packet *p, enum direction dir);
 bool tcp_plausible(const struct flow *f, uint32_t seq, enum direction dir);
 
 #endif

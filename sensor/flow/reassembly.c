@@ -413,6 +413,8 @@ unsigned reassembly_take(struct reassembler *r, struct flow *f, const struct pac
 {
     if (!followed(r, f, p))
         return 0;
+    if (f->state == FLOW_NEW && tcp_false_echo(f, p, dir))
+        return STREAM_FALSE_TIMESTAMP;
     struct run run = { r, f, deliver_to, ctx, 0 };
     struct flow_side *me = &f->side[dir];
     r->counts.segments += p->payload_len > 0;

@@ -41,7 +41,8 @@ enum stream_event {         /* bits that reassembly_take() gives: rule-visible s
     STREAM_GAP = 1 << 1,
     STREAM_OUT_OF_WINDOW = 1 << 2,
     STREAM_BUDGET = 1 << 3,
-    STREAM_DEPTH = 1 << 4
+    STREAM_DEPTH = 1 << 4,
+    STREAM_FALSE_TIMESTAMP = 1 << 5     /* an answer to a SYN that echoes another clock: nobody takes it */
 };
 extern const char *const stream_event_names[];      /* by bit, NULL-terminated: for stream-event:NAME */
 

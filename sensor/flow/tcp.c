@@ -10,7 +10,7 @@
 #include "flow/internal.h"
 
 enum {
-    TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, SCALE_MAX = 14, SCALE_UNKNOWN = 8,
+    TCP_HEADER_MIN = 20, OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, OPTION_TIMESTAMP = 8, SCALE_MAX = 14, SCALE_UNKNOWN = 8,
     WINDOW_SLACK = 65536    /* an observer may be this far behind what the ends know */
 };
 
@@ -46,6 +46,47 @@ static uint8_t scale_option(const struct packet *p)
             return scale > SCALE_MAX ? SCALE_MAX : scale;
         }
     return 0;
+}
+
+/* RFC 7323 section 3.2: the sender's clock and the one it echoes. False: no such option. */
+static bool timestamp_option(const struct packet *p, uint32_t *value, uint32_t *echo)
+{
+    struct cursor c = options_of(p), inside;
+    uint8_t kind;
+    while (next_option(&c, &kind, &inside)) {
+        if (kind != OPTION_TIMESTAMP)
+            continue;
+        *value = cursor_be32(&inside);
+        *echo = cursor_be32(&inside);
+        return inside.status == CURSOR_OK;
+    }
+    return false;
+}
+
+/* What answers may echo: from the first SYN's clock to that of the last. */
+static void learn_clock(struct flow *f, const struct packet *p)
+{
+    uint32_t value, echo;
+    bool again = f->tcp_clock_known;
+    if (!timestamp_option(p, &value, &echo))
+        return;
+    f->tcp_clock_known = true;
+    f->tcp_clock[0] = again ? f->tcp_clock[0] : value;
+    f->tcp_clock[1] = value;
+}
+
+/* An answer to a SYN that echoes a clock which the SYN never showed is not from who got it; the client refuses it, be it
+ * a reset or not, as Linux does. Where the SYN showed no clock at all, only an end is refused, as Windows does: a box in
+ * between may have taken the option out of the SYN. */
+bool tcp_false_echo(const struct flow *f, const struct packet *p, enum direction dir)
+{
+    uint32_t value, echo;
+    if (f->state != FLOW_NEW || dir != FROM_SERVER || !f->side[FROM_CLIENT].tcp_syn || !(p->tcp_flags & TCP_ACK) ||
+        !timestamp_option(p, &value, &echo) || echo == 0)
+        return false;
+    if (!f->tcp_clock_known)
+        return (p->tcp_flags & (TCP_RST | TCP_FIN)) && !(p->tcp_flags & TCP_SYN);
+    return (int32_t)(echo - f->tcp_clock[0]) < 0 || (int32_t)(f->tcp_clock[1] - echo) < 0;
 }
 
 static void learn_start(struct flow_side *side, const struct packet *p)
@@ -97,6 +138,8 @@ static void take_syn(struct flow *f, const struct packet *p, enum direction dir)
     if ((p->tcp_flags & TCP_ACK) == 0) {
         if (!peer->tcp_syn)
             learn_start(me, p);
+        if (dir == FROM_CLIENT)
+            learn_clock(f, p);
         return;
     }
     /* With data in the SYN (RFC 7413) the answer acknowledges more than the SYN alone. */
@@ -155,6 +198,9 @@ static bool completes(const struct flow *f, const struct packet *p, enum directi
 static bool reset_counts(const struct flow *f, const struct packet *p, enum direction dir)
 {
     const struct flow_side *me = &f->side[dir], *peer = &f->side[!dir];
+    /* Whoever gets a wrong answer to its SYN refuses that one and goes on waiting (RFC 9293 section 3.10.7.3). */
+    if (f->state == FLOW_NEW && dir == FROM_CLIENT && me->tcp_syn && !peer->tcp_known)
+        return false;
     if (!me->tcp_known)
         return !peer->tcp_known || ((p->tcp_flags & TCP_ACK) && p->tcp_ack == peer->tcp_next);
     return p->tcp_seq == me->tcp_next || p->tcp_seq == me->tcp_acked;
@@ -175,6 +221,8 @@ void tcp_track(struct flow *f, const struct packet *p, enum direction dir, bool 
 {
     struct flow_side *me = &f->side[dir];
     f->established = f->established || (f->state == FLOW_ESTABLISHED && (midstream || !f->midstream));
+    if (tcp_false_echo(f, p, dir))
+        return;
     if (p->tcp_flags & TCP_SYN)
         take_syn(f, p, dir);
     else if (p->tcp_flags & TCP_RST)

@@ -174,7 +174,7 @@ static void no_literal_is_missed_wherever_it_stands(void **unused)
         for (size_t len = 2; len < sizeof(text); len += 7) {
             for (size_t k = 0; k < count; k++) {
                 size_t size = strlen(sets[i][k]);
-                char want[8];
+                char want[32];
                 memset(text, '.', sizeof(text));
                 memcpy(text + (len > size ? len - size : 0), sets[i][k], size);
                 snprintf(want, sizeof(want), "%zu ", k + 1);

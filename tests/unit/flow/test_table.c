@@ -234,6 +234,45 @@ static void a_refused_syn_is_closed(void **unused)
     flow_table_free(t);
 }
 
+/* A TCP header that shows a clock and echoes one. */
+static struct packet with_clock(struct packet p, uint8_t header[32], uint32_t value, uint32_t echo)
+{
+    const uint8_t option[12] = { 1, 1, 8, 10, (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value,
+                                 (uint8_t)(echo >> 24), (uint8_t)(echo >> 16), (uint8_t)(echo >> 8), (uint8_t)echo };
+    memset(header, 0, 20);
+    memcpy(header + 20, option, sizeof option);
+    p.transport = header;
+    p.transport_len = 32;
+    return p;
+}
+
+static void an_answer_that_echoes_another_clock_ends_nothing(void **unused)
+{
+    static const struct { const char *name; uint32_t shown, echoed; uint8_t flags; bool closes; } cases[] = {
+        { "the right clock", 700, 700, TCP_RST | TCP_ACK, true },
+        { "another one", 700, 100, TCP_RST | TCP_ACK, false },
+        { "a later one", 700, 701, TCP_RST | TCP_ACK, false },
+        { "none", 700, 0, TCP_RST | TCP_ACK, true },
+        { "one that the SYN did not show", 0, 100, TCP_RST | TCP_ACK, false },
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct closed closed = { 0 };
+        struct flow_limits l = small_limits();
+        struct flow_table *t = table_new(&l, &closed);
+        struct wire w = wire_conversation(0x0a000001, 4000);
+        enum direction dir;
+        uint8_t header[32];
+        struct packet syn = wire_tcp(&w, true, TCP_SYN, 1000, 0, NULL, 0);
+        take(t, cases[i].shown ? with_clock(syn, header, cases[i].shown, 0) : syn, &dir);
+        struct packet answer = wire_tcp(&w, false, cases[i].flags, 0, 1001, NULL, 0);
+        struct flow *f = take(t, with_clock(answer, header, 9, cases[i].echoed), &dir);
+        if ((f->state == FLOW_CLOSED) != cases[i].closes)
+            fail_msg("%s", cases[i].name);
+        flow_table_free(t);
+    }
+}
+
 static void after_the_close_a_new_syn_is_a_new_flow(void **unused)
 {
     (void)unused;
@@ -572,6 +611,7 @@ int main(void)
         cmocka_unit_test(packets_without_a_flow_give_none),
         cmocka_unit_test(a_handshake_establishes_and_the_packet_after_it_is_the_first_to_count),
         cmocka_unit_test(half_a_handshake_or_a_forged_one_does_not_establish),
+        cmocka_unit_test(an_answer_that_echoes_another_clock_ends_nothing),
         cmocka_unit_test(midstream_is_established_only_where_it_is_asked_for),
         cmocka_unit_test(a_syn_ack_first_means_its_sender_is_the_server),
         cmocka_unit_test(only_a_reset_that_the_peer_would_believe_closes),
