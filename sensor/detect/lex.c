@@ -106,6 +106,7 @@ bool slice_begins(struct slice s, const char *word)
 
 bool slice_cut(struct slice *rest, char stop, struct slice *out)
 {
+    *out = (struct slice){ rest->at, 0 };
     if (rest->len == 0)
         return false;
     const char *end = memchr(rest->at, stop, rest->len);

@@ -46,7 +46,8 @@ bool slice_is(struct slice s, const char *word);            /* exactly */
 bool slice_is_fold(struct slice s, const char *word);       /* letters of either case */
 bool slice_begins(struct slice s, const char *word);
 
-/* Takes what stands before the first `stop` (or all) off the front; trimmed. False when nothing is left. */
+/* Takes what stands before the first `stop` (or all) off the front; trimmed. False, and an empty
+ * slice, when nothing is left. */
 bool slice_cut(struct slice *rest, char stop, struct slice *out);
 bool slice_word(struct slice *rest, struct slice *out);     /* up to a blank */
 bool slice_unsigned(struct slice s, uint64_t *out);         /* decimal or 0x; the whole slice */

@@ -151,6 +151,8 @@ static inline const char *scene_packet(struct scene *c, const void *payload, siz
     c->s.payload_len = (uint32_t)len;
     c->said[0] = '\0';
     detect_packet(c->detect, &c->s, &out);
+    c->s.payload = (const uint8_t *)"";
+    c->s.payload_len = 0;
     free(copy);
     return c->said;
 }
@@ -171,6 +173,8 @@ static inline const char *scene_stream(struct scene *c, const char *window, size
     c->said[0] = '\0';
     detect_packet(c->detect, &c->s, &out);
     c->s.stream = NULL;
+    c->s.payload = (const uint8_t *)"";
+    c->s.payload_len = 0;
     free(copy);
     return c->said;
 }

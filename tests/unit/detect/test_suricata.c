@@ -138,6 +138,22 @@ static void captured_groups_are_read_over(void **unused)
     scene_end(&c);
 }
 
+static void calls_are_read_in_the_payload(void **unused)
+{
+    (void)unused;
+    static const char call[] = "\x80\0\0\x28\1\2\3\4\0\0\0\0\0\0\0\2\0\1\x86\xa0\0\0\0\2\0\0\0\3";
+    struct scene c;
+    scene_begin(&c, "alert tcp any any -> any any (rpc:100000,2,3; sid:1;)\nalert tcp any any -> any any (rpc:100000,*,3; sid:2;)\n"
+                    "alert tcp any any -> any any (rpc:100000,3,*; sid:3;)\nalert tcp any any -> any any (ftpbounce; sid:4;)");
+    assert_string_equal(scene_packet(&c, call, sizeof(call) - 1), "1 2 ");
+    for (size_t len = 0; len < sizeof(call) - 1; len++)
+        assert_string_equal(scene_packet(&c, call, len), "");
+    assert_string_equal(scene_packet(&c, "PORT 192,168,1,10,4,1\r\n", 23), "");
+    assert_string_equal(scene_packet(&c, "port 10,0,0,1,4,1\r\n", 19), "4 ");
+    assert_string_equal(scene_packet(&c, "PORT 10,0,0", 11), "");
+    scene_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,7 +161,7 @@ int main(void)
         cmocka_unit_test(a_size_that_differs_is_some_size), cmocka_unit_test(checksums_are_asked_when_they_are_known),
         cmocka_unit_test(an_application_begins_with_its_answer), cmocka_unit_test(without_a_packet_only_streams_are_asked),
         cmocka_unit_test(a_record_and_its_stream_are_one_rule), cmocka_unit_test(long_icmp_headers_are_whole),
-        cmocka_unit_test(captured_groups_are_read_over)
+        cmocka_unit_test(captured_groups_are_read_over), cmocka_unit_test(calls_are_read_in_the_payload)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
