@@ -73,6 +73,9 @@ static const struct setting rows[] = {
     { "rules.thresholds", SETTING_UINT, AT(threshold_entries), "65536", 256, 16777216, NULL,
       "Pairs of rule and address counted at once, per worker" },
 
+    { "behaviour.enabled", SETTING_BOOL, AT(behaviour), "true", 0, 0, NULL,
+      "Detectors of behaviour beside the rules; this version has none yet, so that it changes nothing" },
+
     { "places.countries", SETTING_TEXT, AT(countries), "", 0, 0, NULL, "MaxMind DB that tells an address's country; empty for none" },
     { "places.assets", SETTING_TEXT, AT(assets), "", 0, 0, NULL, "CSV of assets by prefix; empty for none" },
     { "places.indicators", SETTING_TEXT, AT(indicators), "", 0, 0, NULL, "CSV of indicators; empty for none" },

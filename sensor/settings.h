@@ -28,6 +28,7 @@ struct sensor_settings {
     struct setting_list rules, vars;
     char    *classification, *rules_cache, *rules_limits;
     uint64_t threshold_entries;
+    bool     behaviour;
 
     char    *countries, *assets, *indicators;
     bool     records, flows;
