@@ -245,8 +245,11 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     if (shown_to_rules(w, w->flow))
         detect_record(w->detect, &w->subject, r, &out);
     scene_no_stream(w);
-    struct event head = head_described(w, end);
-    emit_record(w->emitter, &head, r, w->flow != NULL ? w->flow->notes : NULL);
+    struct event head = head_described(w, end);     /* from here on the flow has its notes */
+    const struct alert_rule *known = emit_indicator(w->emitter, r, w->flow != NULL ? w->flow->notes : NULL);
+    if (known != NULL)
+        on_alert(w, known, r);
+    emit_record(w->emitter, &head, r);
     scene_turn(w, before);
 }
 

@@ -79,7 +79,7 @@ static void offer(struct emitter *e, enum stream stream, const char *type, unsig
         e->counts.lost++;
 }
 
-static void write_alert(struct emitter *e, struct alert *a)
+void emit_alert(struct emitter *e, struct alert *a)
 {
     struct text t = text_over(e->buffer, sizeof e->buffer);
     complete(e, &a->head);
@@ -90,11 +90,6 @@ static void write_alert(struct emitter *e, struct alert *a)
     alert_json(a, &t);
     offer(e, STREAM_ALERTS, "alert", a->rule->severity, &t);
     e->counts.alerts++;
-}
-
-void emit_alert(struct emitter *e, struct alert *a)
-{
-    write_alert(e, a);
 }
 
 /* A flow that meets an indicator again and again says so once. */
@@ -111,15 +106,18 @@ static bool told_before(struct flow_notes *n, const struct alert_rule *rule)
     return false;
 }
 
-void emit_record(struct emitter *e, struct event *head, const struct record *r, struct flow_notes *notes)
+const struct alert_rule *emit_indicator(struct emitter *e, const struct record *r, struct flow_notes *notes)
+{
+    const struct alert_rule *known = intel_record(e->intel, r);
+    if (known == NULL || told_before(notes, known))
+        return NULL;
+    e->counts.intel++;
+    return known;
+}
+
+void emit_record(struct emitter *e, struct event *head, const struct record *r)
 {
     struct text t = text_over(e->buffer, sizeof e->buffer);
-    const struct alert_rule *known = intel_record(e->intel, r);
-    if (known != NULL && !told_before(notes, known)) {
-        struct alert a = { .head = *head, .rule = known, .record = r };
-        e->counts.intel++;
-        write_alert(e, &a);
-    }
     if (!e->settings.records)
         return;
     complete(e, head);

@@ -44,10 +44,12 @@ const struct emit_counts *emitter_counts(const struct emitter *e);
 /* Fills the notes of a flow: .end[].addr and .port given, the rest looked up. */
 void emit_describe(struct emitter *e, struct flow_notes *n, uint8_t proto);
 
+/* The indicator that a record meets, or NULL; a flow's notes remember which it has met: each is told once. */
+const struct alert_rule *emit_indicator(struct emitter *e, const struct record *r, struct flow_notes *notes);
+
 /* Each takes an event whose head lacks only what the emitter knows (sensor, region, status, id). */
 void emit_alert(struct emitter *e, struct alert *a);
-/* `notes` are the flow's, or NULL. */
-void emit_record(struct emitter *e, struct event *head, const struct record *r, struct flow_notes *notes);
+void emit_record(struct emitter *e, struct event *head, const struct record *r);
 void emit_flow(struct emitter *e, struct flowsum *s);
 
 /* {"event_type":"stats"}: `body` is the inside, '"decode":{...},...'. */
