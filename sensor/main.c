@@ -1,24 +1,20 @@
 /* fengsui-sensor - packets in, alerts, records and flows out.
  *
- * This file reads the command line and settings, opens what needs rights, gives the rights up, and then only watches:
- * the packets are the workers' business (worker.c). Order matters: rules, databases and the capture are opened first,
- * the publisher's thread starts, rights are dropped, and only then is the first packet read. */
+ * This file reads the command line and settings and then only watches: the packets are the workers' business (worker.c).
+ * The order in run() matters: rules, databases and the capture are opened first, rights are dropped while there is no other
+ * thread, then come the threads of publisher and evidence, and only then is the first packet read. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/rights.h"
-#include "common/cli.h"
 #include "common/clock.h"
 #include "dissectors/dissector.h"
 #include "manual.h"
-#include "stats.h"
+#include "sensor.h"
 
 static const char usage[] =
     "Usage: fengsui-sensor -r FILE|FOLDER [options] [FILTER]\n"
@@ -49,41 +45,8 @@ static const char usage[] =
     "  -v, --verbose  -h, --help  -V, --version\n\n"
     "Signals: HUP reads the rules again (wrong ones leave the old in force), INT and TERM end.\n"
     "Exit: 0 done, 64 wrong command line, 65 the capture is damaged, 66 no such input, 77 no permission, 78 wrong settings.\n";
-
-enum { INTERFACES_MAX = 16, WORKERS_MAX = 64, STATS_BYTES = 128 * 1024 };
-
 enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_BUILD,
                   OPTION_EXPLAIN, OPTION_PROFILE };
-
-struct sensor {
-    struct cli           cli;
-    struct sensor_config config;
-    struct settings_section sections[SENSOR_SECTIONS];
-
-    const char          *read, *json, *rules_only;
-    char                *filter;            /* owned; NULL: none */
-    const char          *rules_more[CLI_SET_MAX];
-    size_t               rules_more_count;
-    bool                 recursive, checksums_off, explains, profiles;
-
-    struct places       *places;
-    struct intel        *intel;
-    struct rules        *rules;
-    struct publisher    *publisher;
-    struct evidence_keeper *evidence;       /* NULL: none is kept */
-    struct source       *sources[WORKERS_MAX];      /* open, until their workers have them */
-    size_t               source_count;
-    struct worker_plan   plans[INTERFACES_MAX];
-    _Atomic bool         lost[INTERFACES_MAX];      /* the interface of that plan is gone, and that was said */
-    struct worker       *workers[WORKERS_MAX];
-    size_t               worker_count;
-    struct emitter      *emitter;           /* the main thread's own lane, for stats */
-    struct source_list   files;
-    _Atomic size_t       files_done;
-    _Atomic unsigned     running;           /* workers that have not come to an end */
-    _Atomic int          result;            /* first exit code other than 0 that a worker came to */
-    char                 body[STATS_BYTES], beat[STATS_BYTES + 512];
-};
 
 static volatile int stop_asked;
 static volatile sig_atomic_t reload_asked;
@@ -96,354 +59,13 @@ static void on_signal(int number)
         stop_asked = 1;
 }
 
-/* ---- rules ---- */
-
-static void refusal(void *ctx, const struct rules_refusal *r)
-{
-    (void)ctx;
-    fprintf(stderr, "%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
-}
-
-/* A folder stands for its *.rules, sorted by name. */
-static int rule_files(const char *path, struct source_list *out, struct fault *f)
-{
-    struct stat st;
-    struct source_list all;
-    if (stat(path, &st) < 0)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    int rc = source_list(path, false, &all, f);
-    for (size_t i = 0; i < all.count && rc == 0; i++) {
-        size_t len = strlen(all.paths[i]);
-        bool wanted = !S_ISDIR(st.st_mode) || (len > 6 && strcmp(all.paths[i] + len - 6, ".rules") == 0);
-        char **grown = wanted ? realloc(out->paths, (out->count + 1) * sizeof *grown) : NULL;
-        if (grown != NULL) {
-            out->paths = grown;
-            out->paths[out->count] = strdup(all.paths[i]);
-            rc = out->paths[out->count++] != NULL ? 0 : fault_set(f, -ENOMEM, "%s: no memory", path);
-        } else if (wanted) {
-            rc = fault_set(f, -ENOMEM, "%s: no memory", path);
-        }
-    }
-    source_list_free(&all);
-    return rc;
-}
-
-static int rule_list(const struct sensor *s, struct source_list *out, struct fault *f)
-{
-    const struct setting_list *set = &s->config.sensor.rules;
-    int rc = 0;
-    if (s->rules_only != NULL)
-        return rule_files(s->rules_only, out, f);
-    for (size_t i = 0; i < set->count && rc == 0; i++)
-        rc = rule_files(set->items[i], out, f);
-    for (size_t i = 0; i < s->rules_more_count && rc == 0; i++)
-        rc = rule_files(s->rules_more[i], out, f);
-    return rc;
-}
-
-static const char *text_or_null(const char *text)
-{
-    return text != NULL && *text != '\0' ? text : NULL;
-}
-
-static int rules_read(struct sensor *s, struct rules **out, struct rules_report *report, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    const struct schema *schemas[64];
-    struct source_list files = { 0 };
-    for (size_t i = 0; i < dissector_count && i < 64; i++)
-        schemas[i] = dissectors[i]->schema;
-    int rc = rule_list(s, &files, f);
-    struct rules_source src = {
-        .files = (const char *const *)files.paths, .file_count = files.count,
-        .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
-        .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
-        .schemas = schemas, .schema_count = dissector_count < 64 ? dissector_count : 64,
-        .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
-    };
-    *report = (struct rules_report){ .refusal = refusal };
-    if (rc == 0)
-        rc = rules_load(&src, report, out, f);
-    source_list_free(&files);
-    return rc;
-}
-
-/* Waits until a worker uses its new rules. One that has ended looks for them no more, but closes flows by them. */
-static bool rules_taken(struct worker *w)
-{
-    while (atomic_load_explicit(&w->next_rules, memory_order_acquire) != NULL && !w->ended)
-        usleep(1000);
-    worker_rules(w);
-    return atomic_load_explicit(&w->next_rules, memory_order_acquire) == NULL;
-}
-
-static void print_explained(void *ctx, const struct detect_watched *w)
-{
-    (void)ctx;
-    printf("%s:%u: sid %u: ", w->file, w->line, w->rule->sid);
-    if (w->held > 0)
-        printf("held %" PRIu64 " times\n", w->held);
-    else if (w->tried > 0)
-        printf("tried %" PRIu64 " times, stopped %" PRIu64 " times by %s\n", w->tried, w->stopped, w->stopped_by);
-    else if (w->literal != NULL)
-        printf("not tried: never saw %s\n", w->literal);
-    else
-        printf("not tried: nothing of its protocol, ports or addresses\n");
-}
-
-static int by_cost(const void *a, const void *b)
-{
-    const struct detect_watched *x = a, *y = b;
-    return x->ns < y->ns ? 1 : x->ns > y->ns ? -1 : 0;
-}
-
-struct costs { struct detect_watched *at; size_t count; };
-
-static void collect_cost(void *ctx, const struct detect_watched *w)
-{
-    struct costs *all = ctx;
-    if (w->tried > 0)
-        all->at[all->count++] = *w;
-}
-
-static void print_profile(const struct detect *const watching[], size_t count, size_t rules)
-{
-    struct costs all = { calloc(rules + 1, sizeof *all.at), 0 };
-    if (all.at == NULL)
-        return;
-    detect_watched(watching, count, collect_cost, &all);
-    qsort(all.at, all.count, sizeof *all.at, by_cost);
-    printf("%10s %12s %12s %12s %10s  %s\n", "sid", "tried", "held", "us", "ns each", "where");
-    for (size_t i = 0; i < all.count; i++) {
-        const struct detect_watched *w = &all.at[i];
-        printf("%10u %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %10" PRIu64 "  %s:%u\n", w->rule->sid, w->tried, w->held,
-               w->ns / 1000, w->ns / w->tried, w->file, w->line);
-    }
-    free(all.at);
-}
-
-/* What --explain and --profile-rules ask for, when all packets are through. */
-static void rules_told(const struct sensor *s)
-{
-    const struct detect *watching[WORKERS_MAX];
-    for (size_t i = 0; i < s->worker_count; i++)
-        watching[i] = s->workers[i]->detect;
-    if (s->explains)
-        detect_watched(watching, s->worker_count, print_explained, NULL);
-    if (s->profiles)
-        print_profile(watching, s->worker_count, rules_count(s->rules));
-}
-
-static void print_warning(void *ctx, const struct rules_refusal *r)
-{
-    (void)ctx;
-    printf("%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
-}
-
-/* HUP: the new rules whole, or the old ones on. */
-static void rules_reload(struct sensor *s)
-{
-    struct rules *fresh;
-    struct rules_report report;
-    struct fault f;
-    if (rules_read(s, &fresh, &report, &f) < 0) {
-        log_error("rules not read again, the old ones stay: %s", f.why);
-        return;
-    }
-    for (size_t i = 0; i < s->worker_count; i++)
-        atomic_store_explicit(&s->workers[i]->next_rules, fresh, memory_order_release);
-    bool let_go = true;         /* the old set is freed when the last worker has let go of it */
-    for (size_t i = 0; i < s->worker_count; i++)
-        let_go &= rules_taken(s->workers[i]);
-    if (let_go)
-        rules_free(s->rules);
-    s->rules = fresh;
-    log_info("%zu rules in force, %" PRIu64 " refused", rules_count(fresh), report.refused);
-}
-
-/* ---- opening ---- */
-
-static int exit_code_of(int code)
-{
-    switch (code) {
-    case -ENOENT: case -ENODEV: case -ENXIO: return EX_NOINPUT;
-    case -EACCES: case -EPERM:               return EX_NOPERM;
-    case -ENOMEM:                            return EX_OSERR;
-    case -EDOM:                              return EX_USAGE;       /* a filter that is none */
-    case -EBADMSG: case -EINVAL: case -ENODATA: return EX_DATAERR;
-    default:                                 return EX_IOERR;
-    }
-}
-
-/* A damaged file or a lost interface: said, remembered for the exit code, and the others go on. A file that ends inside a
- * frame is no failure: it was read to its end, as the captures are that somebody still writes to. */
-static void result_note(struct sensor *s, const struct fault *f)
-{
-    int none = 0;
-    if (f->code == -ENODATA && s->running > 0) {
-        log_warning("%s", f->why);
-        return;
-    }
-    log_error("%s", f->why);
-    atomic_compare_exchange_strong(&s->result, &none, exit_code_of(f->code));
-}
-
-static int open_knowledge(struct sensor *s, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    struct rules_report report;
-    if ((s->places = places_open(set->countries, set->assets, f)) == NULL)
-        return f->code;
-    if (*set->indicators != '\0' && (s->intel = intel_load(set->indicators, clock_wall_us(), f)) == NULL)
-        return f->code;
-    uint64_t before_us = clock_steady_us();
-    int rc = rules_read(s, &s->rules, &report, f);
-    if (rc == 0)
-        log_info("%zu rules loaded in %.2f s, %" PRIu64 " refused; %zu assets, %zu indicators", rules_count(s->rules),
-                 (double)(clock_steady_us() - before_us) / 1e6, report.refused, places_assets(s->places),
-                 intel_count(s->intel));
-    return rc;
-}
-
-static int folder_make(const char *path, struct fault *f)
-{
-    char step[4096];
-    if (strlen(path) >= sizeof step)
-        return fault_set(f, -ENAMETOOLONG, "%s: the path is too long", path);
-    strcpy(step, path);
-    for (char *at = step + 1; *at != '\0'; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        mkdir(step, 0750);
-        *at = '/';
-    }
-    if (mkdir(step, 0750) < 0 && errno != EEXIST)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    return 0;
-}
-
-static int open_publisher(struct sensor *s, unsigned lanes, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    struct publish_settings p = {
-        .redis = text_or_null(s->config.bus.redis), .redis_user = text_or_null(s->config.bus.user),
-        .redis_password = text_or_null(s->config.bus.password), .region = set->region, .sensor = set->name,
-        .spool_dir = set->spool, .spool_bytes_max = set->spool_bytes, .segment_bytes = set->segment_bytes,
-        .ring_bytes = set->ring_bytes, .fsync_every_us = set->fsync_every_us, .json_path = s->json,
-        .wait_when_full = s->read != NULL,
-    };
-    s->publisher = publisher_open(&p, lanes, f);
-    return s->publisher != NULL ? 0 : f->code;
-}
-
-static int open_evidence(struct sensor *s, unsigned workers, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    struct evidence_settings e = {
-        .dir = set->evidence, .sensor = set->name, .epoch = publisher_epoch(s->publisher),
-        .memory_bytes = set->evidence_memory, .packets_max = set->evidence_packets, .file_bytes_max = set->evidence_file,
-        .per_second = set->evidence_per_second, .disk_bytes_max = set->evidence_disk, .age_max_us = set->evidence_age_us,
-    };
-    s->evidence = evidence_open(&e, workers, f);
-    return s->evidence != NULL ? 0 : f->code;
-}
-
-static int open_live(struct sensor *s, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    for (size_t i = 0; i < set->interfaces.count; i++) {
-        struct live_plan live = {
-            .interface = set->interfaces.items[i], .filter = s->filter, .snaplen = (uint32_t)set->snaplen,
-            .buffer_bytes = set->capture_buffer, .promiscuous = set->promiscuous, .fanout = set->workers > 1,
-            .fanout_group = (uint16_t)(getpid() + (int)i),
-        };
-        for (uint64_t k = 0; k < set->workers; k++)
-            if ((s->sources[s->source_count++] = source_live(&live, f)) == NULL)
-                return f->code;
-    }
-    return 0;
-}
-
-/* The first file is opened now, so that a wrong name or filter ends the program before anything starts. */
-static int open_files(struct sensor *s, struct fault *f)
-{
-    if (source_list(s->read, s->recursive, &s->files, f) < 0)
-        return f->code;
-    if (s->files.count == 0)
-        return fault_set(f, -ENOENT, "%s: the folder holds no files", s->read);
-    s->source_count = 1;
-    s->sources[0] = source_file(s->files.paths[0], s->filter, f);
-    if (s->sources[0] == NULL && s->files.count == 1)
-        return f->code;
-    if (s->sources[0] == NULL)
-        result_note(s, f);
-    return 0;
-}
-
-static int open_workers(struct sensor *s, struct fault *f)
-{
-    const struct sensor_settings *set = &s->config.sensor;
-    for (size_t i = 0; i < s->source_count; i++) {
-        struct worker_plan *plan = &s->plans[i / set->workers];
-        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel,
-                                      .publisher = s->publisher, .evidence = s->evidence, .stop = &stop_asked,
-                                      .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
-        struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);
-        if (w == NULL)
-            return f->code;
-        if ((s->explains || s->profiles) && detect_watch(w->detect) < 0)
-            return fault_set(f, -ENOMEM, "no memory to count %zu rules", rules_count(s->rules));
-        w->source = s->sources[i];
-        s->sources[i] = NULL;
-        s->workers[s->worker_count++] = w;
-    }
-    return 0;
-}
-
-/* What is still to be read and written after the rights are gone: everything that HUP reads again, and the outlets. */
-static int drop_rights(struct sensor *s, struct fault *f)
-{
-    enum { DATASETS_MAX = 256 };
-    const struct sensor_settings *set = &s->config.sensor;
-    const char *read[CLI_SET_MAX * 2 + 16 + DATASETS_MAX], *beside[DATASETS_MAX], *write[5];
-    size_t readable = 0, writable = 0;
-    char *json = s->json != NULL && strcmp(s->json, "-") != 0 ? strdup(s->json) : NULL;
-    const char *candidates[] = { s->read, s->rules_only, text_or_null(set->classification), text_or_null(set->rules_limits), "/etc", "/usr/share/zoneinfo" };
-    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
-        if (candidates[i] != NULL && access(candidates[i], R_OK) == 0)
-            read[readable++] = candidates[i];
-    for (size_t i = 0; i < set->rules.count && i < CLI_SET_MAX; i++)
-        read[readable++] = set->rules.items[i];
-    for (size_t i = 0; i < s->rules_more_count; i++)
-        read[readable++] = s->rules_more[i];
-    size_t datasets = rules_paths(s->rules, beside, DATASETS_MAX);
-    for (size_t i = 0; i < datasets; i++)
-        if (access(beside[i], R_OK) == 0)
-            read[readable++] = beside[i];
-    if (json != NULL)
-        write[writable++] = dirname(json);
-    if (*s->config.bus.redis != '\0')
-        write[writable++] = set->spool;
-    if (*set->rules_cache != '\0')
-        write[writable++] = set->rules_cache;
-    if (*set->evidence != '\0')
-        write[writable++] = set->evidence;
-    read[readable] = write[writable] = NULL;
-    struct rights_plan plan = { .user = text_or_null(set->user), .read = read, .write = write,
-                                .confine_files = set->sandbox, .confine_calls = set->sandbox };
-    int rc = rights_drop(&plan, f);
-    free(json);
-    return rc;
-}
-
 /* ---- running ---- */
 
 /* Its workers all lose an interface at once: one sentence is enough. */
 static void interface_lost(struct sensor *s, const struct worker *w, const struct fault *f)
 {
     if (!atomic_exchange(&s->lost[w->plan - s->plans], true))
-        result_note(s, f);
+        sensor_note(s, f);
 }
 
 static void *live_thread(void *ctx)
@@ -466,11 +88,11 @@ static void files_read(struct sensor *s, struct worker *w)
         if (i > 0)
             worker_source(w, source_file(s->files.paths[i], s->filter, &f));
         if (w->source == NULL && i > 0)
-            result_note(s, &f);
+            sensor_note(s, &f);
         if (w->source == NULL)
             continue;
         if (worker_run(w, &f) < 0)
-            result_note(s, &f);
+            sensor_note(s, &f);
         s->files_done = i + 1;
     }
     worker_source(w, NULL);
@@ -535,7 +157,7 @@ static void watch(struct sensor *s)
         uint64_t now_us = clock_steady_us();
         if (reload_asked) {
             reload_asked = 0;
-            rules_reload(s);
+            ruleset_reload(s);
         }
         if (now_us - stats_us >= s->config.sensor.stats_every_us) {
             publish_stats(s, "running");
@@ -571,7 +193,7 @@ static void close_all(struct sensor *s)
             log_warning("%" PRIu64 " events stay in %s until Redis is back", left, s->config.sensor.spool);
     }
     evidence_close(s->evidence);        /* what the workers handed over is written; their own memory goes with them */
-    rules_told(s);
+    ruleset_explain(s);
     for (size_t i = 0; i < s->worker_count; i++)
         worker_free(s->workers[i]);
     for (size_t i = 0; i < s->source_count; i++)
@@ -596,25 +218,25 @@ static int run(struct sensor *s)
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGHUP, &act, NULL);
     signal(SIGPIPE, SIG_IGN);
-    int rc = s->read ? open_files(s, &f) : open_live(s, &f);
+    int rc = s->read ? sensor_open_files(s, &f) : sensor_open_live(s, &f);
     if (rc == 0 && *s->config.bus.redis != '\0')
-        rc = folder_make(set->spool, &f);
+        rc = sensor_folder(set->spool, &f);
     if (rc == 0 && *set->evidence != '\0')
-        rc = folder_make(set->evidence, &f);
+        rc = sensor_folder(set->evidence, &f);
     if (rc == 0)
-        rc = drop_rights(s, &f);
+        rc = sensor_drop_rights(s, &f);
     if (rc == 0)
-        rc = open_publisher(s, lanes + 1, &f);
+        rc = sensor_open_publisher(s, lanes + 1, &f);
     if (rc == 0 && *set->evidence != '\0')
-        rc = open_evidence(s, lanes, &f);
+        rc = sensor_open_evidence(s, lanes, &f);
     if (rc == 0)
-        rc = open_workers(s, &f);
+        rc = sensor_open_workers(s, &f);
     if (rc == 0 && (s->emitter = emitter_new(&emit, s->places, NULL, s->publisher, lanes, &f)) == NULL)
         rc = f.code;
     if (rc == 0)
         rc = start_threads(s, &f);
     if (rc < 0)
-        return cli_fail(&s->cli, exit_code_of(rc), "%s", f.why);
+        return cli_fail(&s->cli, sensor_exit_code(rc), "%s", f.why);
     if (s->read == NULL)
         log_info("capturing: %zu interfaces, %" PRIu64 " workers each", set->interfaces.count, set->workers);
     watch(s);
@@ -766,17 +388,18 @@ int main(int argc, char **argv)
     if (s == NULL)
         return EX_OSERR;
     s->cli = (struct cli){ .program = "fengsui-sensor", .usage = usage, .level = LOG_LEVEL_INFO };
+    s->stop = &stop_asked;
     sensor_sections(&s->config, s->sections);
     int code = command_line(s, argc, argv, interfaces, &interface_count);
     if (code == 0)
         code = settle(s, interfaces, interface_count);
     if (code == 0) {
         log_open(s->cli.program, s->cli.level);
-        if (open_knowledge(s, &f) < 0)
+        if (sensor_open_knowledge(s, &f) < 0)
             code = cli_fail(&s->cli, EX_CONFIG, "%s", f.why);
     }
     if (code == 0 && s->cli.check && s->explains)
-        rules_lint(s->rules, print_warning, NULL);
+        rules_lint(s->rules, ruleset_warning, NULL);
     if (code == 0 && !s->cli.check)
         code = run(s);
     close_all(s);
@@ -784,3 +407,4 @@ int main(int argc, char **argv)
     free(s);
     return code;
 }
+

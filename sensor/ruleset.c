@@ -1,0 +1,168 @@
+/* The rules of a run: which files, read whole or not at all, read again on HUP, and told about at the end. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dissectors/dissector.h"
+#include "sensor.h"
+
+static void refusal(void *ctx, const struct rules_refusal *r)
+{
+    (void)ctx;
+    fprintf(stderr, "%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
+}
+
+/* A folder stands for its *.rules, sorted by name. */
+static int rule_files(const char *path, struct source_list *out, struct fault *f)
+{
+    struct stat st;
+    struct source_list all;
+    if (stat(path, &st) < 0)
+        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    int rc = source_list(path, false, &all, f);
+    for (size_t i = 0; i < all.count && rc == 0; i++) {
+        size_t len = strlen(all.paths[i]);
+        bool wanted = !S_ISDIR(st.st_mode) || (len > 6 && strcmp(all.paths[i] + len - 6, ".rules") == 0);
+        char **grown = wanted ? realloc(out->paths, (out->count + 1) * sizeof *grown) : NULL;
+        if (grown != NULL) {
+            out->paths = grown;
+            out->paths[out->count] = strdup(all.paths[i]);
+            rc = out->paths[out->count++] != NULL ? 0 : fault_set(f, -ENOMEM, "%s: no memory", path);
+        } else if (wanted) {
+            rc = fault_set(f, -ENOMEM, "%s: no memory", path);
+        }
+    }
+    source_list_free(&all);
+    return rc;
+}
+
+static int rule_list(const struct sensor *s, struct source_list *out, struct fault *f)
+{
+    const struct setting_list *set = &s->config.sensor.rules;
+    int rc = 0;
+    if (s->rules_only != NULL)
+        return rule_files(s->rules_only, out, f);
+    for (size_t i = 0; i < set->count && rc == 0; i++)
+        rc = rule_files(set->items[i], out, f);
+    for (size_t i = 0; i < s->rules_more_count && rc == 0; i++)
+        rc = rule_files(s->rules_more[i], out, f);
+    return rc;
+}
+
+int ruleset_read(struct sensor *s, struct rules **out, struct rules_report *report, struct fault *f)
+{
+    const struct sensor_settings *set = &s->config.sensor;
+    const struct schema *schemas[64];
+    struct source_list files = { 0 };
+    for (size_t i = 0; i < dissector_count && i < 64; i++)
+        schemas[i] = dissectors[i]->schema;
+    int rc = rule_list(s, &files, f);
+    struct rules_source src = {
+        .files = (const char *const *)files.paths, .file_count = files.count,
+        .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
+        .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
+        .schemas = schemas, .schema_count = dissector_count < 64 ? dissector_count : 64,
+        .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
+    };
+    *report = (struct rules_report){ .refusal = refusal };
+    if (rc == 0)
+        rc = rules_load(&src, report, out, f);
+    source_list_free(&files);
+    return rc;
+}
+
+/* Waits until a worker uses its new rules. One that has ended looks for them no more, but closes flows by them. */
+static bool rules_taken(struct worker *w)
+{
+    while (atomic_load_explicit(&w->next_rules, memory_order_acquire) != NULL && !w->ended)
+        usleep(1000);
+    worker_rules(w);
+    return atomic_load_explicit(&w->next_rules, memory_order_acquire) == NULL;
+}
+
+static void print_explained(void *ctx, const struct detect_watched *w)
+{
+    (void)ctx;
+    printf("%s:%u: sid %u: ", w->file, w->line, w->rule->sid);
+    if (w->held > 0)
+        printf("held %" PRIu64 " times\n", w->held);
+    else if (w->tried > 0)
+        printf("tried %" PRIu64 " times, stopped %" PRIu64 " times by %s\n", w->tried, w->stopped, w->stopped_by);
+    else if (w->literal != NULL)
+        printf("not tried: never saw %s\n", w->literal);
+    else
+        printf("not tried: nothing of its protocol, ports or addresses\n");
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct detect_watched *x = a, *y = b;
+    return x->ns < y->ns ? 1 : x->ns > y->ns ? -1 : 0;
+}
+
+struct costs { struct detect_watched *at; size_t count; };
+
+static void collect_cost(void *ctx, const struct detect_watched *w)
+{
+    struct costs *all = ctx;
+    if (w->tried > 0)
+        all->at[all->count++] = *w;
+}
+
+static void print_profile(const struct detect *const watching[], size_t count, size_t rules)
+{
+    struct costs all = { calloc(rules + 1, sizeof *all.at), 0 };
+    if (all.at == NULL)
+        return;
+    detect_watched(watching, count, collect_cost, &all);
+    qsort(all.at, all.count, sizeof *all.at, by_cost);
+    printf("%10s %12s %12s %12s %10s  %s\n", "sid", "tried", "held", "us", "ns each", "where");
+    for (size_t i = 0; i < all.count; i++) {
+        const struct detect_watched *w = &all.at[i];
+        printf("%10u %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %10" PRIu64 "  %s:%u\n", w->rule->sid, w->tried, w->held,
+               w->ns / 1000, w->ns / w->tried, w->file, w->line);
+    }
+    free(all.at);
+}
+
+/* What --explain and --profile-rules ask for, when all packets are through. */
+void ruleset_explain(const struct sensor *s)
+{
+    const struct detect *watching[WORKERS_MAX];
+    for (size_t i = 0; i < s->worker_count; i++)
+        watching[i] = s->workers[i]->detect;
+    if (s->explains)
+        detect_watched(watching, s->worker_count, print_explained, NULL);
+    if (s->profiles)
+        print_profile(watching, s->worker_count, rules_count(s->rules));
+}
+
+void ruleset_warning(void *ctx, const struct rules_refusal *r)
+{
+    (void)ctx;
+    printf("%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
+}
+
+/* HUP: the new rules whole, or the old ones on. */
+void ruleset_reload(struct sensor *s)
+{
+    struct rules *fresh;
+    struct rules_report report;
+    struct fault f;
+    if (ruleset_read(s, &fresh, &report, &f) < 0) {
+        log_error("rules not read again, the old ones stay: %s", f.why);
+        return;
+    }
+    for (size_t i = 0; i < s->worker_count; i++)
+        atomic_store_explicit(&s->workers[i]->next_rules, fresh, memory_order_release);
+    bool let_go = true;         /* the old set is freed when the last worker has let go of it */
+    for (size_t i = 0; i < s->worker_count; i++)
+        let_go &= rules_taken(s->workers[i]);
+    if (let_go)
+        rules_free(s->rules);
+    s->rules = fresh;
+    log_info("%zu rules in force, %" PRIu64 " refused", rules_count(fresh), report.refused);
+}
