@@ -1,22 +1,25 @@
 #!/bin/sh
-# run.sh: every fuzz target for $SECONDS from the seeds in the tree; finds are left in $BUILD/fuzz/finds.
+# run.sh: every fuzz target for $SECONDS from the seeds in the tree, one on each core; finds are left in $BUILD/fuzz/finds.
 # New inputs go to a scratch corpus under $BUILD, so the tree's seeds stay few and readable.
-bad=0 good=0
-mkdir -p "$BUILD/fuzz/finds"
-for f in "$BUILD"/fuzz/fuzz_*; do
-    [ -x "$f" ] || continue
-    n=$(basename "$f")
-    mkdir -p "$BUILD/fuzz/corpus/$n"
+#
+#   run.sh TARGET      that one alone
+[ -n "$BUILD" ] && [ -n "$SECONDS" ] || { echo "run.sh: make fuzz sets BUILD and SECONDS"; exit 2; }
+if [ -n "$1" ]; then
+    n=$(basename "$1")
     seeds=tests/fuzz/corpus/$n
     [ -d "$seeds" ] || seeds=
-    if "$f" -max_total_time="$SECONDS" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$BUILD/fuzz/finds/$n-" \
-            "$BUILD/fuzz/corpus/$n" $seeds >"$BUILD/fuzz/$n.log" 2>&1; then
-        good=$((good + 1))
-    else
-        bad=$((bad + 1))
-        echo "--- $n"
-        tail -40 "$BUILD/fuzz/$n.log"
-    fi
+    mkdir -p "$BUILD/fuzz/corpus/$n"
+    "$1" -max_total_time="$SECONDS" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$BUILD/fuzz/finds/$n-" \
+        "$BUILD/fuzz/corpus/$n" $seeds >"$BUILD/fuzz/$n.log" 2>&1 && echo "good $n" || echo "bad $n"
+    exit 0
+fi
+mkdir -p "$BUILD/fuzz/finds"
+results=$(find "$BUILD/fuzz" -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sort \
+    | xargs -P "$(nproc)" -n 1 env BUILD="$BUILD" SECONDS="$SECONDS" "$0")
+for n in $(echo "$results" | sed -n 's/^bad //p'); do
+    echo "--- $n"
+    tail -40 "$BUILD/fuzz/$n.log"
 done
-echo "fuzz: $good passed, $bad failed"
+bad=$(echo "$results" | grep -c '^bad ')
+echo "fuzz: $(echo "$results" | grep -c '^good ') passed, $bad failed"
 [ "$bad" -eq 0 ]
