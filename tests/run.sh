@@ -61,7 +61,7 @@ for t in tests/system/test_*.py; do
 done
 stage browser make browser
 if [ -d $corpus ]; then
-    stage ot python3 tests/oracles/ot.py --corpus $corpus/ot --sensor "$BUILD/fengsui-sensor" --protocol modbus
+    stage ot python3 tests/oracles/ot.py --corpus $corpus/ot --sensor "$BUILD/fengsui-sensor"
     stage captures python3 tests/oracles/captures.py --corpus $corpus --build "$BUILD"
     stage suricata python3 tests/oracles/suricata.py --corpus $corpus --sensor "$BUILD/fengsui-sensor"
 else
