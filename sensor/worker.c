@@ -232,6 +232,18 @@ static void scene_no_stream(struct worker *w)
     w->subject.stream_len = w->subject.stream_fresh = 0;
 }
 
+static void indicator_alert(struct worker *w, const struct record *r)
+{
+    struct flow_notes *notes = NULL;
+    if (w->flow != NULL) {
+        (void)notes_of(w, w->flow);
+        notes = w->flow->notes;     /* NULL when the store refused: then each is told again */
+    }
+    const struct alert_rule *known = emit_indicator(w->emitter, r, notes);
+    if (known != NULL)
+        on_alert(w, known, r);
+}
+
 static void on_record(void *ctx, struct conversation *conv, const struct record *r)
 {
     struct worker *w = ctx;
@@ -245,11 +257,12 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     if (shown_to_rules(w, w->flow))
         detect_record(w->detect, &w->subject, r, &out);
     scene_no_stream(w);
-    struct event head = head_described(w, end);     /* from here on the flow has its notes */
-    const struct alert_rule *known = emit_indicator(w->emitter, r, w->flow != NULL ? w->flow->notes : NULL);
-    if (known != NULL)
-        on_alert(w, known, r);
-    emit_record(w->emitter, &head, r);
+    if (w->plan->intel != NULL)
+        indicator_alert(w, r);
+    if (w->plan->settings->records) {       /* looking a flow's ends up is only worth it when somebody is told */
+        struct event head = head_described(w, end);
+        emit_record(w->emitter, &head, r);
+    }
     scene_turn(w, before);
 }
 
