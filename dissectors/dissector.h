@@ -129,6 +129,8 @@ struct dissector {
     void (*end)(struct conversation *conv);
 };
 
+enum { DISSECTORS_MAX = 128 };
+
 /* Every dissector in the program, in the order in which they are tried. */
 extern const struct dissector *const dissectors[];
 extern const size_t dissector_count;

@@ -253,10 +253,10 @@ static void keyword(void *ctx, const char *name, const char *about)
 
 static int list_keywords(void)
 {
-    const struct schema *schemas[64];
-    for (size_t i = 0; i < dissector_count && i < 64; i++)
+    const struct schema *schemas[DISSECTORS_MAX];
+    for (size_t i = 0; i < dissector_count && i < DISSECTORS_MAX; i++)
         schemas[i] = dissectors[i]->schema;
-    rules_keywords(schemas, dissector_count < 64 ? dissector_count : 64, keyword, NULL);
+    rules_keywords(schemas, dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX, keyword, NULL);
     return EX_OK;
 }
 

@@ -55,16 +55,16 @@ static int rule_list(const struct sensor *s, struct source_list *out, struct fau
 int ruleset_read(struct sensor *s, struct rules **out, struct rules_report *report, struct fault *f)
 {
     const struct sensor_settings *set = &s->config.sensor;
-    const struct schema *schemas[64];
+    const struct schema *schemas[DISSECTORS_MAX];
     struct source_list files = { 0 };
-    for (size_t i = 0; i < dissector_count && i < 64; i++)
+    for (size_t i = 0; i < dissector_count && i < DISSECTORS_MAX; i++)
         schemas[i] = dissectors[i]->schema;
     int rc = rule_list(s, &files, f);
     struct rules_source src = {
         .files = (const char *const *)files.paths, .file_count = files.count,
         .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
         .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
-        .schemas = schemas, .schema_count = dissector_count < 64 ? dissector_count : 64,
+        .schemas = schemas, .schema_count = dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX,
         .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
     };
     *report = (struct rules_report){ .refusal = refusal };

@@ -181,7 +181,7 @@ static bool refused(uint8_t cause)
 /* A type that one station commands and the other confirms. Files go both ways and have confirmations of their own. */
 static bool is_command(const struct telegram *t)
 {
-    return t->type >= C_SC && t->type <= P_AC && t->asdu.type->known && t->asdu.type->access != IEC104_REPORT;
+    return t->type >= C_SC && t->type <= P_AC && t->asdu.type->known && t->asdu.type->access != ACCESS_REPORT;
 }
 
 static bool asks(const struct telegram *t)
@@ -200,7 +200,7 @@ static bool answers(const struct telegram *t)
 static uint8_t asked_by(const struct telegram *t)
 {
     uint8_t cause = t->asdu.cause;
-    if (t->asdu.type->access != IEC104_REPORT)
+    if (t->asdu.type->access != ACCESS_REPORT)
         return 0;
     if (cause == COT_REQUEST)
         return C_RD;
@@ -225,7 +225,7 @@ static void command_remember(struct conversation *conv, const struct telegram *t
 {
     struct iec104_state *s = conv->state;
     const struct open_command *before = opened(s, t, t->type, true);
-    bool acts = t->asdu.cause == COT_ACT && t->asdu.type->access == IEC104_CONTROL;
+    bool acts = t->asdu.cause == COT_ACT && t->asdu.type->access == ACCESS_CONTROL;
     if (acts && !t->select)
         record_uint(r, IEC104_SELECTED, before != NULL && before->selected);
     struct open_command *o = &s->open[s->next];
@@ -281,7 +281,7 @@ static void station_record(struct record *r, const struct telegram *t)
 {
     if (asks(t))
         record_uint(r, IEC104_STATION, IEC104_CONTROLLING);
-    else if (answers(t) || (t->type < F_FR && t->asdu.type->access == IEC104_REPORT))
+    else if (answers(t) || (t->type < F_FR && t->asdu.type->access == ACCESS_REPORT))
         record_uint(r, IEC104_STATION, IEC104_CONTROLLED);
 }
 
@@ -295,7 +295,7 @@ static void identifier_check(struct record *r, const struct telegram *t)
 {
     const struct iec104_asdu *a = &t->asdu;
     bool everybody = a->common_address == ALL_STATIONS && !broadcast_allowed(t->type);
-    if (!a->type->known && a->type->access == IEC104_OTHER)
+    if (!a->type->known && a->type->access == ACCESS_OTHER)
         record_anomaly(r, IEC104_UNKNOWN_TYPE);
     if (a->count == 0 || (a->type->known && ((a->sq && !a->type->sequence) || (a->count > 1 && is_command(t)))))
         record_anomaly(r, IEC104_INVALID_COUNT);
@@ -332,6 +332,8 @@ static void identifier_record(struct record *r, const struct telegram *t, size_t
         record_uint(r, IEC104_NUMBER_OF_OBJECTS, a->count);
     }
     if (here > 2) {
+        r->answer = answers(t);
+        r->refused = r->answer && (a->negative || refused(a->cause));
         record_uint(r, IEC104_CAUSE, a->cause);
         record_uint(r, IEC104_NEGATIVE, a->negative);
         record_uint(r, IEC104_TEST, a->test);
@@ -367,7 +369,7 @@ static void information_read(struct conversation *conv, const struct apdu *a, st
 
 static void supervisory_read(struct conversation *conv, const struct apdu *a, struct record *r)
 {
-    record_uint(r, IEC104_ACCESS, IEC104_LINK);
+    record_uint(r, IEC104_ACCESS, ACCESS_SESSION);
     acknowledgement_read(conv->state, conv->dir, a, r);
 }
 
@@ -375,7 +377,7 @@ static void unnumbered_read(struct iec104_state *s, const struct apdu *a, struct
 {
     unsigned function = a->control[0] >> 2;
     record_uint(r, IEC104_U_FUNCTION, function);
-    record_uint(r, IEC104_ACCESS, function == STOPDT_ACT ? IEC104_STOP : IEC104_LINK);
+    record_uint(r, IEC104_ACCESS, function == STOPDT_ACT ? ACCESS_STOP : ACCESS_SESSION);
     if (function == STARTDT_ACT || function == STOPDT_ACT)
         record_uint(r, IEC104_STATION, IEC104_CONTROLLING);
     if (function == STARTDT_CON || function == STOPDT_CON)

@@ -30,13 +30,6 @@ static const struct field_name type_names[] = {
     { 127, "f_sc_nb_1" }, { 0, NULL }
 };
 
-static const struct field_name access_names[] = {
-    { IEC104_REPORT, "report" }, { IEC104_READ, "read" }, { IEC104_CONTROL, "control" },
-    { IEC104_CONFIGURE, "configure" }, { IEC104_SET_TIME, "set_time" }, { IEC104_RESTART, "restart" },
-    { IEC104_STOP, "stop" }, { IEC104_DIAGNOSE, "diagnose" }, { IEC104_TRANSFER, "transfer" },
-    { IEC104_LINK, "link" }, { IEC104_SECURITY, "security" }, { IEC104_OTHER, "other" }, { 0, NULL }
-};
-
 static const struct field_name station_names[] = {
     { IEC104_CONTROLLING, "controlling" }, { IEC104_CONTROLLED, "controlled" }, { 0, NULL }
 };
@@ -172,10 +165,9 @@ static const struct field fields[] = {
         .about = "N(R), the number of the I format APDU that is expected next: all before it are acknowledged." },
     [IEC104_U_FUNCTION] = { .name = "u_function", .names = function_names,
         .about = "What a U format APDU starts, stops or tests." },
-    [IEC104_TYPE_ID] = { .name = "type_id", .names = type_names, .aliases = "iec104_asdu_func",
+    [IEC104_TYPE_ID] = { .name = "type_id", .means = MEANS_FUNCTION, .names = type_names, .aliases = "iec104_asdu_func",
         .about = "Type identification of the ASDU." },
-    [IEC104_ACCESS] = { .name = "access", .names = access_names,
-        .about = "What the APDU does to the station: the word for policies." },
+    [IEC104_ACCESS] = { ACCESS_FIELD },
     [IEC104_STATION] = { .name = "station", .names = station_names,
         .about = "Who must have sent this, by its type and cause: the station that controls or the one that is controlled." },
     [IEC104_SQ] = { .name = "sq", .type = FIELD_FLAG,
@@ -188,16 +180,16 @@ static const struct field fields[] = {
     [IEC104_TEST] = { .name = "test", .type = FIELD_FLAG, .about = "T: sent for a test, not to act on the process." },
     [IEC104_ORIGINATOR_ADDRESS] = { .name = "originator_address",
         .about = "Which controlling station asked; 0: not said." },
-    [IEC104_COMMON_ADDRESS] = { .name = "common_address",
+    [IEC104_COMMON_ADDRESS] = { .name = "common_address", .means = MEANS_TARGET,
         .about = "Common address of the ASDU, the station or a sector of it; 65535 means all." },
     [IEC104_SELECTED] = { .name = "selected", .type = FIELD_FLAG,
         .about = "An execute command: whether this object was selected, and the selection confirmed, before." },
     [IEC104_RESPONSE_TIME] = { .name = "response_time", .unit = "us",
         .about = "Packet time from the command to this confirmation." },
     [IEC104_OBJECTS] = { .name = "objects", .type = FIELD_LIST, .flags = FIELD_MANY, .about = "Information objects." },
-    [IEC104_ADDRESS] = { .name = "address", .in = IEC104_OBJECTS + 1,
+    [IEC104_ADDRESS] = { .name = "address", .means = MEANS_TARGET, .in = IEC104_OBJECTS + 1,
         .about = "Information object address, 0 to 16777215; 0 where it has no meaning." },
-    [IEC104_VALUE] = { .name = "value", .in = IEC104_OBJECTS + 1, .type = FIELD_REAL,
+    [IEC104_VALUE] = { .name = "value", .means = MEANS_VALUE, .in = IEC104_OBJECTS + 1, .type = FIELD_REAL,
         .about = "The value as a number, whatever its form: points 0 to 3, step positions -64 to 63, normalised -1 to 1, scaled, short float, bits, counter reading, and what a command sets." },
     [IEC104_BSI] = { .name = "bsi", .in = IEC104_OBJECTS + 1, .about = "Binary state information, 32 bits." },
     [IEC104_BCR] = { .name = "bcr", .in = IEC104_OBJECTS + 1, .type = FIELD_INT, .about = "Binary counter reading." },
@@ -229,13 +221,13 @@ static const struct field fields[] = {
         .about = "Packed single points: which of them changed since they were last reported." },
     [IEC104_ELAPSED] = { .name = "elapsed", .in = IEC104_OBJECTS + 1, .unit = "ms",
         .about = "CP16Time2a: relay duration or operating time of protection, or delay of transmission." },
-    [IEC104_QOI] = { .name = "qoi", .in = IEC104_OBJECTS + 1, .names = interrogation_names,
+    [IEC104_QOI] = { .name = "qoi", .means = MEANS_VALUE, .in = IEC104_OBJECTS + 1, .names = interrogation_names,
         .about = "Qualifier of interrogation." },
     [IEC104_RQT] = { .name = "rqt", .in = IEC104_OBJECTS + 1, .names = counter_request_names,
         .about = "Counter interrogation: which counters." },
     [IEC104_FRZ] = { .name = "frz", .in = IEC104_OBJECTS + 1, .names = freeze_names,
         .about = "Counter interrogation: what happens to them." },
-    [IEC104_QRP] = { .name = "qrp", .in = IEC104_OBJECTS + 1, .names = reset_names,
+    [IEC104_QRP] = { .name = "qrp", .means = MEANS_VALUE, .in = IEC104_OBJECTS + 1, .names = reset_names,
         .about = "Qualifier of the reset process command." },
     [IEC104_KPA] = { .name = "kpa", .in = IEC104_OBJECTS + 1, .names = parameter_names,
         .about = "Kind of parameter of a measured value." },

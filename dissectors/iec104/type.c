@@ -13,11 +13,11 @@ enum element { END, SIQ, DIQ, VTI, QDS, BSI, NVA, SVA, R32, BCR, SEP, SPE, OCI, 
 
 #define ROW(number, does, may, seq, ...) \
     [number] = { .code = number, .access = does, .causes = may, .sequence = seq, .known = true, .elements = { __VA_ARGS__ } }
-#define REPORTS(number, seq, ...) ROW(number, IEC104_REPORT, IEC104_MONITOR_CAUSES, seq, __VA_ARGS__)
-#define TOTALS(number, seq, ...)  ROW(number, IEC104_REPORT, IEC104_TOTALS_CAUSES, seq, __VA_ARGS__)
-#define COMMANDS(number, ...)     ROW(number, IEC104_CONTROL, IEC104_COMMAND_CAUSES, false, __VA_ARGS__)
-#define PARAMETER(number, ...)    ROW(number, IEC104_CONFIGURE, IEC104_PARAMETER_CAUSES, false, __VA_ARGS__)
-#define FILES(number, ...)        ROW(number, IEC104_TRANSFER, IEC104_FILE_CAUSES, false, __VA_ARGS__)
+#define REPORTS(number, seq, ...) ROW(number, ACCESS_REPORT, IEC104_MONITOR_CAUSES, seq, __VA_ARGS__)
+#define TOTALS(number, seq, ...)  ROW(number, ACCESS_REPORT, IEC104_TOTALS_CAUSES, seq, __VA_ARGS__)
+#define COMMANDS(number, ...)     ROW(number, ACCESS_CONTROL, IEC104_COMMAND_CAUSES, false, __VA_ARGS__)
+#define PARAMETER(number, ...)    ROW(number, ACCESS_CONFIGURE, IEC104_PARAMETER_CAUSES, false, __VA_ARGS__)
+#define FILES(number, ...)        ROW(number, ACCESS_FILE, IEC104_FILE_CAUSES, false, __VA_ARGS__)
 
 static const struct iec104_type types[256] = {
     REPORTS(1, true, SIQ),              REPORTS(2, false, SIQ, CP24),
@@ -51,15 +51,15 @@ static const struct iec104_type types[256] = {
     COMMANDS(49, SVA, QOS),             COMMANDS(62, SVA, QOS, CP56),
     COMMANDS(50, R32, QOS),             COMMANDS(63, R32, QOS, CP56),
     COMMANDS(51, BSI),                  COMMANDS(64, BSI, CP56),
-    ROW(70, IEC104_REPORT, IEC104_INIT_CAUSES, false, COI),
-    ROW(100, IEC104_READ, IEC104_COMMAND_CAUSES, false, QOI),
-    ROW(101, IEC104_READ, IEC104_COMMAND_CAUSES, false, QCC),
-    ROW(102, IEC104_READ, IEC104_READ_CAUSES, false, END),
-    ROW(103, IEC104_SET_TIME, IEC104_CLOCK_CAUSES, false, CP56),
-    ROW(104, IEC104_DIAGNOSE, IEC104_COMMAND_CAUSES, false, FBP),
-    ROW(105, IEC104_RESTART, IEC104_COMMAND_CAUSES, false, QRP),
-    ROW(106, IEC104_SET_TIME, IEC104_CLOCK_CAUSES, false, CP16),
-    ROW(107, IEC104_DIAGNOSE, IEC104_COMMAND_CAUSES, false, TSC, CP56),
+    ROW(70, ACCESS_REPORT, IEC104_INIT_CAUSES, false, COI),
+    ROW(100, ACCESS_READ, IEC104_COMMAND_CAUSES, false, QOI),
+    ROW(101, ACCESS_READ, IEC104_COMMAND_CAUSES, false, QCC),
+    ROW(102, ACCESS_READ, IEC104_READ_CAUSES, false, END),
+    ROW(103, ACCESS_SET_TIME, IEC104_CLOCK_CAUSES, false, CP56),
+    ROW(104, ACCESS_DIAGNOSE, IEC104_COMMAND_CAUSES, false, FBP),
+    ROW(105, ACCESS_RESTART, IEC104_COMMAND_CAUSES, false, QRP),
+    ROW(106, ACCESS_SET_TIME, IEC104_CLOCK_CAUSES, false, CP16),
+    ROW(107, ACCESS_DIAGNOSE, IEC104_COMMAND_CAUSES, false, TSC, CP56),
     PARAMETER(110, NVA, QPM),
     PARAMETER(111, SVA, QPM),
     PARAMETER(112, R32, QPM),
@@ -70,13 +70,13 @@ static const struct iec104_type types[256] = {
     FILES(123, NOF, NOS, LSQ, CHS),
     FILES(124, NOF, NOS, AFQ),
     FILES(125, NOF, NOS, SEGMENT),
-    ROW(126, IEC104_TRANSFER, IEC104_FILE_CAUSES, true, NOF, LOF, SOF, CP56),
+    ROW(126, ACCESS_FILE, IEC104_FILE_CAUSES, true, NOF, LOF, SOF, CP56),
     FILES(127, NOF, CP56, RANGE_END),
 };
 
 /* IEC 60870-5-7's authentication: seen, not taken apart. */
-static const struct iec104_type authentication = { .access = IEC104_SECURITY, .causes = IEC104_ANY_CAUSES };
-static const struct iec104_type unknown = { .access = IEC104_OTHER, .causes = IEC104_ANY_CAUSES };
+static const struct iec104_type authentication = { .access = ACCESS_AUTHENTICATE, .causes = IEC104_ANY_CAUSES };
+static const struct iec104_type unknown = { .access = ACCESS_OTHER, .causes = IEC104_ANY_CAUSES };
 
 const struct iec104_type *iec104_type(uint8_t code)
 {

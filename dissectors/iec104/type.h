@@ -16,7 +16,7 @@ enum iec104_causes { IEC104_MONITOR_CAUSES, IEC104_TOTALS_CAUSES, IEC104_COMMAND
 
 struct iec104_type {
     uint8_t             code;
-    enum iec104_access  access;
+    enum access  access;
     enum iec104_causes  causes;
     bool                sequence;       /* SQ=1, elements of consecutive addresses, is allowed */
     bool                known;

@@ -2,6 +2,7 @@
 #ifndef DISSECTORS_MODBUS_FIELDS_H
 #define DISSECTORS_MODBUS_FIELDS_H
 
+#include "events/access.h"
 #include "events/record.h"
 
 enum modbus_row {
@@ -61,8 +62,6 @@ enum modbus_anomaly {
 
 enum modbus_type { MODBUS_REQUEST, MODBUS_RESPONSE, MODBUS_EXCEPTION };
 enum modbus_category { MODBUS_PUBLIC, MODBUS_USER_DEFINED, MODBUS_RESERVED, MODBUS_UNASSIGNED };
-enum modbus_access { MODBUS_READ, MODBUS_WRITE, MODBUS_READ_WRITE, MODBUS_DIAGNOSE, MODBUS_IDENTIFY, MODBUS_PROGRAM,
-                     MODBUS_TUNNEL, MODBUS_OTHER };
 enum modbus_object { MODBUS_NO_OBJECT, MODBUS_COILS, MODBUS_DISCRETE_INPUTS, MODBUS_INPUT_REGISTERS,
                      MODBUS_HOLDING_REGISTERS, MODBUS_FILES, MODBUS_FIFO };
 

@@ -400,40 +400,40 @@ static void opaque(struct modbus_pdu *p)
 #define OPEN(n)          { (n), -1, true }
 
 static const struct modbus_function functions[] = {
-    {  1, MODBUS_READ,       MODBUS_COILS,             PLAIN(4),       COUNTED(1, 0),  read_bits,       bits_read },
-    {  2, MODBUS_READ,       MODBUS_DISCRETE_INPUTS,   PLAIN(4),       COUNTED(1, 0),  read_bits,       bits_read },
-    {  3, MODBUS_READ,       MODBUS_HOLDING_REGISTERS, PLAIN(4),       COUNTED(1, 0),  read_registers,  registers_read },
-    {  4, MODBUS_READ,       MODBUS_INPUT_REGISTERS,   PLAIN(4),       COUNTED(1, 0),  read_registers,  registers_read },
-    {  5, MODBUS_WRITE,      MODBUS_COILS,             PLAIN(4),       PLAIN(4),       write_coil,      write_coil },
-    {  6, MODBUS_WRITE,      MODBUS_HOLDING_REGISTERS, PLAIN(4),       PLAIN(4),       write_register,  write_register },
-    {  7, MODBUS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       PLAIN(1),       nothing,         exception_status },
-    {  8, MODBUS_DIAGNOSE,   MODBUS_NO_OBJECT,         OPEN(4),        OPEN(4),        diagnostics,     diagnostics },
-    { 11, MODBUS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       PLAIN(4),       nothing,         event_counter },
-    { 12, MODBUS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       COUNTED(1, 0),  nothing,         event_log },
-    { 15, MODBUS_WRITE,      MODBUS_COILS,             COUNTED(5, 4),  PLAIN(4),       write_coils,     coils_written },
-    { 16, MODBUS_WRITE,      MODBUS_HOLDING_REGISTERS, COUNTED(5, 4),  PLAIN(4),       write_registers, registers_written },
-    { 17, MODBUS_IDENTIFY,   MODBUS_NO_OBJECT,         PLAIN(0),       COUNTED(1, 0),  nothing,         server_id },
-    { 20, MODBUS_READ,       MODBUS_FILES,             COUNTED(1, 0),  COUNTED(1, 0),  read_file,       file_read },
-    { 21, MODBUS_WRITE,      MODBUS_FILES,             COUNTED(1, 0),  COUNTED(1, 0),  write_file,      write_file },
-    { 22, MODBUS_WRITE,      MODBUS_HOLDING_REGISTERS, PLAIN(6),       PLAIN(6),       mask_write,      mask_write },
-    { 23, MODBUS_READ_WRITE, MODBUS_HOLDING_REGISTERS, COUNTED(9, 8),  COUNTED(1, 0),  read_write,      read_written },
-    { 24, MODBUS_READ,       MODBUS_FIFO,              PLAIN(2),       COUNTED(2, 1),  read_fifo,       fifo_read },
-    { 43, MODBUS_IDENTIFY,   MODBUS_NO_OBJECT,         OPEN(1),        OPEN(1),        read_device_id,  device_id_read },
+    {  1, ACCESS_READ,       MODBUS_COILS,             PLAIN(4),       COUNTED(1, 0),  read_bits,       bits_read },
+    {  2, ACCESS_READ,       MODBUS_DISCRETE_INPUTS,   PLAIN(4),       COUNTED(1, 0),  read_bits,       bits_read },
+    {  3, ACCESS_READ,       MODBUS_HOLDING_REGISTERS, PLAIN(4),       COUNTED(1, 0),  read_registers,  registers_read },
+    {  4, ACCESS_READ,       MODBUS_INPUT_REGISTERS,   PLAIN(4),       COUNTED(1, 0),  read_registers,  registers_read },
+    {  5, ACCESS_WRITE,      MODBUS_COILS,             PLAIN(4),       PLAIN(4),       write_coil,      write_coil },
+    {  6, ACCESS_WRITE,      MODBUS_HOLDING_REGISTERS, PLAIN(4),       PLAIN(4),       write_register,  write_register },
+    {  7, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       PLAIN(1),       nothing,         exception_status },
+    {  8, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         OPEN(4),        OPEN(4),        diagnostics,     diagnostics },
+    { 11, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       PLAIN(4),       nothing,         event_counter },
+    { 12, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         PLAIN(0),       COUNTED(1, 0),  nothing,         event_log },
+    { 15, ACCESS_WRITE,      MODBUS_COILS,             COUNTED(5, 4),  PLAIN(4),       write_coils,     coils_written },
+    { 16, ACCESS_WRITE,      MODBUS_HOLDING_REGISTERS, COUNTED(5, 4),  PLAIN(4),       write_registers, registers_written },
+    { 17, ACCESS_IDENTIFY,   MODBUS_NO_OBJECT,         PLAIN(0),       COUNTED(1, 0),  nothing,         server_id },
+    { 20, ACCESS_READ,       MODBUS_FILES,             COUNTED(1, 0),  COUNTED(1, 0),  read_file,       file_read },
+    { 21, ACCESS_WRITE,      MODBUS_FILES,             COUNTED(1, 0),  COUNTED(1, 0),  write_file,      write_file },
+    { 22, ACCESS_WRITE,      MODBUS_HOLDING_REGISTERS, PLAIN(6),       PLAIN(6),       mask_write,      mask_write },
+    { 23, ACCESS_WRITE, MODBUS_HOLDING_REGISTERS, COUNTED(9, 8),  COUNTED(1, 0),  read_write,      read_written },
+    { 24, ACCESS_READ,       MODBUS_FIFO,              PLAIN(2),       COUNTED(2, 1),  read_fifo,       fifo_read },
+    { 43, ACCESS_IDENTIFY,   MODBUS_NO_OBJECT,         OPEN(1),        OPEN(1),        read_device_id,  device_id_read },
     /* No public codes, but what they do to a controller is known (PI-MBUS-300 and Schneider's UMAS) */
-    {  9, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 10, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 13, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 14, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 18, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 19, MODBUS_DIAGNOSE,   MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 90, MODBUS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    {  9, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 10, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 13, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 14, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 18, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 19, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { 90, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
 const struct modbus_function *modbus_function(uint8_t code)
 {
-    static const struct modbus_function other = { 0, MODBUS_OTHER, MODBUS_NO_OBJECT, OPEN(0), OPEN(0), opaque, opaque };
+    static const struct modbus_function other = { 0, ACCESS_OTHER, MODBUS_NO_OBJECT, OPEN(0), OPEN(0), opaque, opaque };
     for (size_t i = 0; i < FUNCTIONS; i++)
         if (functions[i].code == code)
             return &functions[i];
@@ -459,10 +459,10 @@ bool modbus_exception_known(uint8_t code)
     return (code >= 1 && code <= 8) || code == 10 || code == 11;
 }
 
-enum modbus_access modbus_function_access(const struct modbus_function *f, const struct cursor *body)
+enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body)
 {
-    bool tunnel = f->access == MODBUS_IDENTIFY && f->request == read_device_id && cursor_peek(body, 0) != MEI_DEVICE_ID;
-    return tunnel ? MODBUS_TUNNEL : f->access;
+    bool tunnel = f->access == ACCESS_IDENTIFY && f->request == read_device_id && cursor_peek(body, 0) != MEI_DEVICE_ID;
+    return tunnel ? ACCESS_TUNNEL : f->access;
 }
 
 bool modbus_function_fits(const struct modbus_function *f, const struct cursor *body, bool response)

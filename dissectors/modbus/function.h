@@ -31,7 +31,7 @@ struct modbus_form {
 
 struct modbus_function {
     uint8_t             code;
-    enum modbus_access  access;
+    enum access  access;
     enum modbus_object  object;
     struct modbus_form  request_form, response_form;
     void              (*request)(struct modbus_pdu *p);
@@ -44,7 +44,7 @@ enum modbus_category modbus_category(uint8_t code);
 bool modbus_exception_known(uint8_t exception_code);
 
 /* What a PDU does: the row's word, but for 43, which carries identification or another bus altogether. */
-enum modbus_access modbus_function_access(const struct modbus_function *f, const struct cursor *body);
+enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body);
 
 /* Whether the body has exactly the length that a public function's form asks for: what probing and getting
  * back in step rest on. Never true of other codes. */

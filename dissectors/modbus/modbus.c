@@ -145,6 +145,8 @@ static void function_record(struct record *r, const struct adu *a, enum modbus_t
     uint8_t code = (uint8_t)(a->code & ~EXCEPTION_BIT);
     const struct modbus_function *f = modbus_function(code);
     enum modbus_category category = modbus_category(code);
+    r->answer = type != MODBUS_REQUEST;
+    r->refused = type == MODBUS_EXCEPTION;
     record_uint(r, MODBUS_UNIT_ID, a->unit);
     record_uint(r, MODBUS_TYPE, type);
     record_uint(r, MODBUS_FUNCTION_CODE, code);

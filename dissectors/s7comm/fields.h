@@ -3,6 +3,7 @@
 #define DISSECTORS_S7COMM_FIELDS_H
 
 #include "dissectors/framing/cotp.h"
+#include "events/access.h"
 
 enum s7_row {
     S7_ROSCTR = COTP_ROWS,
@@ -80,8 +81,6 @@ enum s7_anomaly {
 
 enum s7_rosctr { S7_JOB = 1, S7_ACK = 2, S7_ACK_DATA = 3, S7_USERDATA_PDU = 7 };
 enum s7_type { S7_REQUEST, S7_RESPONSE, S7_PUSH };
-enum s7_access { S7_READ, S7_WRITE, S7_CONTROL, S7_PROGRAM, S7_UPLOAD, S7_STOP, S7_CONFIGURE, S7_AUTHENTICATE, S7_DIAGNOSE, S7_IDENTIFY,
-                 S7_SUBSCRIBE, S7_SESSION, S7_OTHER };
 enum s7_function {
     S7_CPU_SERVICES = 0x00, S7_READ_VAR = 0x04, S7_WRITE_VAR = 0x05, S7_REQUEST_DOWNLOAD = 0x1a, S7_DOWNLOAD_BLOCK = 0x1b,
     S7_DOWNLOAD_ENDED = 0x1c, S7_START_UPLOAD = 0x1d, S7_UPLOAD_BLOCK = 0x1e, S7_END_UPLOAD = 0x1f, S7_PI = 0x28,

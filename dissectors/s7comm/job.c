@@ -178,9 +178,9 @@ static void pi(struct s7_pdu *p)
     bool blocks = is_named(name, "_INSE") || is_named(name, "_INS2") || is_named(name, "_DELE");
     record_bytes(p->record, S7_PI_SERVICE, name.at, name.left);
     if (blocks)
-        record_uint(p->record, S7_ACCESS, S7_PROGRAM);
+        record_uint(p->record, S7_ACCESS, ACCESS_PROGRAM);
     else
-        record_uint(p->record, S7_ACCESS, is_named(name, "_GARB") || is_named(name, "_MODU") ? S7_CONFIGURE : S7_CONTROL);
+        record_uint(p->record, S7_ACCESS, is_named(name, "_GARB") || is_named(name, "_MODU") ? ACCESS_CONFIGURE : ACCESS_CONTROL);
     pi_argument(p, argument, blocks);
 }
 
@@ -196,21 +196,21 @@ static void stop(struct s7_pdu *p)
 
 static const struct function {
     uint8_t        code;
-    enum s7_access access;
+    enum access access;
     void         (*read)(struct s7_pdu *p);
 } functions[] = {
-    { S7_READ_VAR,         S7_READ,    read_var },
-    { S7_WRITE_VAR,        S7_WRITE,   write_var },
-    { S7_SETUP,            S7_SESSION, setup },
-    { S7_REQUEST_DOWNLOAD, S7_PROGRAM, load },
-    { S7_DOWNLOAD_BLOCK,   S7_PROGRAM, load },
-    { S7_DOWNLOAD_ENDED,   S7_PROGRAM, load },
-    { S7_START_UPLOAD,     S7_UPLOAD,  start_upload },
-    { S7_UPLOAD_BLOCK,     S7_UPLOAD,  load },
-    { S7_END_UPLOAD,       S7_UPLOAD,  load },
-    { S7_PI,               S7_CONTROL, pi },
-    { S7_PLC_STOP,         S7_STOP,    stop },
-    { S7_CPU_SERVICES,     S7_OTHER,   NULL },
+    { S7_READ_VAR,         ACCESS_READ,    read_var },
+    { S7_WRITE_VAR,        ACCESS_WRITE,   write_var },
+    { S7_SETUP,            ACCESS_SESSION, setup },
+    { S7_REQUEST_DOWNLOAD, ACCESS_PROGRAM, load },
+    { S7_DOWNLOAD_BLOCK,   ACCESS_PROGRAM, load },
+    { S7_DOWNLOAD_ENDED,   ACCESS_PROGRAM, load },
+    { S7_START_UPLOAD,     ACCESS_UPLOAD,  start_upload },
+    { S7_UPLOAD_BLOCK,     ACCESS_UPLOAD,  load },
+    { S7_END_UPLOAD,       ACCESS_UPLOAD,  load },
+    { S7_PI,               ACCESS_CONTROL, pi },
+    { S7_PLC_STOP,         ACCESS_STOP,    stop },
+    { S7_CPU_SERVICES,     ACCESS_OTHER,   NULL },
 };
 
 static const struct function *function_find(uint8_t code)
@@ -221,10 +221,10 @@ static const struct function *function_find(uint8_t code)
     return NULL;
 }
 
-enum s7_access s7_function_access(uint8_t function)
+enum access s7_function_access(uint8_t function)
 {
     const struct function *f = function_find(function);
-    return f != NULL ? f->access : S7_OTHER;
+    return f != NULL ? f->access : ACCESS_OTHER;
 }
 
 bool s7_function_known(uint8_t function)

@@ -33,7 +33,7 @@ struct s7_pdu {
 
 /* job.c: jobs and their answers. The parameter begins with the function code. */
 void s7_job_read(struct s7_pdu *p);
-enum s7_access s7_function_access(uint8_t function);
+enum access s7_function_access(uint8_t function);
 bool s7_function_known(uint8_t function);
 
 /* item.c: variables. */

@@ -204,6 +204,7 @@ static void header_record(struct record *r, const struct header *h, unsigned pie
     record_uint(r, S7_ERROR_CODE, h->error_code);
     if (h->error_class != 0 || h->error_code != 0)
         record_uint(r, S7_ERROR, (unsigned)h->error_class * 256 + h->error_code);
+    r->refused = h->error_class != 0 || h->error_code != 0;
 }
 
 static enum s7_type type_of(const struct header *h, const struct s7_userdata *u)
@@ -246,6 +247,7 @@ static void pdu_read(struct conversation *conv, struct s7_pdu *p, const struct h
     p->type = (uint8_t)type_of(h, &u);
     p->asked = q != NULL && p->type == S7_RESPONSE ? &q->asked : NULL;
     record_uint(p->record, S7_TYPE, p->type);
+    p->record->answer = p->type == S7_RESPONSE;
     if (p->type == S7_RESPONSE && q != NULL)
         p->record->transaction = q->transaction;
     p->said.function = p->asked != NULL ? p->asked->function : 0;

@@ -30,28 +30,28 @@ bool s7_userdata_head(struct cursor c, struct s7_userdata *u)
     return c.status == CURSOR_OK && (head == HEAD || head == HEAD_MODE);
 }
 
-static enum s7_access programmer_access(uint8_t subfunction)
+static enum access programmer_access(uint8_t subfunction)
 {
     switch (subfunction) {
-    case 8: case 9:                        return S7_WRITE;     /* modify, force */
-    case 10: case 11: case 13: case 14: case 22: return S7_CONTROL;
-    case 12:                               return S7_CONFIGURE; /* memory reset */
-    case 15: case 18:                      return S7_CONTROL;
-    default:                               return S7_DIAGNOSE;
+    case 8: case 9:                        return ACCESS_WRITE;     /* modify, force */
+    case 10: case 11: case 13: case 14: case 22: return ACCESS_CONTROL;
+    case 12:                               return ACCESS_CONFIGURE; /* memory reset */
+    case 15: case 18:                      return ACCESS_CONTROL;
+    default:                               return ACCESS_DIAGNOSE;
     }
 }
 
-static enum s7_access access_of(const struct s7_userdata *u)
+static enum access access_of(const struct s7_userdata *u)
 {
     switch (u->group) {
     case S7_PROGRAMMER:      return programmer_access(u->subfunction);
-    case S7_CYCLIC:          return S7_SUBSCRIBE;
-    case S7_BLOCK_FUNCTIONS: return S7_IDENTIFY;
-    case S7_CPU:             return u->subfunction == 1 ? S7_IDENTIFY : u->subfunction == 2 ? S7_SUBSCRIBE : S7_DIAGNOSE;
-    case S7_SECURITY:        return S7_AUTHENTICATE;
-    case S7_TIME:            return u->subfunction % 2 == 0 ? S7_CONFIGURE : S7_READ;
-    case S7_MODE:            return S7_DIAGNOSE;
-    default:                 return S7_OTHER;
+    case S7_CYCLIC:          return ACCESS_SUBSCRIBE;
+    case S7_BLOCK_FUNCTIONS: return ACCESS_IDENTIFY;
+    case S7_CPU:             return u->subfunction == 1 ? ACCESS_IDENTIFY : u->subfunction == 2 ? ACCESS_SUBSCRIBE : ACCESS_DIAGNOSE;
+    case S7_SECURITY:        return ACCESS_AUTHENTICATE;
+    case S7_TIME:            return u->subfunction % 2 == 0 ? ACCESS_SET_TIME : ACCESS_READ;
+    case S7_MODE:            return ACCESS_DIAGNOSE;
+    default:                 return ACCESS_OTHER;
     }
 }
 
@@ -66,6 +66,7 @@ void s7_userdata_record(struct record *r, const struct s7_userdata *u)
         record_uint(r, S7_FRAGMENT, true);
     if (u->error != 0)
         record_uint(r, S7_ERROR, u->error);
+    r->refused = u->error != 0;
 }
 
 /* Text that is filled up with blanks or zeros. */

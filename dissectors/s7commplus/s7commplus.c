@@ -11,6 +11,7 @@
 #include "dissectors/s7commplus/s7commplus.h"
 
 #include "dissectors/framing/cotp.h"
+#include "events/access.h"
 #include "dissectors/framing/tpkt.h"
 
 enum { PROTOCOL = 0x72, HEADER = 4, DIGEST = 32, FOREIGN_MAX = 4, DT_HEADER = 3 };
@@ -18,7 +19,6 @@ enum { OPCODE_REQUEST = 0x31, OPCODE_RESPONSE = 0x32, OPCODE_NOTIFICATION = 0x33
 
 enum row { VERSION = COTP_ROWS, LENGTH, OPCODE, FUNCTION_CODE, ACCESS, SEQUENCE, SESSION, INTEGRITY, FRAGMENT, CONTINUED, ROWS };
 enum plus_anomaly { INVALID_TPDU, INVALID_PROTOCOL_ID, INVALID_LENGTH, MESSAGE_TOO_LONG, ANOMALIES };
-enum access { READ, WRITE, CONTROL, CONFIGURE, BROWSE, OTHER };
 
 static const struct field_name version_names[] = {
     { 1, "v1" }, { 2, "v2" }, { 3, "v3" }, { 254, "connect" }, { 255, "keep_alive" }, { 0, NULL }
@@ -37,18 +37,13 @@ static const struct field_name function_names[] = {
     { 0x05b3, "init_ssl" }, { 0, NULL }
 };
 
-static const struct field_name access_names[] = {
-    { READ, "read" }, { WRITE, "write" }, { CONTROL, "control" }, { CONFIGURE, "configure" }, { BROWSE, "browse" },
-    { OTHER, "other" }, { 0, NULL }
-};
-
 static const struct field fields[] = {
     COTP_FIELDS,
     [VERSION]       = { .name = "version", .names = version_names, .about = "Protocol version of the header." },
     [LENGTH]        = { .name = "length", .unit = "bytes", .about = "Length of this piece, without header and trailer." },
     [OPCODE]        = { .name = "opcode", .names = opcode_names, .about = "Request, response, notification; only on a PDU's first piece." },
-    [FUNCTION_CODE] = { .name = "function_code", .names = function_names, .aliases = "s7comm_plus.function", .about = "What is asked or answered." },
-    [ACCESS]        = { .name = "access", .names = access_names, .about = "What the function does to the device: the word for policies." },
+    [FUNCTION_CODE] = { .name = "function_code", .means = MEANS_FUNCTION, .names = function_names, .aliases = "s7comm_plus.function", .about = "What is asked or answered." },
+    [ACCESS]        = { ACCESS_FIELD },
     [SEQUENCE]      = { .name = "sequence", .about = "Sequence number: a response repeats its request's." },
     [SESSION]       = { .name = "session", .about = "Session of a request." },
     [INTEGRITY]     = { .name = "integrity", .type = FIELD_BYTES, .about = "Digest over the piece (version 3)." },
@@ -119,12 +114,12 @@ static enum probe probe(const struct conversation *conv, struct cursor c)
 static enum access access_of(unsigned function)
 {
     switch (function) {
-    case 0x04f2: case 0x0542: case 0x057c: return WRITE;
-    case 0x04fc: case 0x054c: case 0x0586: return READ;
-    case 0x04ca: case 0x04d4: case 0x0506: case 0x051a: return CONFIGURE;
-    case 0x04bb: case 0x0524: case 0x0590: return BROWSE;
-    case 0x056b: return CONTROL;
-    default: return OTHER;
+    case 0x04f2: case 0x0542: case 0x057c: return ACCESS_WRITE;
+    case 0x04fc: case 0x054c: case 0x0586: return ACCESS_READ;
+    case 0x04ca: case 0x04d4: case 0x0506: case 0x051a: return ACCESS_CONFIGURE;
+    case 0x04bb: case 0x0524: case 0x0590: return ACCESS_BROWSE;
+    case 0x056b: return ACCESS_CONTROL;
+    default: return ACCESS_OTHER;
     }
 }
 
@@ -150,6 +145,7 @@ static void opcode_read(struct record *r, struct cursor c, unsigned version)
         return;
     record_uint(r, FUNCTION_CODE, function);
     record_uint(r, ACCESS, access_of(function));
+    r->answer = opcode == OPCODE_RESPONSE;
     record_uint(r, SEQUENCE, sequence);
     uint32_t session = opcode == OPCODE_REQUEST ? cursor_be32(&c) : 0;
     if (opcode == OPCODE_REQUEST && c.status == CURSOR_OK)

@@ -35,6 +35,18 @@ enum field_flags {
     FIELD_JA3    = 1 << 6   /* likewise, type ja3: the hash of a TLS client's hello */
 };
 
+/* What a row says to those who know no protocol: policies (who may do what to which target), the inventory of devices. */
+enum field_meaning {
+    MEANS_NOTHING,
+    MEANS_ACCESS,       /* what the message does to the device: enum access (events/access.h), .names = access_names */
+    MEANS_FUNCTION,     /* the function or service by the protocol's own number or name; several rows make one: 8, 4 */
+    MEANS_TARGET,       /* what it is done to: unit, table, address, tag, block; several rows make one */
+    MEANS_EXTENT,       /* how many targets from the MEANS_TARGET row before it on */
+    MEANS_VALUE,        /* what is written or commanded */
+    MEANS_VENDOR, MEANS_PRODUCT, MEANS_VERSION, MEANS_SERIAL, MEANS_NAME    /* what the sender says of itself: its maker, model or order
+                                                                             * number, firmware, serial number, its name in the plant */
+};
+
 struct field_name {         /* ends with .name == NULL */
     uint64_t    value;
     const char *name;       /* lower_case, the standard's own word */
@@ -47,6 +59,7 @@ struct field {
     enum field_type          type;
     uint16_t                 flags;     /* enum field_flags */
     uint16_t                 in;        /* row of the FIELD_LIST this belongs to, plus one; 0: top level */
+    uint8_t                  means;     /* enum field_meaning */
     const char              *unit;      /* "ms", "bytes"; NULL: none */
     const struct field_name *names;     /* UINT: JSON gets <name>_name beside the number; keyword takes the name too */
     const char              *aliases;   /* further rule keywords, separated by blanks: "http.uri http_uri" */

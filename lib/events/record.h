@@ -39,6 +39,8 @@ struct record {
     enum direction       dir;
     bool                 cut;           /* more values than fit */
     bool                 incomplete;    /* the message was cut short: flow ended, gap, limit */
+    bool                 answer;        /* it answers another message; policies look at what is asked */
+    bool                 refused;       /* an answer that says no: exception, negative confirmation, error status */
     uint64_t             transaction;   /* counts from 0 in a flow; request and response share it; as the dissector pairs them */
     uint64_t             anomalies;     /* bits, rows of schema.anomalies */
     size_t               count;
@@ -49,7 +51,7 @@ static inline void record_begin(struct record *r, const struct schema *s, enum d
 {
     r->schema = s;
     r->dir = dir;
-    r->cut = r->incomplete = false;
+    r->cut = r->incomplete = r->answer = r->refused = false;
     r->transaction = r->anomalies = 0;
     r->count = 0;
 }

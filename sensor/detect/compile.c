@@ -444,7 +444,6 @@ static void compile_records(struct rules *r)
             r->plans[i].plain[dir] = build_done(r, &lists[i].plain[dir]);
             r->plans[i].events[dir] = build_done(r, &lists[i].events[dir]);
         }
-        r->needs.schemas |= r->plans[i].rules ? UINT64_C(1) << i : 0;
     }
     free(lists);
     prefilter_records(r);

@@ -21,7 +21,7 @@ static struct slice unquoted(struct slice s, bool *negated)
 /* ---- app-layer-protocol ---- */
 
 struct apps {
-    uint64_t schemas;
+    schema_set schemas;
     bool     failed;        /* followed by nobody although looked at */
 };
 
@@ -352,7 +352,7 @@ static bool parse_record_event(struct parser *p, struct slice value)
 {
     struct slice anomaly = value, name;
     (void)slice_cut(&anomaly, '.', &name);
-    uint64_t family = fields_family(p->rules, name), found = 0;
+    schema_set family = fields_family(p->rules, name), found = 0;
     struct record_event *e = pile_take(p->pile, sizeof(*e));
     for (size_t i = 0; i < p->rules->schema_count; i++) {
         const struct schema *s = p->rules->schemas[i];

@@ -65,7 +65,6 @@ struct rules_needs {                /* what the rules ask of the sensor, so that
     bool     countries, assets, ndpi;
     bool     file_kinds;            /* some rule asks libmagic (filemagic) */
     unsigned file_wants;            /* enum file_wants: digests of files that some rule asks for (sink.file_wants) */
-    uint64_t schemas;               /* bit i: some rule needs records of rules_source.schemas[i] */
 };
 
 /* 0, or a negative errno when nothing could be loaded at all (a file that cannot be read, a wrong variable, no memory). */

@@ -23,7 +23,7 @@ struct sticky *fields_sticky(struct rules *r, const char *name)
     struct sticky *s = pile_take(r->pile, sizeof(*s));
     s->name = name;
     s->index = r->sticky_count++;
-    s->schemas = UINT64_MAX;
+    s->schemas = SCHEMAS_ALL;
     s->next = r->stickies;
     r->stickies = s;
     return s;
@@ -62,7 +62,7 @@ static void add_word(struct rules *r, const char *name, size_t schema, uint16_t 
     if (w->rows[schema] != NO_ROW || w->field->type != f->type)
         return;
     w->rows[schema] = row;
-    w->schemas |= UINT64_C(1) << schema;
+    w->schemas |= SCHEMA_BIT(schema);
     if (w->sticky) {
         struct sticky *s = (struct sticky *)(uintptr_t)w->sticky;     /* ours, being built */
         s->schemas = w->schemas;
@@ -144,18 +144,18 @@ static const struct { const char *name, *schemas; } families[] = {
     { "krb5", "krb5 kerberos" }, { "ikev2", "ike" }, { "ssl", "tls" }
 };
 
-static uint64_t schema_bit(const struct rules *r, struct slice name)
+static schema_set schema_bit(const struct rules *r, struct slice name)
 {
     for (size_t i = 0; i < r->schema_count; i++) {
         if (slice_is(name, r->schemas[i]->name))
-            return UINT64_C(1) << i;
+            return SCHEMA_BIT(i);
     }
     return 0;
 }
 
-uint64_t fields_family(const struct rules *r, struct slice name)
+schema_set fields_family(const struct rules *r, struct slice name)
 {
-    uint64_t all = schema_bit(r, name);
+    schema_set all = schema_bit(r, name);
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
         if (!slice_is(name, families[i].name))
             continue;
@@ -166,7 +166,7 @@ uint64_t fields_family(const struct rules *r, struct slice name)
     return all;
 }
 
-bool fields_narrow(struct parser *p, uint64_t schemas, bool record)
+bool fields_narrow(struct parser *p, schema_set schemas, bool record)
 {
     struct rule *r = p->rule;
     if (record)

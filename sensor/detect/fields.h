@@ -8,7 +8,7 @@
 struct field_word {             /* one keyword: a field's name or alias, in every schema that has it */
     const char         *name;
     const struct field *field;      /* of the first schema */
-    uint64_t            schemas;
+    schema_set          schemas;
     uint16_t           *rows;       /* by schema; NO_ROW */
     const struct sticky *sticky;    /* TEXT and BYTES */
 };
@@ -22,10 +22,10 @@ bool fields_option(struct parser *p, const struct field_word *w, const struct op
 bool fields_condition(struct parser *p, const char *field, struct slice text);
 
 /* The schemas that a protocol name of a header stands for: "http" is http and http2. 0: none. */
-uint64_t fields_family(const struct rules *r, struct slice name);
+schema_set fields_family(const struct rules *r, struct slice name);
 
 /* The rule is about records of these schemas only. False when none is left. */
-bool fields_narrow(struct parser *p, uint64_t schemas, bool record);
+bool fields_narrow(struct parser *p, schema_set schemas, bool record);
 
 const struct sticky *fields_payload(const struct rules *r);
 struct sticky *fields_sticky(struct rules *r, const char *name);    /* a fresh one in the set's list */

@@ -220,7 +220,7 @@ static bool read_action(struct parser *p, struct slice word)
 static bool read_protocol(struct parser *p, struct slice word)
 {
     struct rule *r = p->rule;
-    r->schemas = UINT64_MAX;
+    r->schemas = SCHEMAS_ALL;
     for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
         const struct protocol *known = &protocols[i];
         if (!slice_is(word, known->name))

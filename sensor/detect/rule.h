@@ -129,7 +129,12 @@ enum sticky_source {
     STICKY_IP_HEADER, STICKY_TRANSPORT_HEADER, STICKY_SRC, STICKY_DEST
 };
 
-enum { TRANSFORMS_MAX = 8, SCHEMAS_MAX = 64, NO_ROW = 0xffff, VARIABLES_MAX = 16 };
+/* Bit i: the set's schema i. */
+__extension__ typedef unsigned __int128 schema_set;
+#define SCHEMA_BIT(i)  ((schema_set)1 << (i))
+#define SCHEMAS_ALL    (~(schema_set)0)
+
+enum { TRANSFORMS_MAX = 8, SCHEMAS_MAX = 128, NO_ROW = 0xffff, VARIABLES_MAX = 16 };
 
 struct transform_use {
     const struct transform *how;
@@ -144,7 +149,7 @@ struct sticky {                 /* a buffer that steps are held against; the sam
     uint8_t         transform_count;
     bool            many;       /* each of several values is held alone */
     uint16_t        index;
-    uint64_t        schemas;    /* bits of the schemas that have it */
+    schema_set      schemas;    /* bits of the schemas that have it */
     const uint16_t *rows;       /* by schema; NO_ROW */
     struct transform_use transforms[TRANSFORMS_MAX];
 };
@@ -186,7 +191,7 @@ struct rule {
     struct alert_rule     alert;        /* first: what is handed out */
     const struct netset  *src, *dest;
     const struct portset *sport, *dport;
-    uint64_t              schemas;      /* RECORD: of which schema the record must be; else: who must follow the flow */
+    schema_set            schemas;      /* RECORD: of which schema the record must be; else: who must follow the flow */
     uint16_t              flow;         /* enum rule_flow */
     uint8_t               action, kind, transports, ip_version;
     bool                  both_ways;    /* <> */

@@ -26,7 +26,6 @@
 #include "flow/reassembly.h"
 
 enum {
-    DISSECTORS_MAX = 128,
     DISSECT_PDUS_MAX = 4096,            /* taken from one chunk or datagram; what follows is a gap */
     DISSECT_PROBE_BYTES_MAX = 4096,     /* of a direction that may wait for a decision */
     DISSECT_PROBE_CHUNKS_MAX = 24,      /* of a flow that are shown to probes */

@@ -112,13 +112,13 @@ static void each_type_gives_its_objects(void **unused)
 static const struct dialogue_case dialogues[] = {
     { "the three formats", STARTED "<<< 680e 0000 0000 64010a00 0100 000000 14\n>>> 6804 01000200\n>>> 680443000000\n<<< 680483000000\n",
       "apci_type length send_sequence receive_sequence u_function type_id access station cause_of_transmission",
-      "> 0 apci_type=u length=4 u_function=startdt_act access=link station=controlling\n"
-      "< 1 apci_type=u length=4 u_function=startdt_con access=link station=controlled\n"
+      "> 0 apci_type=u length=4 u_function=startdt_act access=session station=controlling\n"
+      "< 1 apci_type=u length=4 u_function=startdt_con access=session station=controlled\n"
       "< 2 apci_type=i length=14 send_sequence=0 receive_sequence=0 type_id=c_ic_na_1 access=read"
       " cause_of_transmission=activation_termination station=controlled !unsolicited_confirmation\n"
-      "> 3 apci_type=s length=4 access=link receive_sequence=1\n"
-      "> 4 apci_type=u length=4 u_function=testfr_act access=link\n"
-      "< 5 apci_type=u length=4 u_function=testfr_con access=link\n" },
+      "> 3 apci_type=s length=4 access=session receive_sequence=1\n"
+      "> 4 apci_type=u length=4 u_function=testfr_act access=session\n"
+      "< 5 apci_type=u length=4 u_function=testfr_con access=session\n" },
     { "select, then execute",
       STARTED ">>> 680e 0000 0000 2d010600 0100 640000 81\n<<< 680e 0000 0200 2d010700 0100 640000 81\n"
               ">>> 680e 0200 0200 2d010600 0100 640000 01\n<<< 680e 0200 0400 2d010700 0100 640000 01 680e 0400 0400 2d010a00 0100 640000 01\n",
@@ -144,15 +144,15 @@ static const struct dialogue_case dialogues[] = {
       "> 0\n< 1\n> 2\n< 2 spi=on\n" },
     { "a station's clock answers with its own time",
       STARTED ">>> 6814 0000 0000 67010600 0100 000000 0000 00 00 01 01 00\n<<< 6814 0000 0200 67010700 0100 000000 0100 00 00 01 01 00\n",
-      "access", "> 0 access=link\n< 1 access=link\n> 2 access=set_time\n< 2 access=set_time\n" },
+      "access", "> 0 access=session\n< 1 access=session\n> 2 access=set_time\n< 2 access=set_time\n" },
     { "a number left out, and what was not sent acknowledged",
       STARTED "<<< 680e 0200 0000 01010300 0100 640000 01\n>>> 680401000a00\n>>> 680401000200\n", "receive_sequence",
       "> 0\n< 1\n< 2 receive_sequence=0 !send_sequence_wrong\n> 3 receive_sequence=5 !receive_sequence_wrong\n"
       "> 4 receive_sequence=1 !receive_sequence_wrong\n" },
     { "data before the start", "<<< 680e 0000 0000 01010300 0100 640000 01\n", "spi", "< 0 spi=on !not_started\n" },
     { "data after the stop", STARTED ">>> 680413000000\n<<< 680423000000\n<<< 680e 0000 0000 01010300 0100 640000 01\n", "access u_function",
-      "> 0 u_function=startdt_act access=link\n< 1 u_function=startdt_con access=link\n> 2 u_function=stopdt_act access=stop\n"
-      "< 3 u_function=stopdt_con access=link\n< 4 access=report !not_started\n" },
+      "> 0 u_function=startdt_act access=session\n< 1 u_function=startdt_con access=session\n> 2 u_function=stopdt_act access=stop\n"
+      "< 3 u_function=stopdt_con access=session\n< 4 access=report !not_started\n" },
     { "two functions at once", ">>> 68040f000000\n", "u_function", "> 0 u_function=3 !invalid_control\n" },
     { "noise between", STARTED ">>> 0001 6803 6800 6804 43000000\n", "u_function",
       "> 0 u_function=startdt_act\n< 1 u_function=startdt_con\n> 2 !invalid_start\n> 3 u_function=testfr_act\n" },

@@ -58,8 +58,8 @@ static const struct dialogue_case bodies[] = {
     { "read and write", ">>> 0001 0000 000d 11 17 0003 0006 000e 0001 02 00ff\n"
                         "<<< 0001 0000 000f 11 17 0c 00fe 0acd 0001 0003 000d 00ff\n",
       "access address quantity write_address write_quantity value",
-      "> 0 access=read_write address=3 quantity=6 write_address=14 write_quantity=1 value=255\n"
-      "< 0 access=read_write address=3 quantity=6 value=254 value=2765 value=1 value=3 value=13 value=255"
+      "> 0 access=write address=3 quantity=6 write_address=14 write_quantity=1 value=255\n"
+      "< 0 access=write address=3 quantity=6 value=254 value=2765 value=1 value=3 value=13 value=255"
       " write_address=14 write_quantity=1\n" },
     { "read FIFO queue", ">>> 0001 0000 0004 11 18 04de\n<<< 0001 0000 000a 11 18 0006 0002 01b8 1284\n",
       "address quantity value",

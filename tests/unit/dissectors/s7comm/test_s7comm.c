@@ -49,7 +49,7 @@ static const struct dialogue_case cases[] = {
       "access pi_service pi_argument",
       "> 0 pi_service=\"P_PROGRAM\" access=control pi_argument=\"C \"\n" },
     { "the clock set", ">>> 0300 0027 02f080 32 07 0000 0008 0008 000e 00 01 12 04 11 47 02 00 ff 09 000a 00 19 26 11 21 21 17 46 12 37\n",
-      "access userdata clock", "> 0 userdata=set_clock access=configure clock=1795295866123000\n" },
+      "access userdata clock", "> 0 userdata=set_clock access=set_time clock=1795295866123000\n" },
     { "a password is not kept", ">>> 0300 0025 02f080 32 07 0000 0008 0008 000c 00 01 12 04 11 45 01 00 ff 09 0008 0102030405060708\n",
       "access userdata data", "> 0 userdata=plc_password access=authenticate\n" },
     { "the PLC says that it stopped", "<<< 0300 0019 02f080 32 07 0000 0000 0008 0000 0100 1010 00 00 00 00\n", "type userdata",
