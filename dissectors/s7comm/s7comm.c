@@ -12,13 +12,13 @@
 
 #include <string.h>
 
+#include "dissectors/framing/isostream.h"
 #include "dissectors/framing/tpkt.h"
 #include "dissectors/s7comm/message.h"
 
 enum {
     PROTOCOL = 0x32, HEADER = 10, HEADER_ANSWER = 12,
-    DT_HEADER = 3,              /* length 2, f0, EOT */
-    OPEN_MAX = 8, FLOOD = 500, FOREIGN_MAX = 4,
+    OPEN_MAX = 8, FLOOD = 500,
     DATA_HEAD = 4, BODY_MAX = 16384,    /* of all fragments of one userdata */
     KIND_PUSH = 0, KIND_REQUEST = 4, KIND_RESPONSE = 8
 };
@@ -42,10 +42,9 @@ struct s7_state {
     uint64_t            transactions;
     struct open_request open[OPEN_MAX];
     unsigned            next;
-    unsigned            unanswered, foreign;
-    bool                searching[2];
+    unsigned            unanswered;
     bool                blind;          /* requests may have been missed */
-    struct cotp_join    join[2];
+    struct iso_stream   iso;
     struct body         body[2];
 };
 
@@ -77,42 +76,18 @@ static bool header_read(struct cursor *c, struct header *h)
     return c->status == CURSOR_OK && protocol == PROTOCOL;
 }
 
-/* Whether a TPDU is data that S7comm could have sent: an empty piece (`empty`), or a header that agrees with its length. */
-static bool convinces(struct cursor tpdu, bool *empty)
+/* Whether a message's first piece is what S7comm could have sent: a header that agrees with its length. */
+static bool begins(struct cursor data, bool whole, bool eot)
 {
-    struct cotp_tpdu t;
     struct header h;
-    if (!cotp_read(tpdu, &t) || t.type != COTP_DT)
+    size_t all = data.left;
+    struct cursor c = data;
+    if (!whole)
+        return cursor_peek(&data, 0) == PROTOCOL;
+    if (!header_read(&c, &h) || !rosctr_known(h.rosctr))
         return false;
-    *empty = t.data.left == 0;
-    if (*empty)
-        return true;
-    size_t whole = t.data.left;
-    struct cursor c = t.data;
-    if (cursor_peek(&c, 0) != PROTOCOL || !header_read(&c, &h) || !rosctr_known(h.rosctr))
-        return false;
-    size_t said = (size_t)(whole - c.left) + h.parameter_length + h.data_length;
-    return t.eot ? said == whole : said >= whole;
-}
-
-/* The transport's connection says nothing of who speaks over it: wait for data. */
-static enum probe s7comm_probe(const struct conversation *conv, struct cursor c)
-{
-    (void)conv;
-    for (unsigned i = 0; i < 8; i++) {
-        struct cursor tpdu;
-        struct cotp_tpdu t;
-        size_t need;
-        bool empty = false;
-        enum tpkt got = tpkt_take(&c, &tpdu, &need);
-        if (got != TPKT_WHOLE)
-            return got == TPKT_SHORT ? PROBE_MORE : PROBE_NO;
-        if (convinces(tpdu, &empty) && !empty)
-            return PROBE_YES;
-        if (!empty && (!cotp_read(tpdu, &t) || t.type == COTP_DT))
-            return PROBE_NO;
-    }
-    return PROBE_NO;
+    size_t said = (size_t)(all - c.left) + h.parameter_length + h.data_length;
+    return eot ? said == all : said >= all;
 }
 
 static struct open_request *answered(struct s7_state *s, const struct header *h, enum direction dir)
@@ -289,23 +264,21 @@ static void foreign(struct conversation *conv, unsigned pieces, enum s7_anomaly 
     conversation_emit(conv, r);
 }
 
-static void message_read(struct conversation *conv, struct cursor c, unsigned pieces, bool lost)
+static bool message_read(struct conversation *conv, struct cursor c, unsigned pieces, bool lost)
 {
     struct s7_state *s = conv->state;
     struct header h;
     if (lost || !header_read(&c, &h)) {
         foreign(conv, pieces, lost ? S7_MESSAGE_TOO_LONG : S7_INVALID_PROTOCOL_ID);
-        s->foreign += !lost;
-        return;
+        return false;
     }
-    s->foreign = 0;
     struct record *r = record_new(conv);
     header_record(r, &h, pieces);
     struct open_request *q = h.rosctr == S7_JOB ? NULL : answered(s, &h, conv->dir);
     if (!header_possible(r, &h, &c)) {
         s->transactions++;
         conversation_emit(conv, r);
-        return;
+        return true;
     }
     struct s7_pdu p = { .record = r, .rosctr = h.rosctr };
     p.parameter = cursor_sub(&c, h.parameter_length);
@@ -313,110 +286,42 @@ static void message_read(struct conversation *conv, struct cursor c, unsigned pi
     if (q == NULL || h.rosctr == S7_JOB)
         s->transactions++;
     pdu_read(conv, &p, &h, q);
+    return true;
 }
 
-static void connection_read(struct conversation *conv, const struct cotp_tpdu *t, bool valid)
-{
-    struct record *r = record_new(conv);
-    if (valid)
-        cotp_record(r, t);
-    else
-        record_anomaly(r, S7_INVALID_TPDU);
-    conversation_emit(conv, r);
-}
+static const struct iso_upper upper = {
+    .record = record_new, .invalid_tpdu = S7_INVALID_TPDU, .header_min = HEADER_ANSWER, .begins = begins, .message = message_read
+};
 
-static void tpdu_read(struct conversation *conv, struct cursor tpdu)
+static enum probe s7comm_probe(const struct conversation *conv, struct cursor c)
 {
-    struct s7_state *s = conv->state;
-    struct cotp_join *j = &s->join[conv->dir];
-    struct cotp_tpdu t;
-    struct cursor message;
-    bool valid = cotp_read(tpdu, &t);
-    if (!valid || t.type != COTP_DT)
-        connection_read(conv, &t, valid);
-    else if (cotp_join_add(j, conv->store, conv->account, &t, &message))
-        message_read(conv, message, j->pieces, j->lost);
-}
-
-/* After a gap: drops what cannot begin a PDU. An S7comm header must be in sight: an empty piece may be anything's middle. */
-static enum dissect search(struct conversation *conv, struct cursor *in)
-{
-    struct s7_state *s = conv->state;
-    struct cursor at = *in;
-    size_t sure = TPKT_HEADER + DT_HEADER + HEADER_ANSWER;
-    for (; at.left >= sure; cursor_skip(&at, 1)) {
-        struct cursor c = at, tpdu;
-        size_t need;
-        bool empty = false;
-        enum tpkt got = tpkt_take(&c, &tpdu, &need);
-        if (got == TPKT_SHORT && cursor_peek(&at, 5) == 0xf0 && cursor_peek(&at, 7) == PROTOCOL)
-            break;
-        if (got == TPKT_WHOLE && convinces(tpdu, &empty)) {
-            s->searching[conv->dir] = false;
-            break;
-        }
-    }
-    bool moved = at.left < in->left;
-    *in = at;
-    return moved ? DISSECT_PDU : DISSECT_MORE;
+    (void)conv;
+    return iso_probe(&upper, c);
 }
 
 static enum dissect s7comm_pdu(struct conversation *conv, struct cursor *in)
 {
     struct s7_state *s = conv->state;
-    struct cursor tpdu;
-    size_t need;
-    if (s->searching[conv->dir]) {
-        enum dissect verdict = search(conv, in);
-        if (s->searching[conv->dir] || verdict == DISSECT_PDU)
-            return verdict;
-    }
-    enum tpkt got = tpkt_take(in, &tpdu, &need);
-    if (got == TPKT_SHORT) {
-        conv->need = need;
-        return DISSECT_MORE;
-    }
     s->blind |= conv->midstream;
-    if (got == TPKT_FOREIGN || s->foreign > FOREIGN_MAX)
-        return DISSECT_LOST;
-    tpdu_read(conv, tpdu);
-    return DISSECT_PDU;
+    return iso_pdu(&upper, &s->iso, conv, in);
 }
 
 static bool s7comm_gap(struct conversation *conv, size_t missing)
 {
     struct s7_state *s = conv->state;
     (void)missing;
-    cotp_join_drop(&s->join[conv->dir], conv->store, conv->account);
+    iso_gap(&s->iso, conv);
     body_drop(conv, &s->body[conv->dir]);
-    s->searching[conv->dir] = true;
     s->blind = true;
     return true;
-}
-
-/* Pieces whose message never ended: the S7-300 closes with an empty one. */
-static void unfinished(struct conversation *conv, enum direction dir)
-{
-    struct s7_state *s = conv->state;
-    const struct cotp_join *j = &s->join[dir];
-    if (j->closed || j->pieces == 0)
-        return;
-    conv->dir = dir;
-    struct record *r = record_new(conv);
-    record_uint(r, COTP_TPDU, COTP_DT);
-    record_uint(r, COTP_PIECES, j->pieces);
-    r->incomplete = j->len > 0;
-    conversation_emit(conv, r);
 }
 
 static void s7comm_end(struct conversation *conv)
 {
     struct s7_state *s = conv->state;
-    for (unsigned i = 0; i < 2; i++) {
-        unfinished(conv, i);
-        cotp_join_drop(&s->join[i], conv->store, conv->account);
-        body_drop(conv, &s->body[i]);
-    }
+    iso_end(&upper, &s->iso, conv);
+    body_drop(conv, &s->body[FROM_CLIENT]);
+    body_drop(conv, &s->body[FROM_SERVER]);
 }
 
 const struct dissector dissector_s7comm = {

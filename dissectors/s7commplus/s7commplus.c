@@ -10,11 +10,11 @@
  */
 #include "dissectors/s7commplus/s7commplus.h"
 
-#include "dissectors/framing/cotp.h"
-#include "events/access.h"
+#include "dissectors/framing/isostream.h"
 #include "dissectors/framing/tpkt.h"
+#include "events/access.h"
 
-enum { PROTOCOL = 0x72, HEADER = 4, DIGEST = 32, FOREIGN_MAX = 4, DT_HEADER = 3 };
+enum { PROTOCOL = 0x72, HEADER = 4, DIGEST = 32 };
 enum { OPCODE_REQUEST = 0x31, OPCODE_RESPONSE = 0x32, OPCODE_NOTIFICATION = 0x33 };
 
 enum row { VERSION = COTP_ROWS, LENGTH, OPCODE, FUNCTION_CODE, ACCESS, SEQUENCE, SESSION, INTEGRITY, FRAGMENT, CONTINUED, ROWS };
@@ -63,10 +63,9 @@ static const struct schema schema = {
 };
 
 struct state {
-    uint64_t         transactions;
-    unsigned         foreign;
-    bool             continued[2], searching[2];
-    struct cotp_join join[2];
+    uint64_t          transactions;
+    bool              continued[2];
+    struct iso_stream iso;
 };
 
 static bool version_known(int version)
@@ -89,26 +88,12 @@ static bool piece_fits(struct cursor c, bool *last)
     return c.left == length;
 }
 
-static enum probe probe(const struct conversation *conv, struct cursor c)
+static bool begins(struct cursor data, bool whole, bool eot)
 {
-    (void)conv;
-    for (unsigned i = 0; i < 8; i++) {
-        struct cursor tpdu;
-        struct cotp_tpdu t;
-        size_t need;
-        bool last;
-        enum tpkt got = tpkt_take(&c, &tpdu, &need);
-        if (got != TPKT_WHOLE)
-            return got == TPKT_SHORT ? PROBE_MORE : PROBE_NO;
-        if (!cotp_read(tpdu, &t))
-            return PROBE_NO;
-        if (t.type != COTP_DT || (t.data.left == 0 && !t.eot))
-            continue;
-        if (cursor_peek(&t.data, 0) == PROTOCOL && version_known(cursor_peek(&t.data, 1)) && !t.eot)
-            return PROBE_YES;
-        return t.eot && piece_fits(t.data, &last) ? PROBE_YES : PROBE_NO;
-    }
-    return PROBE_NO;
+    bool last;
+    if (whole && eot)
+        return piece_fits(data, &last);
+    return cursor_peek(&data, 0) == PROTOCOL && version_known(cursor_peek(&data, 1));
 }
 
 static enum access access_of(unsigned function)
@@ -152,7 +137,7 @@ static void opcode_read(struct record *r, struct cursor c, unsigned version)
         record_uint(r, SESSION, session);
 }
 
-static void message_read(struct conversation *conv, struct cursor c, unsigned pieces, bool lost)
+static bool message_read(struct conversation *conv, struct cursor c, unsigned pieces, bool lost)
 {
     struct state *s = conv->state;
     struct record *r = conversation_record(conv, &schema);
@@ -160,11 +145,10 @@ static void message_read(struct conversation *conv, struct cursor c, unsigned pi
     r->transaction = s->transactions++;
     record_uint(r, COTP_TPDU, COTP_DT);
     record_uint(r, COTP_PIECES, pieces);
-    s->foreign = foreign && !lost ? s->foreign + 1 : 0;
     if (foreign) {
         record_anomaly(r, lost ? MESSAGE_TOO_LONG : INVALID_PROTOCOL_ID);
         conversation_emit(conv, r);
-        return;
+        return false;
     }
     if (!piece_fits(c, &last))
         record_anomaly(r, INVALID_LENGTH);
@@ -181,106 +165,46 @@ static void message_read(struct conversation *conv, struct cursor c, unsigned pi
     if (version < 254)
         s->continued[conv->dir] = !last;
     conversation_emit(conv, r);
+    return true;
 }
 
-static void tpdu_read(struct conversation *conv, struct cursor tpdu)
+static struct record *record_new(struct conversation *conv)
 {
     struct state *s = conv->state;
-    struct cotp_join *j = &s->join[conv->dir];
-    struct cotp_tpdu t;
-    struct cursor message;
-    bool valid = cotp_read(tpdu, &t);
-    if (valid && t.type == COTP_DT) {
-        if (cotp_join_add(j, conv->store, conv->account, &t, &message))
-            message_read(conv, message, j->pieces, j->lost);
-        return;
-    }
     struct record *r = conversation_record(conv, &schema);
     r->transaction = s->transactions;
-    if (valid)
-        cotp_record(r, &t);
-    else
-        record_anomaly(r, INVALID_TPDU);
-    conversation_emit(conv, r);
+    return r;
 }
 
-/* After a gap: drops what cannot begin a piece. */
-static enum dissect search(struct conversation *conv, struct cursor *in)
+static const struct iso_upper upper = {
+    .record = record_new, .invalid_tpdu = INVALID_TPDU, .header_min = HEADER, .begins = begins, .message = message_read
+};
+
+static enum probe probe(const struct conversation *conv, struct cursor c)
 {
-    struct state *s = conv->state;
-    struct cursor at = *in;
-    for (; at.left >= TPKT_HEADER + DT_HEADER + HEADER; cursor_skip(&at, 1)) {
-        struct cursor c = at, tpdu;
-        struct cotp_tpdu t;
-        size_t need;
-        bool last;
-        enum tpkt got = tpkt_take(&c, &tpdu, &need);
-        if (got == TPKT_SHORT && cursor_peek(&at, 5) == 0xf0 && cursor_peek(&at, 7) == PROTOCOL)
-            break;
-        if (got == TPKT_WHOLE && cotp_read(tpdu, &t) && t.type == COTP_DT && t.eot && piece_fits(t.data, &last)) {
-            s->searching[conv->dir] = false;
-            break;
-        }
-    }
-    bool moved = at.left < in->left;
-    *in = at;
-    return moved ? DISSECT_PDU : DISSECT_MORE;
+    (void)conv;
+    return iso_probe(&upper, c);
 }
 
 static enum dissect pdu(struct conversation *conv, struct cursor *in)
 {
     struct state *s = conv->state;
-    struct cursor tpdu;
-    size_t need;
-    if (s->searching[conv->dir]) {
-        enum dissect verdict = search(conv, in);
-        if (s->searching[conv->dir] || verdict == DISSECT_PDU)
-            return verdict;
-    }
-    enum tpkt got = tpkt_take(in, &tpdu, &need);
-    if (got == TPKT_SHORT) {
-        conv->need = need;
-        return DISSECT_MORE;
-    }
-    if (got == TPKT_FOREIGN || s->foreign > FOREIGN_MAX)
-        return DISSECT_LOST;
-    tpdu_read(conv, tpdu);
-    return DISSECT_PDU;
+    return iso_pdu(&upper, &s->iso, conv, in);
 }
 
 static bool gap(struct conversation *conv, size_t missing)
 {
     struct state *s = conv->state;
     (void)missing;
-    cotp_join_drop(&s->join[conv->dir], conv->store, conv->account);
+    iso_gap(&s->iso, conv);
     s->continued[conv->dir] = false;
-    s->searching[conv->dir] = true;
     return true;
-}
-
-/* Pieces whose message never ended. */
-static void unfinished(struct conversation *conv, enum direction dir)
-{
-    struct state *s = conv->state;
-    const struct cotp_join *j = &s->join[dir];
-    if (j->closed || j->pieces == 0)
-        return;
-    conv->dir = dir;
-    struct record *r = conversation_record(conv, &schema);
-    r->transaction = s->transactions;
-    record_uint(r, COTP_TPDU, COTP_DT);
-    record_uint(r, COTP_PIECES, j->pieces);
-    r->incomplete = j->len > 0;
-    conversation_emit(conv, r);
 }
 
 static void end(struct conversation *conv)
 {
     struct state *s = conv->state;
-    for (unsigned i = 0; i < 2; i++) {
-        unfinished(conv, i);
-        cotp_join_drop(&s->join[i], conv->store, conv->account);
-    }
+    iso_end(&upper, &s->iso, conv);
 }
 
 const struct dissector dissector_s7commplus = {

@@ -15,7 +15,6 @@ class Tpdus(Counted):
         return dict(counts)
 
 
-
 S7_ROSCTR = {1: "Job", 2: "Ack", 3: "Ack_Data", 7: "Userdata"}
 S7_KINDS = {"request": 4, "response": 8, "push": 0}
 S7_WRITES = (0x05, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x28, 0x29)
@@ -65,19 +64,6 @@ def s7_plus_function(e, r):
 
 TRUTH = {
     "cotp": {"types": Tpdus(None)},
-    "s7comm": {
-        "pdus": Total(only("rosctr")),
-        "rosctr": Counted(lambda e, r: S7_ROSCTR.get(r.get("rosctr"))),
-        "functions": Counted(s7_function),
-        "functions_by_rosctr": Nested(s7_rosctr_function),
-        "userdata": Counted(s7_userdata),
-        "areas": Every(s7_areas),
-        "item_return_codes": Every(s7_return_codes),
-        "header_errors": Counted(s7_header_error),
-        "param_errors": Counted(lambda e, r: f"0x{r['error']:04x}" if "error" in r else None),
-        "writes": Nested(s7_write),
-        "pairs": Counted(lambda e, r: between(e, r) if "rosctr" in r else None),
-    },
     "s7comm": {
         "pdus": Total(only("rosctr")),
         "rosctr": Counted(lambda e, r: S7_ROSCTR.get(r.get("rosctr"))),
