@@ -56,6 +56,15 @@ static bool app_settled(struct flow *f, const struct packet *p, enum direction d
     return !known || (f->app_known == APP_SETTLED && f->established);
 }
 
+/* How long both streams are by now, in sequence numbers as Suricata counts: the SYN is one, and it goes on beyond the depth. */
+static void subject_streams(struct subject *s, const struct flow *f)
+{
+    for (int dir = 0; dir < 2 && f->proto == IPPROTO_TCP; dir++) {
+        const struct flow_side *side = &f->side[dir];
+        s->stream_seen[dir] = side->tcp_syn ? side->tcp_next - side->tcp_isn : side->stream_at + (side->tcp_known ? 1 : 0);
+    }
+}
+
 static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
 {
     struct subject *s = &w->subject;
@@ -68,6 +77,7 @@ static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
         s->flow_packets[side] = f->side[side].packets;
         s->flow_bytes[side] = f->side[side].bytes;
     }
+    subject_streams(s, f);
     s->memory = &f->detect;
     s->store = w->store;
     s->account = &f->account;
@@ -271,6 +281,7 @@ static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
     struct worker *w = ctx;
     if (w->windows != NULL && shown_to_rules(w, f))
         window_add(w->windows, f, c, w->serial);
+    subject_streams(&w->subject, f);
     dissect_chunk(w->dissect, f, c, classification_of(w, f), w->subject.time_us);
 }
 
@@ -311,11 +322,13 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
         w->subject.ndpi = classify_of(f);
     }
     if (p->proto == IPPROTO_TCP && f->proto == IPPROTO_TCP) {
-        unsigned events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        uint64_t events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        subject_streams(&w->subject, f);
         if (shown_to_rules(w, f)) {     /* otherwise rules look at it packet by packet */
             w->subject.flags |= SUBJECT_STREAM;
             w->subject.stream_events = events;
         }
+        w->subject.stream_events |= f->odd;
         if (f->side[dir].tcp_fin)
             w->subject.flags |= SUBJECT_STREAM_END;
         w->subject.flags |= app_settled(f, p, dir) ? 0u : (unsigned)SUBJECT_APP_FRESH;
