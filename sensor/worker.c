@@ -177,6 +177,7 @@ static struct event head_of(struct worker *w, const struct endpoint end[2])
         .time_us = s->time_us, .in_iface = w->plan->interface, .proto = s->proto, .dir = s->dir,
         .flow_id = s->flow_id, .app_proto = s->app_proto, .ndpi = s->ndpi, .vlan_count = s->vlan_count,
         .src = s->src != NULL ? &end[0] : NULL, .dest = s->src != NULL ? &end[1] : NULL,
+        .ether = s->src == NULL && w->packet != NULL ? w->packet->ether : NULL,
         .packet_number = w->plan->interface == NULL && w->packet != NULL ? w->packet->number : 0,
     };
     memcpy(head.vlan, s->vlan, sizeof head.vlan);
@@ -350,7 +351,7 @@ static void road_packet(struct worker *w, const struct packet *p)
         address_alerts(w);
     if (f != NULL)
         road_flow(w, p, f, dir);
-    else if (p->ip_version == 0 && p->ether != NULL)
+    else if (p->ip_version == 0)
         dissect_frame(w->dissect, p);
     detect_one(w);
 }

@@ -277,7 +277,7 @@ static void take_bytes(const struct offer *o, struct cursor bytes)
 
 void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us)
 {
-    struct offer o = { d, f, hint, now_us, c->dir, OVER_TCP };
+    struct offer o = { d, f, hint, now_us, c->dir, OVER_TCP, NULL };
     if (f->undissected || (f->dissect == NULL && c->len == 0) || !begin(&o))
         return;
     struct dissect_side *side = &f->dissect->side[c->dir];
@@ -296,7 +296,7 @@ void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk 
 
 void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction dir, const struct packet *p, const struct classification *hint)
 {
-    struct offer o = { d, f, hint, p->time_us, dir, OVER_UDP };
+    struct offer o = { d, f, hint, p->time_us, dir, OVER_UDP, p->ether };
     if (f->undissected || p->payload_len == 0 || !begin(&o))
         return;
     take_bytes(&o, cursor_over(p->payload, p->payload_len));
@@ -305,7 +305,7 @@ void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction d
 static struct offer last_offer(struct dissect_driver *d, struct flow *f)
 {
     enum dissect_over over = f->proto == IPPROTO_UDP ? OVER_UDP : OVER_TCP;
-    return (struct offer){ d, f, NULL, f->last_us, FROM_CLIENT, over };
+    return (struct offer){ d, f, NULL, f->last_us, FROM_CLIENT, over, NULL };
 }
 
 void dissect_end(struct dissect_driver *d, struct flow *f)
@@ -340,6 +340,7 @@ static void take_frame(struct dissect_driver *d, size_t i, const struct packet *
 {
     struct conversation conv = frame_conversation(d, i, p->time_us);
     struct cursor in = cursor_over(p->link_payload, p->link_payload_len);
+    conv.ether = p->ether;
     struct dissect_counts *counts = &d->counts[i];
     size_t before = in.left;
     enum dissect verdict = dissectors[i]->pdu(&conv, &in);

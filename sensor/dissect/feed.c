@@ -18,7 +18,7 @@ struct conversation conversation_of(const struct offer *o)
         .state = st != NULL ? st->state : NULL, .store = o->d->store, .account = &o->f->account, .out = o->d->out,
         .now_us = o->now_us, .dir = o->dir, .over = o->over,
         .midstream = o->f->midstream || (st != NULL && st->side[o->dir].missing > 0),
-        .server_port = o->f->server_port, .expected = st != NULL ? st->expected : NULL,
+        .server_port = o->f->server_port, .ether = o->ether, .expected = st != NULL ? st->expected : NULL,
         .expect = announce, .expect_ctx = (void *)(uintptr_t)o,     /* read only, and as long as the call */
     };
 }

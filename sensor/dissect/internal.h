@@ -54,6 +54,7 @@ struct offer {
     uint64_t                     now_us;
     enum direction               dir;
     enum dissect_over            over;
+    const uint8_t               *ether;     /* conversation.ether */
 };
 
 static inline bool set_has(const struct set *s, size_t i)

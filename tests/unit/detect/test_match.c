@@ -148,6 +148,21 @@ static void a_rule_of_nothing_at_all_is_told_once_per_flow_too(void **unused)
     scene_end(&c);
 }
 
+/* Messages of layer 2 have neither addresses nor a flow. */
+static void a_message_without_addresses_meets_the_rules_about_its_fields(void **unused)
+{
+    (void)unused;
+    struct scene c;
+    static struct record r;
+    scene_begin(&c, "alert toy any any -> any any (toy.function_code:5; sid:1;)\nalert ip any any -> any any (toy.function_code:5; sid:2;)\n"
+                    "alert toy 192.168.1.10 any -> any any (toy.function_code:5; sid:3;)\nalert http any any -> any any (http.host; content:\"x\"; sid:4;)");
+    c.s = (struct subject){ .time_us = 1000000, .payload = (const uint8_t *)"" };
+    record_begin(&r, &toy_schema, FROM_CLIENT);
+    record_uint(&r, TOY_FUNCTION, 5);
+    assert_string_equal(scene_record(&c, &r), "1 2 ");
+    scene_end(&c);
+}
+
 static void a_packet_without_addresses_meets_only_pkthdr(void **unused)
 {
     (void)unused;
@@ -591,6 +606,7 @@ int main(void)
         cmocka_unit_test(packet_options_hold_when_they_should),
         cmocka_unit_test(a_rule_of_addresses_alone_is_told_once_per_flow),
         cmocka_unit_test(a_rule_of_nothing_at_all_is_told_once_per_flow_too),
+        cmocka_unit_test(a_message_without_addresses_meets_the_rules_about_its_fields),
         cmocka_unit_test(a_packet_without_addresses_meets_only_pkthdr),
         cmocka_unit_test(fields_of_a_record_hold_when_they_should),
         cmocka_unit_test(every_type_of_field_is_a_keyword),

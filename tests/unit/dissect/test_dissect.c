@@ -129,7 +129,7 @@ static enum dissect delta_pdu(struct conversation *conv, struct cursor *in)
     cursor_skip(in, in->left);
     struct record *r = conversation_record(conv, NULL);
     r->transaction = *(uint32_t *)conv->state;
-    record_bytes(r, 0, "frame", 5);
+    record_bytes(r, 0, conv->ether != NULL ? conv->ether : (const uint8_t *)"frame", 5);
     conversation_emit(conv, r);
     return DISSECT_PDU;
 }
@@ -587,12 +587,14 @@ static void a_frame_goes_to_the_dissector_of_its_ethertype(void **unused)
     struct packet p = { .ethertype = ETHERTYPE_DELTA, .link_payload = (const uint8_t *)"hello", .link_payload_len = 5 };
     dissect_frame(s->d, &p);
     dissect_frame(s->d, &p);
+    p.ether = (const uint8_t *)"address to address";
+    dissect_frame(s->d, &p);
     p.ethertype = 0x0806;
     dissect_frame(s->d, &p);
     p.ethertype = 0;
     dissect_frame(s->d, &p);
-    assert_string_equal(s->said, ">1:frame >2:frame ");
-    assert_int_equal(dissect_counts(s->d, DELTA)->pdus, 2);
+    assert_string_equal(s->said, ">1:frame >2:frame >3:addre ");
+    assert_int_equal(dissect_counts(s->d, DELTA)->pdus, 3);
     scene_free(s);
 }
 
