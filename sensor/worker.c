@@ -203,11 +203,10 @@ static struct event head_described(struct worker *w, struct endpoint end[2])
 
 /* ---- detect and emit ---- */
 
-static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
+static void alert_out(struct worker *w, const struct alert_rule *rule, const struct record *r, const char *why)
 {
-    struct worker *w = ctx;
     struct endpoint end[2];
-    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r,
+    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r, .why = why,
                        .payload = w->subject.payload, .payload_len = w->subject.payload_len };
     for (int side = 0; side < 2; side++) {
         a.packets[side] = w->subject.flow_packets[side];
@@ -218,6 +217,32 @@ static void on_alert(void *ctx, const struct alert_rule *rule, const struct reco
         w->flow->alerts++;
     if (w->evidence != NULL && evidence_keep(w->evidence, w->subject.flow_id, w->subject.time_us, &kept))
         a.evidence = &kept;
+    emit_alert(w->emitter, &a);
+}
+
+static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
+{
+    alert_out(ctx, rule, r, NULL);
+}
+
+/* Without a message the packet on the road is not to blame, and the alert is about the two parties alone. */
+static void on_departure(void *ctx, const struct alert_rule *rule, const char *why, const struct behave_scene *s, const struct record *r)
+{
+    struct worker *w = ctx;
+    if (r != NULL) {
+        alert_out(w, rule, r, why);
+        return;
+    }
+    struct endpoint end[2] = { { .addr = s->from.addr }, { .addr = s->to.addr } };
+    struct flow_notes notes = { .end = { end[0], end[1] } };
+    bool ip = end[0].addr.version == 4 || end[0].addr.version == 6;
+    if (ip)
+        emit_describe(w->emitter, &notes, 0);
+    struct alert a = { .head = { .time_us = s->time_us, .in_iface = w->plan->interface }, .rule = rule, .why = why };
+    if (ip) {
+        a.head.src = &notes.end[0];
+        a.head.dest = &notes.end[1];
+    }
     emit_alert(w->emitter, &a);
 }
 
@@ -255,6 +280,18 @@ static void indicator_alert(struct worker *w, const struct record *r)
         on_alert(w, known, r);
 }
 
+/* A message that could do something to a device is held against the policy. */
+static void behave_one(struct worker *w, const struct record *r)
+{
+    const uint8_t *ether = w->packet != NULL ? w->packet->ether : NULL;
+    struct behave_scene s = { .time_us = w->subject.time_us, .from_mac = ether != NULL ? ether + 6 : NULL };
+    if (w->behave == NULL || (w->subject.src == NULL && ether == NULL))
+        return;
+    s.from = w->subject.src != NULL ? (struct party){ w->end[0].addr } : party_of_mac(ether + 6);
+    s.to = w->subject.src != NULL ? (struct party){ w->end[1].addr } : party_of_mac(ether);
+    behave_record(w->behave, &s, r);
+}
+
 static void on_record(void *ctx, struct conversation *conv, const struct record *r)
 {
     struct worker *w = ctx;
@@ -270,6 +307,7 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     scene_no_stream(w);
     if (w->plan->intel != NULL)
         indicator_alert(w, r);
+    behave_one(w, r);
     if (w->plan->settings->records) {       /* looking a flow's ends up is only worth it when somebody is told */
         struct event head = head_described(w, end);
         emit_record(w->emitter, &head, r);
@@ -370,6 +408,8 @@ static void road(struct worker *w, const struct frame *frame)
     struct packet packets[DECODE_LAYERS_MAX];
     size_t count = decode_frame(&w->decoder, frame, packets);
     flow_table_expire(w->flows, frame->time_us);
+    if (w->behave != NULL)
+        behave_time(w->behave, frame->time_us);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].fragment)
             road_fragment(w, &packets[i]);
@@ -444,7 +484,10 @@ void worker_rules(struct worker *w)
  * tenth of a second, so nothing that is expired here could have been kept alive by it. */
 static void idle(struct worker *w)
 {
-    flow_table_expire(w->flows, clock_wall_us() - IDLE_MARGIN_US);
+    uint64_t now_us = clock_wall_us() - IDLE_MARGIN_US;
+    flow_table_expire(w->flows, now_us);
+    if (w->behave != NULL)
+        behave_time(w->behave, now_us);
 }
 
 /* Asked to stop: what the kernel has taken from the wire until now is still ours to read. Its last block is handed over
@@ -537,6 +580,10 @@ static int road_new(struct worker *w, struct fault *f)
     if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
         || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
         return f->code;
+    struct behave_out departures = { on_departure, w };
+    if ((w->plan->policy != NULL || w->plan->learner != NULL)
+        && (w->behave = behave_new(w->plan->policy, w->plan->learner, &departures, f)) == NULL)
+        return f->code;
     if (w->plan->evidence != NULL && (w->evidence = evidence_memory_new(w->plan->evidence, w->number)) == NULL)
         return fault_set(f, -ENOMEM, "no memory for evidence");
     w->fragments = fragments_new(&fragments);
@@ -578,6 +625,7 @@ void worker_free(struct worker *w)
     fragments_free(w->fragments);
     classify_free(w->classify);
     detect_free(w->detect);
+    behave_free(w->behave);
     emitter_free(w->emitter);
     evidence_memory_free(w->evidence);
     pthread_mutex_destroy(&w->shown);
