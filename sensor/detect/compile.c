@@ -469,7 +469,7 @@ static void finish_groups(struct rules *r, struct grouping *g)
         p->decode[i] = build_done(r, &g->decode[i]);
     }
     for (unsigned i = 0; i < STREAM_EVENTS_MAX; i++) {
-        p->stream_mask |= g->stream[i].count ? UINT32_C(1) << i : 0;
+        p->stream_mask |= g->stream[i].count ? UINT64_C(1) << i : 0;
         p->stream[i] = build_done(r, &g->stream[i]);
     }
 }

@@ -48,7 +48,7 @@ struct port_lists {             /* by port: the list's number, 0 none */
     size_t                  count;
 };
 
-enum { DECODE_EVENT_WORDS = 4, DECODE_EVENTS_MAX = 64 * DECODE_EVENT_WORDS, STREAM_EVENTS_MAX = 32 };
+enum { DECODE_EVENT_WORDS = 4, DECODE_EVENTS_MAX = 64 * DECODE_EVENT_WORDS, STREAM_EVENTS_MAX = 64 };
 
 struct packet_plan {            /* rules about packets, by how the cheapest test finds them */
     struct prefilter       *scans[SCAN_KINDS][2][SCAN_PARTS];
@@ -58,7 +58,7 @@ struct packet_plan {            /* rules about packets, by how the cheapest test
     struct rule_list        decode[DECODE_EVENTS_MAX], stream[STREAM_EVENTS_MAX];
     uint64_t                decode_mask[DECODE_EVENT_WORDS];
     unsigned                decode_words;   /* of the subject that any name reaches */
-    uint32_t                stream_mask;
+    uint64_t                stream_mask;
 };
 
 struct rules {
