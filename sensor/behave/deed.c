@@ -86,6 +86,10 @@ static const char *words_of(struct reading *in)
         text_str(&t, t.len > 0 && words->len > 0 ? " " : "");
         text_bytes(&t, words->at, words->len);
     }
+    if (in->number_row != NULL) {
+        text_str(&t, t.len > 0 ? " " : "");
+        text_str(&t, in->number_row->name);
+    }
     text_char(&t, '\0');
     if (t.cut)
         return NULL;

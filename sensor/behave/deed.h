@@ -3,10 +3,10 @@
  * No protocol is known here: a dissector's rows say which of them are function, target, extent and value.
  *
  *     modbus  unit_id 1, object holding_registers, address 100, value 7, 8
- *             function "write_multiple_registers", on "unit_id 1 object holding_registers", 100 = 7, 101 = 8
+ *             function "write_multiple_registers", on "unit_id 1 object holding_registers address", 100 = 7, 101 = 8
  *
  * Shape      a target is words and, where the wire has one, a number: the last unnamed number among the target's rows is it, what
- *            stands before it is words. Items of a list are targets of their own; rows outside of lists stand before each.
+ *            stands before it, and its own row's name, are words. Items of a list are targets of their own; rows outside of lists stand before each.
  * Limits     DEED_POINTS_MAX targets and DEED_WORDS_MAX bytes of words; beyond them .cut is set and what fitted counts.
  * Threads    pure functions.
  */
@@ -19,7 +19,7 @@
 enum { DEED_FUNCTION_MAX = 96, DEED_WORDS_MAX = 4096, DEED_POINTS_MAX = 512 };
 
 struct deed_point {
-    const char *on;             /* the target's words, "" when it is only a number; NUL-terminated, in deed.words */
+    const char *on;             /* the target's words; NUL-terminated, in deed.words */
     bool        numbered, valued;
     uint64_t    first, last;    /* numbered */
     double      value;          /* valued: what is written to it */

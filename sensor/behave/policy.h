@@ -1,6 +1,6 @@
 /* policy - who may do what to which device: a table that people review, learned from traffic (learn.h) or written by hand.
  *
- *     from 10.20.0.5  to 10.20.0.21  modbus  write  write_single_register  on "unit_id 1 object holding_registers" 100 = 0..50
+ *     from 10.20.0.5  to 10.20.0.21  modbus  write  write_single_register  on "unit_id 1 object holding_registers address" 100 = 0..50
  *
  * Reading    policy_load() takes the YAML that policy_write() makes; docs/man/fengsui-policy.5 describes it.
  * Judging    policy_judge() finds the entry that allows a deed, or the one that came nearest, and says what departs from it.
