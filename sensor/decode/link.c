@@ -8,6 +8,7 @@ enum linktype {             /* tcpdump.org/linktypes.html; 12 and 14 are DLT_RAW
 };
 
 enum { ETHERNET_LENGTH_MAX = 1500 };        /* larger is a type, as 802.3 has it */
+enum { LLC_BACNET = 0x8282 };                /* both service access points */
 
 /* Types we name although they carry no IP. All others are worth an event on a tap. */
 static const uint16_t known_types[] = {
@@ -83,7 +84,9 @@ static void link_llc(struct decoding *g, uint16_t length, struct cursor c)
     uint8_t control = cursor_u8(&h);
     if (h.status != CURSOR_OK || control != 0x03)
         return;
-    if (saps == 0x0606) {
+    if (saps == LLC_BACNET) {
+        p->ethertype = saps;    /* no Ethernet type, but none has this number: by it dissectors find BACnet's frames */
+    } else if (saps == 0x0606) {
         link_network(g, ETHERTYPE_IP4, h, DECODE_ETHERNET_UNKNOWN_ETHERTYPE);
     } else if (saps == 0xaaaa) {
         uint32_t organisation = cursor_be24(&h);
