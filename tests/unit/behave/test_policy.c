@@ -74,6 +74,7 @@ static const struct judge_case { const char *name, *from, *to, *record; uint64_t
     { "a value within", "10.0.0.1", "10.0.0.2", "unit=1 function=6 access=3 table=2 address=5 value=50", NOON, MISS_NONE },
     { "a value above", "10.0.0.1", "10.0.0.2", "unit=1 function=6 access=3 table=2 address=5 value=51", NOON, MISS_VALUE },
     { "the second value is wrong", "10.0.0.1", "10.0.0.2", "unit=1 function=6 access=3 table=2 address=6 value=1 value=2", NOON, MISS_VALUE },
+    { "numbers without values across ranges that have them", "10.0.0.1", "10.0.0.2", "unit=1 function=6 access=3 table=2 address=5 quantity=3", NOON, MISS_NONE },
     { "a tag's value within", "10.0.0.1", "10.0.0.2", "function=6 access=3 tag=Pump value=1", NOON, MISS_NONE },
     { "a tag's value above", "10.0.0.1", "10.0.0.2", "function=6 access=3 tag=Pump value=2", NOON, MISS_VALUE },
     { "at night", "10.0.0.1", "10.0.0.2", "unit=1 function=6 access=3 table=2 address=5 value=5", NIGHT, MISS_HOURS },
