@@ -280,15 +280,19 @@ static void indicator_alert(struct worker *w, const struct record *r)
         on_alert(w, known, r);
 }
 
-/* A message that could do something to a device is held against the policy. */
+/* A message that could do something to a device is held against the policy. A card's address is only known from a packet that its owner sent:
+ * a message may be complete with what the other side sends, and below a tunnel the cards are the tunnel's. */
 static void behave_one(struct worker *w, const struct record *r)
 {
-    const uint8_t *ether = w->packet != NULL ? w->packet->ether : NULL;
-    struct behave_scene s = { .time_us = w->subject.time_us, .from_mac = ether != NULL ? ether + 6 : NULL };
+    const struct packet *p = w->packet;
+    const uint8_t *ether = p != NULL && p->depth == 0 ? p->ether : NULL;
+    struct behave_scene s = { .time_us = w->subject.time_us };
     if (w->behave == NULL || (w->subject.src == NULL && ether == NULL))
         return;
     s.from = w->subject.src != NULL ? (struct party){ w->end[0].addr } : party_of_mac(ether + 6);
     s.to = w->subject.src != NULL ? (struct party){ w->end[1].addr } : party_of_mac(ether);
+    if (ether != NULL && (w->subject.src == NULL || addr_equal(&p->src, &s.from.addr)))
+        s.from_mac = ether + 6;
     behave_record(w->behave, &s, r);
 }
 

@@ -7,16 +7,16 @@
 
 #include "common/hash.h"
 
-enum { BUCKETS = 1 << 16, GAPS = 112, GAPS_PER_OCTAVE = 4, RHYTHM_LEAST = 20, US_PER_MINUTE = 60000000, US_PER_MS = 1000,
+enum { BUCKETS = 1 << 16, GAPS = 112, GAPS_PER_OCTAVE = 4, RHYTHM_LEAST = 20, HOURS_LEAST_DAYS = 3, US_PER_MINUTE = 60000000, US_PER_MS = 1000,
        ENTRY_BYTES = 1024, POINT_BYTES = 48 };
-#define HOURS_AFTER_US (3 * UINT64_C(86400000000))
 
 /* One entry while it is learned: gaps between two of them fall into classes of a quarter octave each, from a millisecond. */
 struct lesson {
     struct party from, to;
     char         protocol[32], function[DEED_FUNCTION_MAX];
     enum access  access;
-    uint32_t     hours, times, gap[GAPS];
+    uint32_t     hours, times, days, gap[GAPS];
+    int64_t      day;               /* of the last one */
     uint64_t     first_us, last_us, longest_us;
     uint64_t     minute, refused_minute;
     uint32_t     in_minute, per_minute, refused, refusals;
@@ -124,6 +124,8 @@ static void learn_time(struct lesson *s, uint64_t time_us, int32_t utc_offset_s)
 {
     int64_t local = (int64_t)(time_us / 1000000) + utc_offset_s;
     s->hours |= 1u << (unsigned)(local / 3600 % 24);
+    s->days += s->times == 0 || local / 86400 != s->day;
+    s->day = local / 86400;
     if (s->times == 0) {
         s->first_us = time_us;
     } else if (time_us > s->last_us) {
@@ -219,7 +221,7 @@ static uint64_t rhythm_of(const struct lesson *s)
     return near >= gaps - gaps / 10 ? (s->last_us - s->first_us) / gaps : 0;
 }
 
-static bool entry_of(struct policy *p, const struct lesson *s, bool hours)
+static bool entry_of(struct policy *p, const struct lesson *s)
 {
     struct policy_entry *e = policy_add(p);
     if (e == NULL)
@@ -229,7 +231,7 @@ static bool entry_of(struct policy *p, const struct lesson *s, bool hours)
     e->access = s->access;
     e->protocol = strdup(s->protocol);
     e->function = strdup(s->function);
-    e->hours = hours ? s->hours : (uint32_t)POLICY_HOURS_ALL;
+    e->hours = s->days >= HOURS_LEAST_DAYS ? s->hours : (uint32_t)POLICY_HOURS_ALL;     /* what came on one day tells nothing of hours */
     e->every_us = rhythm_of(s);
     e->longest_us = e->every_us != 0 ? s->longest_us : 0;
     e->per_minute = s->access == ACCESS_REPORT ? s->per_minute : 0;
@@ -255,7 +257,7 @@ int learner_write(struct learner *l, const char *sensor, FILE *out, struct fault
     bool room = p != NULL;
     pthread_mutex_lock(&l->lock);
     for (const struct lesson *s = l->all; s != NULL && room; s = s->next)
-        room = s->times == 0 || entry_of(p, s, l->last_us - l->first_us >= HOURS_AFTER_US);
+        room = s->times == 0 || entry_of(p, s);
     if (room) {
         p->utc_offset_s = l->utc_offset_s;
         p->from_us = l->first_us;
