@@ -3,9 +3,10 @@
  *   BACnet/IP      81 function length ...     NPDU      01 control [DNET DLEN DADR] [SNET SLEN SADR] [hops]
  *   BACnet/IPv6    82 function length ...               network message, or APDU
  *   Ethernet       82 82 03 (LLC)             APDU      type, flags, invoke id, service choice, parameters
+ *   MS/TP          55 ff type to from length
  *
- * One datagram is one record. On Ethernet a worker has one state for all stations, so that nothing is paired or joined
- * there.
+ * One datagram is one record. On Ethernet and MS/TP a worker has one state for all stations, so that nothing is paired or
+ * joined there.
  */
 #include "dissectors/bacnet/bacnet.h"
 
@@ -13,7 +14,7 @@
 #include "dissectors/bacnet/service.h"
 
 enum {
-    BVLL_IP4 = 0x81, BVLL_IP6 = 0x82, LLC_BACNET = 0x8282, LLC_UI = 0x03,
+    BVLL_IP4 = 0x81, BVLL_IP6 = 0x82, LLC_BACNET = 0x8282, LLC_UI = 0x03, MSTP_PREAMBLE = 0x55ff,
     BVLC_HEADER = 4, FUNCTION_LAST = 0x0c,
     NPDU_VERSION = 1, CONTROL_MESSAGE = 0x80, CONTROL_RESERVED = 0x50, CONTROL_DESTINATION = 0x20, CONTROL_SOURCE = 0x08,
     CONTROL_REPLY = 0x04, VENDOR_MESSAGES = 0x80, MESSAGE_LAST = 0x13,
@@ -624,18 +625,45 @@ static enum dissect datagram_read(struct conversation *conv, struct cursor *in)
 }
 
 /* Clause 7: an 802.2 frame, both SAPs BACnet's, unnumbered information. */
+static enum dissect llc_read(struct conversation *conv, struct cursor c)
+{
+    struct record *r = conversation_record(conv, &bacnet_schema);
+    cursor_skip(&c, 2);
+    if (cursor_u8(&c) != LLC_UI)
+        return DISSECT_LOST;
+    npdu_take(conv, c, r);
+    conversation_emit(conv, r);
+    return DISSECT_PDU;
+}
+
+/* Clause 9: preamble, type, destination, source, length, header CRC; tokens and polls are no messages. */
+static enum dissect mstp_read(struct conversation *conv, struct cursor c)
+{
+    enum { PREAMBLE = 2, DATA_EXPECTING_REPLY = 5, DATA_NOT_EXPECTING_REPLY = 6 };
+    cursor_skip(&c, PREAMBLE);
+    uint8_t type = cursor_u8(&c), destination = cursor_u8(&c), source = cursor_u8(&c);
+    uint16_t length = cursor_be16(&c);
+    cursor_skip(&c, 1);
+    if (c.status != CURSOR_OK)
+        return DISSECT_MORE;
+    if (type != DATA_EXPECTING_REPLY && type != DATA_NOT_EXPECTING_REPLY)
+        return DISSECT_PDU;
+    struct record *r = conversation_record(conv, &bacnet_schema);
+    record_uint(r, BACNET_SOURCE_STATION, source);
+    record_uint(r, BACNET_DESTINATION_STATION, destination);
+    npdu_take(conv, cursor_sub(&c, length), r);
+    conversation_emit(conv, r);
+    return DISSECT_PDU;
+}
+
 static enum dissect frame_read(struct conversation *conv, struct cursor *in)
 {
     struct cursor c = *in;
-    uint16_t saps = cursor_be16(&c);
-    uint8_t control = cursor_u8(&c);
-    if (saps != LLC_BACNET || control != LLC_UI)
-        return DISSECT_LOST;
-    struct record *r = conversation_record(conv, &bacnet_schema);
-    npdu_take(conv, c, r);
-    conversation_emit(conv, r);
-    cursor_skip(in, in->left);
-    return DISSECT_PDU;
+    uint16_t first = cursor_be16(&c);
+    enum dissect verdict = first == LLC_BACNET ? llc_read(conv, *in) : first == MSTP_PREAMBLE ? mstp_read(conv, *in) : DISSECT_LOST;
+    if (verdict == DISSECT_PDU)
+        cursor_skip(in, in->left);
+    return verdict;
 }
 
 static enum dissect bacnet_pdu(struct conversation *conv, struct cursor *in)

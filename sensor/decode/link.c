@@ -3,7 +3,8 @@
 
 enum linktype {             /* tcpdump.org/linktypes.html; 12 and 14 are DLT_RAW where a file says it raw */
     LINK_NULL = 0, LINK_ETHERNET = 1, LINK_PPP = 9, LINK_RAW_12 = 12, LINK_RAW_14 = 14, LINK_PPP_HDLC = 50,
-    LINK_PPP_ETHER = 51, LINK_RAW = 101, LINK_CHDLC = 104, LINK_LOOP = 108, LINK_SLL = 113, LINK_PPI = 192,
+    LINK_PPP_ETHER = 51, LINK_RAW = 101, LINK_CHDLC = 104, LINK_LOOP = 108, LINK_SLL = 113, LINK_BACNET_MSTP = 165,
+    LINK_PPI = 192,
     LINK_PPP_WITH_DIR = 204, LINK_IPV4 = 228, LINK_IPV6 = 229, LINK_SLL2 = 276
 };
 
@@ -196,6 +197,14 @@ static void link_ppi(struct decoding *g, struct cursor c)
         link_frame(g, (int)inner, c);
 }
 
+/* BACnet on RS-485, tapped by an adapter: the dissector knows its frames by their preamble. */
+static void link_mstp(struct decoding *g, struct cursor c)
+{
+    g->p->ethertype = LLC_BACNET;
+    g->p->link_payload = c.at;
+    g->p->link_payload_len = (uint32_t)c.left;
+}
+
 void link_frame(struct decoding *g, int linktype, struct cursor c)
 {
     switch (linktype) {
@@ -211,6 +220,7 @@ void link_frame(struct decoding *g, int linktype, struct cursor c)
     case LINK_PPP_WITH_DIR: cursor_skip(&c, 1); ppp_frame(g, c); break;
     case LINK_PPP_ETHER:    pppoe_session(g, c); break;
     case LINK_CHDLC:        link_chdlc(g, c); break;
+    case LINK_BACNET_MSTP:  link_mstp(g, c); break;
     case LINK_PPI:          link_ppi(g, c); break;
     default:                note(g, DECODE_LINK_UNSUPPORTED);
     }
