@@ -159,6 +159,15 @@ static void scene_closing(struct worker *w, struct flow *f)
     subject_flow(w, f, FROM_CLIENT);
 }
 
+/* All flows are closed: what is still told belongs to none, nor to any packet. */
+static void scene_over(struct worker *w)
+{
+    w->subject = (struct subject){ .time_us = w->subject.time_us, .payload = (const uint8_t *)"" };
+    w->packet = NULL;
+    w->flow = NULL;
+    w->serial++;
+}
+
 /* An acknowledgement can settle what the other side sent: then that side is the source for a while. */
 static void scene_turn(struct worker *w, enum direction dir)
 {
@@ -374,6 +383,7 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
         w->subject.stream_events |= f->odd;
         if (f->side[dir].tcp_fin)
             w->subject.flags |= SUBJECT_STREAM_END;
+        w->subject.app_events = dissect_events(w->dissect);
         w->subject.flags |= app_settled(f, p, dir) ? 0u : (unsigned)SUBJECT_APP_FRESH;
     } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
         dissect_datagram(w->dissect, f, dir, p, w->subject.ndpi);
@@ -549,6 +559,8 @@ void worker_finish(struct worker *w)
 {
     pthread_mutex_lock(&w->shown);
     flow_table_close_all(w->flows);
+    scene_over(w);
+    dissect_finish(w->dissect);     /* it holds memory of the flows' store */
     w->flow_counts = *flow_table_counts(w->flows);
     flow_table_free(w->flows);
     w->flows = NULL;

@@ -221,6 +221,7 @@ const struct dissector dissector_smb = {
     .schema = &smb_schema,
     .source = "MS-CIFS, MS-SMB, MS-SMB2; RFC 1002 section 4.3",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 445, 139 },
     .ndpi = "SMBv1 SMBv23 NetBIOS",
     .state_size = sizeof(struct smb_state),

@@ -159,6 +159,8 @@ static void add_events(struct detect *d, const struct subject *s)
     }
     for (uint64_t bits = s->stream_events & p->stream_mask; bits; bits &= bits - 1)
         candidates_add(&d->candidates, &p->stream[__builtin_ctzll(bits)]);
+    for (unsigned bits = s->app_events & p->app_mask; bits; bits &= bits - 1)
+        candidates_add(&d->candidates, &p->app[__builtin_ctz(bits)]);
 }
 
 static void add_by_header(struct detect *d, const struct subject *s)

@@ -215,6 +215,6 @@ struct rule {
     unsigned              line;
 };
 
-enum rule_events { EVENTS_NONE, EVENTS_DECODE, EVENTS_STREAM, EVENTS_RECORD };
+enum rule_events { EVENTS_NONE, EVENTS_DECODE, EVENTS_STREAM, EVENTS_APP, EVENTS_RECORD };
 
 #endif

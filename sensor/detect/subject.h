@@ -52,6 +52,7 @@ struct subject {
     uint32_t        payload_len;
     const uint64_t *decode_events;      /* bit set, bit n in word n / 64, named by decode_event_names in rules: decode-event:NAME; NULL: none */
     uint64_t        stream_events;
+    unsigned        app_events;         /* the same for rules_source.app_events: app-layer-event:NAME without a protocol */
     unsigned        checksums;          /* enum subject_checksum; only when rules_needs.checksums */
 
     /* the stream of this direction: the newest bytes in order that this packet added, with as much of

@@ -89,7 +89,7 @@ static struct conversation frame_conversation(struct dissect_driver *d, size_t i
                                   .out = d->out, .now_us = now_us, .dir = FROM_CLIENT, .over = OVER_ETHERNET };
 }
 
-void dissect_free(struct dissect_driver *d)
+void dissect_finish(struct dissect_driver *d)
 {
     if (d == NULL)
         return;
@@ -101,7 +101,15 @@ void dissect_free(struct dissect_driver *d)
         if (dissectors[i]->end != NULL)
             dissectors[i]->end(&conv);
         store_give(d->store, &d->ethernet, d->frame_state[i], dissectors[i]->state_size);
+        d->frame_state[i] = NULL;
     }
+}
+
+void dissect_free(struct dissect_driver *d)
+{
+    if (d == NULL)
+        return;
+    dissect_finish(d);
     expectations_free(d->expectations);
     free(d);
 }
@@ -157,9 +165,10 @@ static bool begin(const struct offer *o)
 }
 
 /* Nobody knows it. What somebody knew the beginning of keeps that one's name. */
-static void give_up(const struct offer *o)
+static void give_up(const struct offer *o, bool limit)
 {
     struct dissect_state *st = o->f->dissect;
+    oddity_unknown(o, limit);
     o->d->totals.undecided++;
     o->f->undissected = true;
     if (st->former == NOBODY) {
@@ -196,7 +205,10 @@ static void hand_over_side(const struct offer *o, enum direction dir, struct cur
     struct offer mine = *o;
     mine.dir = dir;
     const struct buffer *waited = &o->f->dissect->side[dir].waited;
+    if (dir != o->dir)
+        oddity_answer(&mine, cursor_over(waited->at, waited->len));
     feed_first(&mine, cursor_over(waited->at, waited->len));
+    oddity_read(&mine);
     if (dir == o->dir)
         feed_first(&mine, rest);
 }
@@ -239,14 +251,17 @@ static void decide(const struct offer *o, struct cursor bytes)
         if (!choose_dissector(o, shown))
             break;
         hand_over(o, rest);
-        if (st->chosen != NOBODY)
+        if (st->chosen != NOBODY) {
+            oddity_chosen(o);
             return;
+        }
     }
     if (!joins && side->waited.len == 0)
         hold(o, &rest);
     bool kept = o->over != OVER_TCP || rest.left == 0;
-    if (!kept || st->shown >= DISSECT_PROBE_CHUNKS_MAX || choose_nobody_left(o))
-        give_up(o);
+    bool nobody = choose_nobody_left(o);
+    if (!kept || st->shown >= DISSECT_PROBE_CHUNKS_MAX || nobody)
+        give_up(o, !nobody);
 }
 
 /* A hole before anybody was chosen: what waited has no continuation. */
@@ -264,7 +279,10 @@ static void take_bytes(const struct offer *o, struct cursor bytes)
         decide(o, bytes);
         return;
     }
-    if (!feed(o, &bytes))
+    oddity_answer(o, bytes);
+    bool next = feed(o, &bytes);
+    oddity_read(o);
+    if (!next)
         return;
     if (st->passed_on == DISSECT_PASSED_ON_MAX) {
         feed_close_side(o);
@@ -314,7 +332,7 @@ void dissect_end(struct dissect_driver *d, struct flow *f)
     if (f->dissect == NULL)
         return;
     if (f->dissect->chosen == NOBODY)
-        give_up(&o);
+        give_up(&o, false);
     else
         feed_finish(&o);
 }

@@ -139,6 +139,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         return DISSECT_LOST;
     }
     st->side[o->dir].need = (uint32_t)conv.need;
+    st->agreed = conv.next;
     return verdict;
 }
 
@@ -245,6 +246,7 @@ void feed_pass_on(const struct offer *o)
         *side = (struct dissect_side){ .waited = side->pending, .ended = side->ended };
     }
     st->former = former;
+    st->promised = st->agreed;
     st->passed_on++;
     st->chosen = NOBODY;
     st->first_dir = (uint8_t)o->dir;
