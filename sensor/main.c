@@ -217,6 +217,7 @@ static void close_all(struct sensor *s)
     rules_free(s->rules);
     policy_free(s->policy);
     learner_free(s->learner);
+    knowledge_free(s->knowledge);
     intel_free(s->intel);
     places_close(s->places);
     settings_free(s->sections, SENSOR_SECTIONS);

@@ -46,6 +46,8 @@ int sensor_open_knowledge(struct sensor *s, struct fault *f)
         return f->code;
     if (set->behaviour && *set->policy != '\0' && (s->policy = policy_load(set->policy, f)) == NULL)
         return f->code;
+    if (set->behaviour && set->inventory && (s->knowledge = knowledge_load(set->makers, set->weaknesses, f)) == NULL)
+        return f->code;
     if (s->learn != NULL && !s->cli.check && ((s->learned = fopen(s->learn, "we")) == NULL))
         return fault_set(f, -errno, "%s: %s", s->learn, strerror(errno));
     if (s->learn != NULL && (s->learner = learner_new(clock_offset_s(), f)) == NULL)
@@ -140,7 +142,7 @@ int sensor_open_workers(struct sensor *s, struct fault *f)
     const struct sensor_settings *set = &s->config.sensor;
     for (size_t i = 0; i < s->source_count; i++) {
         struct worker_plan *plan = &s->plans[i / set->workers];
-        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner,
+        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner, .knowledge = s->knowledge,
                                       .publisher = s->publisher, .evidence = s->evidence, .stop = s->stop,
                                       .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);

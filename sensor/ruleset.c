@@ -15,14 +15,14 @@ static void refusal(void *ctx, const struct rules_refusal *r)
     fprintf(stderr, "%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
 }
 
-/* A folder stands for its *.rules, sorted by name. */
+/* A folder stands for the *.rules in it and below, sorted by name. */
 static int rule_files(const char *path, struct source_list *out, struct fault *f)
 {
     struct stat st;
     struct source_list all;
     if (stat(path, &st) < 0)
         return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    int rc = source_list(path, false, &all, f);
+    int rc = source_list(path, true, &all, f);
     for (size_t i = 0; i < all.count && rc == 0; i++) {
         size_t len = strlen(all.paths[i]);
         bool wanted = !S_ISDIR(st.st_mode) || (len > 6 && strcmp(all.paths[i] + len - 6, ".rules") == 0);

@@ -28,6 +28,7 @@ struct sensor {
     struct rules        *rules;
     struct policy       *policy;            /* NULL: none */
     struct learner      *learner;           /* NULL: nothing is learned */
+    struct knowledge    *knowledge;         /* NULL: no inventory is kept */
     FILE                *learned;           /* where it will be written: opened while there are rights to */
     struct publisher    *publisher;
     struct evidence_keeper *evidence;       /* NULL: none is kept */

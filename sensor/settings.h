@@ -29,7 +29,9 @@ struct sensor_settings {
     char    *classification, *rules_cache, *rules_limits;
     uint64_t threshold_entries;
     bool     behaviour;
-    char    *policy;
+    char    *policy, *makers, *weaknesses;
+    bool     inventory;
+    uint64_t devices_max;
 
     char    *countries, *assets, *indicators;
     bool     records, flows;

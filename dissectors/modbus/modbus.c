@@ -331,6 +331,7 @@ static bool modbus_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_modbus = {
     .schema = &modbus_schema,
+    .device = "plc",
     .source = "MODBUS Messaging on TCP/IP V1.0b, MODBUS Application Protocol V1.1b3",
     .over = OVER_TCP | OVER_UDP,
     .client_first = true,

@@ -97,7 +97,7 @@ static const struct field fields[] = {
     [MODBUS_TRANSACTION_ID]  = { .name = "transaction_id", .about = "MBAP transaction identifier, chosen by the client and echoed by the server." },
     [MODBUS_PROTOCOL_ID]     = { .name = "protocol_id", .about = "MBAP protocol identifier; given only where it is not 0, Modbus." },
     [MODBUS_LENGTH]          = { .name = "length", .unit = "bytes", .about = "MBAP length: unit identifier and PDU." },
-    [MODBUS_UNIT_ID]         = { .name = "unit_id", .means = MEANS_TARGET, .about = "The device behind a gateway; 0 broadcasts, 255 is the server itself." },
+    [MODBUS_UNIT_ID]         = { .name = "unit_id", .means = MEANS_UNIT, .about = "The device behind a gateway; 0 broadcasts, 255 is the server itself." },
     [MODBUS_TYPE]            = { .name = "type", .names = type_names, .about = "Request, response, or exception response." },
     [MODBUS_FUNCTION_CODE]   = { .name = "function_code", .means = MEANS_FUNCTION, .names = function_names, .aliases = "modbus.function", .about = "Function code without the exception bit." },
     [MODBUS_CATEGORY]        = { .name = "category", .names = category_names, .about = "Who defines the function code (V1.1b3, section 5)." },
