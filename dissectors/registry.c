@@ -20,6 +20,7 @@
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
+#include "dissectors/enip/enip.h"
 #include "dissectors/iec104/iec104.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/s7comm/s7comm.h"
@@ -43,6 +44,7 @@ const struct dissector *const dissectors[] = {
     &dissector_s7comm,
     &dissector_s7commplus,
     &dissector_iec104,
+    &dissector_enip,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
