@@ -47,7 +47,7 @@ extern const struct field_name cip_operation_names[];
 /* A request whose class is known only by its form: tags have a name instead. */
 static inline uint32_t cip_class_of(const struct cip_path *p)
 {
-    return p->classes > 0 ? p->class_id[0] : p->tag_len > 0 ? CIP_SYMBOL : 0;
+    return p->classes > 0 ? cip_path_class(p) : p->tag_len > 0 ? CIP_SYMBOL : 0;
 }
 
 /* identity.c */

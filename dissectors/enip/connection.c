@@ -34,7 +34,7 @@ static void path_record(struct record *r, struct cip_message *m, struct cursor b
     struct cip_path *p = &m->path;
     cip_path_read(bytes, p);
     for (unsigned i = 0; i < p->classes; i++)
-        record_uint(r, ENIP_CONNECTION_CLASS, p->class_id[i]);
+        record_uint(r, ENIP_CONNECTION_CLASS, p->step[i].class_id);
     if (bytes.left > 0)
         record_bytes(r, ENIP_CONNECTION_PATH, bytes.at, bytes.left);
     if (p->route_len > 0)
@@ -132,6 +132,6 @@ bool cip_opened(const struct cip_message *answer, const struct cip_message *aske
     asked_path(asked, &path);
     o->classes = path.classes;
     for (unsigned i = 0; i < path.classes; i++)
-        o->class_id[i] = path.class_id[i];
+        o->class_id[i] = path.step[i].class_id;
     return c.status == CURSOR_OK;
 }

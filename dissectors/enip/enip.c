@@ -66,7 +66,7 @@ struct pdu {
 
 static bool command_known(uint16_t command)
 {
-    return command == ENIP_NOP || command == ENIP_LIST_SERVICES || (command >= ENIP_LIST_IDENTITY && command <= ENIP_UNREGISTER)
+    return command == ENIP_NOP || command == ENIP_LIST_TARGETS || command == ENIP_LIST_SERVICES || (command >= ENIP_LIST_IDENTITY && command <= ENIP_UNREGISTER)
            || command == ENIP_SEND_RR_DATA || command == ENIP_SEND_UNIT_DATA || command == ENIP_INDICATE_STATUS
            || command == ENIP_CANCEL || command == ENIP_START_DTLS;
 }
@@ -241,7 +241,7 @@ static bool is_answer(const struct pdu *p)
 {
     if (p->h == NULL || p->has_message)
         return p->has_message && (cursor_peek(&p->message, 0) & 0x80) != 0;
-    return p->h->status != 0 || (p->h->command == ENIP_REGISTER && p->h->session != 0) || (lists(p->h->command) && p->h->length > 0);
+    return p->h->status != 0 || (p->h->command == ENIP_REGISTER && p->h->session != 0) || ((lists(p->h->command) || p->h->command == ENIP_LIST_TARGETS) && p->h->length > 0);
 }
 
 /* What Suricata's keywords ask of a PDU: its own message and those in a multiple service packet, all at once. */
@@ -261,10 +261,11 @@ static void summary_request(struct record *r, const struct cip_message *m)
         summary_key(r, m, attribute);
         record_uint(r, ENIP_CIP_ATTRIBUTE, attribute);
     }
-    if (at->classes > 0)
-        record_uint(r, ENIP_CIP_CLASS, at->class_id[0]);
-    if (at->has & CIP_HAS_INSTANCE)
-        record_uint(r, ENIP_CIP_INSTANCE, at->instance);
+    for (unsigned i = 0; i < at->classes; i++)
+        record_uint(r, ENIP_CIP_CLASS, at->step[i].class_id);
+    for (unsigned i = 0; i < at->classes; i++)
+        if (at->step[i].has_instance)
+            record_uint(r, ENIP_CIP_INSTANCE, at->step[i].instance);
     if (at->has & CIP_HAS_ATTRIBUTE)
         record_uint(r, ENIP_CIP_ATTRIBUTE, at->attribute);
 }
@@ -446,7 +447,7 @@ static void services_record(struct record *r, struct cursor c)
 
 static enum access command_access(uint16_t command)
 {
-    if (lists(command))
+    if (lists(command) || command == ENIP_LIST_TARGETS)
         return ACCESS_IDENTIFY;
     return sends(command) || !command_known(command) ? ACCESS_OTHER : ACCESS_SESSION;
 }

@@ -64,14 +64,30 @@ static void port_read(struct cursor *c, uint8_t first, struct cip_path *p)
     p->route_len = t.len;
 }
 
+static void class_set(struct cip_path *p, uint32_t class_id)
+{
+    if (p->classes == CIP_CLASSES_MAX)
+        return;
+    p->step[p->classes].class_id = class_id;
+    p->step[p->classes++].has_instance = false;
+    p->has = 0;
+}
+
+static void instance_set(struct cip_path *p, uint32_t instance)
+{
+    p->instance = instance;
+    p->has |= CIP_HAS_INSTANCE;
+    if (p->classes == 0)
+        return;
+    p->step[p->classes - 1].instance = instance;
+    p->step[p->classes - 1].has_instance = true;
+}
+
 static void logical_set(struct cip_path *p, enum logical type, uint32_t n)
 {
     switch (type) {
-    case LOGICAL_CLASS:
-        if (p->classes < CIP_CLASSES_MAX)
-            p->class_id[p->classes++] = n;
-        break;
-    case LOGICAL_INSTANCE:  p->instance = n; p->has |= CIP_HAS_INSTANCE; break;
+    case LOGICAL_CLASS:     class_set(p, n); break;
+    case LOGICAL_INSTANCE:  instance_set(p, n); break;
     case LOGICAL_ATTRIBUTE: p->attribute = n; p->has |= CIP_HAS_ATTRIBUTE; break;
     case LOGICAL_POINT:     p->point = n; p->has |= CIP_HAS_POINT; break;
     case LOGICAL_MEMBER:
@@ -158,9 +174,12 @@ void cip_path_read(struct cursor bytes, struct cip_path *p)
 
 void cip_path_record(struct record *r, const struct cip_path *p)
 {
-    if (p->classes > 0)
-        record_uint(r, ENIP_CLASS, p->class_id[0]);
-    if (p->has & CIP_HAS_INSTANCE)
+    for (unsigned i = 0; i < p->classes; i++) {
+        record_uint(r, ENIP_CLASS, p->step[i].class_id);
+        if (p->step[i].has_instance)
+            record_uint(r, ENIP_INSTANCE, p->step[i].instance);
+    }
+    if (p->classes == 0 && p->has & CIP_HAS_INSTANCE)
         record_uint(r, ENIP_INSTANCE, p->instance);
     if (p->has & CIP_HAS_ATTRIBUTE)
         record_uint(r, ENIP_ATTRIBUTE, p->attribute);

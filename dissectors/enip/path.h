@@ -12,12 +12,12 @@
 #include "events/record.h"
 
 enum { CIP_TAG_MAX = 256, CIP_ROUTE_MAX = 96, CIP_CLASSES_MAX = 4 };
-enum cip_part { CIP_HAS_INSTANCE = 1, CIP_HAS_ATTRIBUTE = 2, CIP_HAS_MEMBER = 4, CIP_HAS_POINT = 8 };
+enum cip_has { CIP_HAS_INSTANCE = 1, CIP_HAS_ATTRIBUTE = 2, CIP_HAS_MEMBER = 4, CIP_HAS_POINT = 8 };
 
 struct cip_path {
-    unsigned has;               /* enum cip_part */
-    unsigned classes;
-    uint32_t class_id[CIP_CLASSES_MAX];
+    unsigned has;               /* enum cip_has; of the last class */
+    unsigned classes;           /* an object in an object has several: a program's symbol */
+    struct { uint32_t class_id, instance; bool has_instance; } step[CIP_CLASSES_MAX];
     uint32_t instance, attribute, member, point;
     bool     safety;            /* a safety network segment: the connection is CIP Safety's */
     bool     sound;             /* all of it could be read */
@@ -29,10 +29,10 @@ struct cip_path {
 /* `bytes` are all of the path. */
 void cip_path_read(struct cursor bytes, struct cip_path *p);
 
-/* What the path is: its class, or 0 (a tag, or nothing). */
+/* The class of the object at the path's end, or 0 (a tag, or nothing). */
 static inline uint32_t cip_path_class(const struct cip_path *p)
 {
-    return p->classes > 0 ? p->class_id[0] : 0;
+    return p->classes > 0 ? p->step[p->classes - 1].class_id : 0;
 }
 
 /* Class, instance, attribute, member, tag, route. The texts are borrowed from `p`. */

@@ -2,7 +2,7 @@
 #include "dissectors/enip/cip.h"
 
 static const struct field_name command_names[] = {
-    { 0x00, "nop" }, { 0x04, "list_services" }, { 0x63, "list_identity" }, { 0x64, "list_interfaces" },
+    { 0x00, "nop" }, { 0x01, "list_targets" }, { 0x04, "list_services" }, { 0x63, "list_identity" }, { 0x64, "list_interfaces" },
     { 0x65, "register_session" }, { 0x66, "unregister_session" }, { 0x6f, "send_rr_data" }, { 0x70, "send_unit_data" },
     { 0x72, "indicate_status" }, { 0x73, "cancel" }, { 0xc8, "start_dtls" }, { 0, NULL }
 };
@@ -293,8 +293,8 @@ static const struct field fields[] = {
     [ENIP_INSIDE]      = { .name = "inside", .names = inside_names, .about = "Which service of the record before carried this message." },
     [ENIP_OPERATION]   = { .name = "operation", .means = MEANS_FUNCTION, .names = cip_operation_names, .about = "What is asked for: a common service's number; above 31 hex, where each class has its own, class * 256 + service." },
     [ENIP_SERVICE]     = { .name = "service", .about = "CIP service code, without the answer's bit." },
-    [ENIP_CLASS]       = { .name = "class", .means = MEANS_TARGET, .names = class_names, .about = "Object class of the request's path; its answer repeats it." },
-    [ENIP_INSTANCE]    = { .name = "instance", .means = MEANS_TARGET, .about = "Instance of the class; 0 is the class itself." },
+    [ENIP_CLASS]       = { .name = "class", .means = MEANS_TARGET, .flags = FIELD_MANY, .names = class_names, .about = "Object class of the request's path, of an object in an object both; its answer repeats it." },
+    [ENIP_INSTANCE]    = { .name = "instance", .means = MEANS_TARGET, .flags = FIELD_MANY, .about = "Instance of the class; 0 is the class itself." },
     [ENIP_ATTRIBUTE]   = { .name = "attribute", .means = MEANS_TARGET, .about = "Attribute of the instance." },
     [ENIP_MEMBER]      = { .name = "member", .means = MEANS_TARGET, .about = "Member of the attribute." },
     [ENIP_POINT]       = { .name = "connection_point", .means = MEANS_TARGET, .about = "Connection point: an assembly's instance." },

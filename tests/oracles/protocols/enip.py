@@ -16,6 +16,13 @@ class Sum(Enip):
         return sum(len(self.key(e, e["enip"])) for e in events)
 
 
+class Frames(Sum):
+    """The truth does not have the key when there are none."""
+
+    def of(self, events, name):
+        return super().of(events, name) or {}
+
+
 class Pairs(Enip):
     """The keys are (outer, inner)."""
 
@@ -66,7 +73,7 @@ def classes(e, r):
     """tshark counts the connection manager again in the answer to a message in an unconnected send, and the classes in a
     connection's path with each message on it."""
     answers_inside = r.get("inside_name") == "unconnected_send" and r.get("type_name") == "response"
-    own = when("class" in r, r.get("class")) + r.get("connection_class", [])
+    own = r.get("class", []) + r.get("connection_class", [])
     return [f"0x{c:02x}" for c in own + when(answers_inside, 6)]
 
 
@@ -97,7 +104,7 @@ TRUTH = {
         "commands": Enip(commands),
         "cpf_types": Enip(cpf_types),
         "pairs": Enip(first),
-        "cip_io_frames": Sum(lambda e, r: when(is_io(r), 1)),
+        "cip_io_frames": Frames(lambda e, r: when(is_io(r), 1)),
         "status_errors": Enip(status_errors),
     },
     "cip": {
