@@ -79,6 +79,8 @@ struct conversation {
     struct buffer  *bequest;    /* what the one that returns DISSECT_NEXT leaves to the next, in the next one's words; theirs to read and
                                  * empty, freed with the flow. NULL: nobody may leave anything */
     uint16_t        server_port;
+    const char     *next;       /* with DISSECT_NEXT: the schema's name of what both sides agreed on; NULL: they did not say */
+    const uint8_t  *ether;      /* the frame's Ethernet header, two addresses and more; NULL: another link, or a stream */
     const struct expectation *expected;     /* this flow was announced; NULL: it was not */
     void          (*expect)(void *ctx, const struct expectation *e);    /* conversation_expect(); NULL: nobody listens */
     void           *expect_ctx;
@@ -110,6 +112,7 @@ struct dissector {
     unsigned    over;               /* enum dissect_over bits */
     uint16_t    ports[8];           /* hints, server side; zero ends the list */
     uint16_t    ethertypes[2];      /* OVER_ETHERNET only */
+    bool        client_first;       /* servers never speak before a client does */
     const char *ndpi;               /* nDPI's names that hint at it, blanks between: "HTTP HTTP_Proxy"; NULL none */
     size_t      state_size;         /* bytes per flow from the flow's own budget; at most STORE_BLOCK_MAX */
     size_t      pdu_max;            /* the longest PDU worth waiting for; a longer one is DISSECT_LOST. 0: 64 KiB */

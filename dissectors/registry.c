@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dissectors/dissector.h"
+#include "dissectors/bacnet/bacnet.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -45,6 +46,7 @@ const struct dissector *const dissectors[] = {
     &dissector_s7commplus,
     &dissector_iec104,
     &dissector_enip,
+    &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,

@@ -32,6 +32,8 @@ static const char usage[] =
     "      --profile-rules    at the end, what each rule cost\n"
     "Output\n"
     "      --json FILE        every event as a JSON line; - for standard output\n"
+    "Learning\n"
+    "      --learn FILE       who does what to which device, as a policy for behaviour.policy; written at the end\n"
     "Settings\n"
     "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml); a second -c is read over the first\n"
     "      --set NAME=VALUE   one setting over the file, e.g. --set flow.max=100000\n"
@@ -46,7 +48,7 @@ static const char usage[] =
     "Signals: HUP reads the rules again (wrong ones leave the old in force), INT and TERM end.\n"
     "Exit: 0 done, 64 wrong command line, 65 the capture is damaged, 66 no such input, 77 no permission, 78 wrong settings.\n";
 enum option_own { OPTION_JSON = CLI_OPTION_OWN, OPTION_RECURSIVE, OPTION_KEYWORDS, OPTION_FIELDS, OPTION_BUILD,
-                  OPTION_EXPLAIN, OPTION_PROFILE };
+                  OPTION_EXPLAIN, OPTION_PROFILE, OPTION_LEARN };
 
 static volatile int stop_asked;
 static volatile sig_atomic_t reload_asked;
@@ -173,6 +175,17 @@ static void watch(struct sensor *s)
         progress(s, began_us, true);
 }
 
+/* What --learn came to: also after a signal, as a week of learning is not to be lost. */
+static void write_learned(struct sensor *s)
+{
+    struct fault f = { 0 };
+    if (s->learned == NULL)
+        return;
+    if (learner_write(s->learner, s->config.sensor.name, s->learned, &f) < 0)
+        sensor_note(s, &f);
+    fclose(s->learned);
+}
+
 static void close_all(struct sensor *s)
 {
     for (size_t i = 0; i < s->worker_count; i++)
@@ -194,6 +207,7 @@ static void close_all(struct sensor *s)
     }
     evidence_close(s->evidence);        /* what the workers handed over is written; their own memory goes with them */
     ruleset_explain(s);
+    write_learned(s);
     for (size_t i = 0; i < s->worker_count; i++)
         worker_free(s->workers[i]);
     for (size_t i = 0; i < s->source_count; i++)
@@ -201,6 +215,8 @@ static void close_all(struct sensor *s)
     emitter_free(s->emitter);
     source_list_free(&s->files);
     rules_free(s->rules);
+    policy_free(s->policy);
+    learner_free(s->learner);
     intel_free(s->intel);
     places_close(s->places);
     settings_free(s->sections, SENSOR_SECTIONS);
@@ -297,6 +313,9 @@ static int option_own(struct sensor *s, int option, const char *argument)
     case OPTION_JSON:
         s->json = argument;
         return 0;
+    case OPTION_LEARN:
+        s->learn = argument;
+        return 0;
     case OPTION_RECURSIVE:
         s->recursive = true;
         return 0;
@@ -326,7 +345,7 @@ static int command_line(struct sensor *s, int argc, char **argv, const char *int
         { "checksums", required_argument, NULL, 'k' }, { "rules-only", required_argument, NULL, 'S' },
         { "rules", required_argument, NULL, 's' }, { "json", required_argument, NULL, OPTION_JSON },
         { "explain", no_argument, NULL, OPTION_EXPLAIN }, { "profile-rules", no_argument, NULL, OPTION_PROFILE },
-        { "recursive", no_argument, NULL, OPTION_RECURSIVE }, { "list-keywords", no_argument, NULL, OPTION_KEYWORDS },
+        { "recursive", no_argument, NULL, OPTION_RECURSIVE }, { "learn", required_argument, NULL, OPTION_LEARN }, { "list-keywords", no_argument, NULL, OPTION_KEYWORDS },
         { "list-fields", no_argument, NULL, OPTION_FIELDS },
         { "build-info", no_argument, NULL, OPTION_BUILD }, CLI_LONG, { 0 },
     };

@@ -82,6 +82,7 @@ static const char head[] =
     "| `in_iface`, `pcap_cnt` | the interface, or the frame's number in its file |\n"
     "| `vlan`, `flow_id`, `community_id` | VLAN ids, the flow's number in this sensor's run, Community ID version 1 |\n"
     "| `src_ip`, `src_port`, `dest_ip`, `dest_port`, `proto`, `app_proto` | the packet's ends, transport, and the dissector that follows the flow |\n"
+    "| `ether` | `{src_mac, dest_mac}` of a frame without IP |\n"
     "| `ndpi` | `{protocol, category, confidence, risks[]}`: what nDPI makes of the flow |\n"
     "| `src_geo`, `dest_geo` | `{country}`, ISO 3166-1 |\n"
     "| `src_asset`, `dest_asset` | `{name, unit, sector, region, role, mlps_level, cii}` of the registered asset |\n"

@@ -44,6 +44,12 @@ int sensor_open_knowledge(struct sensor *s, struct fault *f)
         return f->code;
     if (*set->indicators != '\0' && (s->intel = intel_load(set->indicators, clock_wall_us(), f)) == NULL)
         return f->code;
+    if (set->behaviour && *set->policy != '\0' && (s->policy = policy_load(set->policy, f)) == NULL)
+        return f->code;
+    if (s->learn != NULL && !s->cli.check && ((s->learned = fopen(s->learn, "we")) == NULL))
+        return fault_set(f, -errno, "%s: %s", s->learn, strerror(errno));
+    if (s->learn != NULL && (s->learner = learner_new(clock_offset_s(), f)) == NULL)
+        return f->code;
     uint64_t before_us = clock_steady_us();
     int rc = ruleset_read(s, &s->rules, &report, f);
     if (rc == 0)
@@ -134,7 +140,7 @@ int sensor_open_workers(struct sensor *s, struct fault *f)
     const struct sensor_settings *set = &s->config.sensor;
     for (size_t i = 0; i < s->source_count; i++) {
         struct worker_plan *plan = &s->plans[i / set->workers];
-        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel,
+        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner,
                                       .publisher = s->publisher, .evidence = s->evidence, .stop = s->stop,
                                       .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);

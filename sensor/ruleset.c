@@ -66,6 +66,7 @@ int ruleset_read(struct sensor *s, struct rules **out, struct rules_report *repo
         .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
         .schemas = schemas, .schema_count = dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX,
         .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
+        .app_events = dissect_event_names,
     };
     *report = (struct rules_report){ .refusal = refusal };
     if (rc == 0)

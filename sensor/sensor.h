@@ -17,7 +17,7 @@ struct sensor {
     struct sensor_config config;
     struct settings_section sections[SENSOR_SECTIONS];
 
-    const char          *read, *json, *rules_only;
+    const char          *read, *json, *rules_only, *learn;
     char                *filter;            /* owned; NULL: none */
     const char          *rules_more[CLI_SET_MAX];
     size_t               rules_more_count;
@@ -26,6 +26,9 @@ struct sensor {
     struct places       *places;
     struct intel        *intel;
     struct rules        *rules;
+    struct policy       *policy;            /* NULL: none */
+    struct learner      *learner;           /* NULL: nothing is learned */
+    FILE                *learned;           /* where it will be written: opened while there are rights to */
     struct publisher    *publisher;
     struct evidence_keeper *evidence;       /* NULL: none is kept */
     struct source       *sources[WORKERS_MAX];      /* open, until their workers have them */

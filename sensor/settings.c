@@ -74,7 +74,9 @@ static const struct setting rows[] = {
       "Pairs of rule and address counted at once, per worker" },
 
     { "behaviour.enabled", SETTING_BOOL, AT(behaviour), "true", 0, 0, NULL,
-      "Detectors of behaviour beside the rules; this version has none yet, so that it changes nothing" },
+      "Detectors of behaviour beside the rules" },
+    { "behaviour.policy", SETTING_TEXT, AT(policy), "", 0, 0, NULL,
+      "Who may do what to which device: a file that --learn wrote and people reviewed; empty for none" },
 
     { "places.countries", SETTING_TEXT, AT(countries), "", 0, 0, NULL, "MaxMind DB that tells an address's country; empty for none" },
     { "places.assets", SETTING_TEXT, AT(assets), "", 0, 0, NULL, "CSV of assets by prefix; empty for none" },

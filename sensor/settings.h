@@ -29,6 +29,7 @@ struct sensor_settings {
     char    *classification, *rules_cache, *rules_limits;
     uint64_t threshold_entries;
     bool     behaviour;
+    char    *policy;
 
     char    *countries, *assets, *indicators;
     bool     records, flows;

@@ -30,6 +30,8 @@ static const void *emit_of(struct worker *w)       { return emitter_counts(w->em
 
 static const void *evidence_of(struct worker *w)   { return w->evidence ? evidence_counts(w->evidence) : NULL; }
 
+static const void *behave_of(struct worker *w)     { return w->behave ? behave_counts(w->behave) : NULL; }
+
 static const struct room rooms[] = {
     { &capture_metrics, capture_of, sizeof(struct source_counts) },
     { &decode_metrics, decode_of, sizeof(struct decode_counts) },
@@ -39,6 +41,7 @@ static const struct room rooms[] = {
     { &window_metrics, window_counts_of, sizeof(struct window_counts) },
     { &classify_metrics, classify_counts_of, sizeof(struct classify_counts) },
     { &detect_metrics, detect_of, sizeof(struct detect_counts) },
+    { &behave_metrics, behave_of, sizeof(struct behave_counts) },
     { &emit_metrics, emit_of, sizeof(struct emit_counts) },
     { &evidence_metrics, evidence_of, sizeof(struct evidence_counts) },
 };

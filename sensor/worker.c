@@ -56,6 +56,15 @@ static bool app_settled(struct flow *f, const struct packet *p, enum direction d
     return !known || (f->app_known == APP_SETTLED && f->established);
 }
 
+/* How long both streams are by now, in sequence numbers as Suricata counts: the SYN is one, and it goes on beyond the depth. */
+static void subject_streams(struct subject *s, const struct flow *f)
+{
+    for (int dir = 0; dir < 2 && f->proto == IPPROTO_TCP; dir++) {
+        const struct flow_side *side = &f->side[dir];
+        s->stream_seen[dir] = side->tcp_syn ? side->tcp_next - side->tcp_isn : side->stream_at + (side->tcp_known ? 1 : 0);
+    }
+}
+
 static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
 {
     struct subject *s = &w->subject;
@@ -68,6 +77,7 @@ static void subject_flow(struct worker *w, struct flow *f, enum direction dir)
         s->flow_packets[side] = f->side[side].packets;
         s->flow_bytes[side] = f->side[side].bytes;
     }
+    subject_streams(s, f);
     s->memory = &f->detect;
     s->store = w->store;
     s->account = &f->account;
@@ -149,6 +159,15 @@ static void scene_closing(struct worker *w, struct flow *f)
     subject_flow(w, f, FROM_CLIENT);
 }
 
+/* All flows are closed: what is still told belongs to none, nor to any packet. */
+static void scene_over(struct worker *w)
+{
+    w->subject = (struct subject){ .time_us = w->subject.time_us, .payload = (const uint8_t *)"" };
+    w->packet = NULL;
+    w->flow = NULL;
+    w->serial++;
+}
+
 /* An acknowledgement can settle what the other side sent: then that side is the source for a while. */
 static void scene_turn(struct worker *w, enum direction dir)
 {
@@ -167,6 +186,7 @@ static struct event head_of(struct worker *w, const struct endpoint end[2])
         .time_us = s->time_us, .in_iface = w->plan->interface, .proto = s->proto, .dir = s->dir,
         .flow_id = s->flow_id, .app_proto = s->app_proto, .ndpi = s->ndpi, .vlan_count = s->vlan_count,
         .src = s->src != NULL ? &end[0] : NULL, .dest = s->src != NULL ? &end[1] : NULL,
+        .ether = s->src == NULL && w->packet != NULL ? w->packet->ether : NULL,
         .packet_number = w->plan->interface == NULL && w->packet != NULL ? w->packet->number : 0,
     };
     memcpy(head.vlan, s->vlan, sizeof head.vlan);
@@ -192,11 +212,10 @@ static struct event head_described(struct worker *w, struct endpoint end[2])
 
 /* ---- detect and emit ---- */
 
-static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
+static void alert_out(struct worker *w, const struct alert_rule *rule, const struct record *r, const char *why)
 {
-    struct worker *w = ctx;
     struct endpoint end[2];
-    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r,
+    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r, .why = why,
                        .payload = w->subject.payload, .payload_len = w->subject.payload_len };
     for (int side = 0; side < 2; side++) {
         a.packets[side] = w->subject.flow_packets[side];
@@ -207,6 +226,32 @@ static void on_alert(void *ctx, const struct alert_rule *rule, const struct reco
         w->flow->alerts++;
     if (w->evidence != NULL && evidence_keep(w->evidence, w->subject.flow_id, w->subject.time_us, &kept))
         a.evidence = &kept;
+    emit_alert(w->emitter, &a);
+}
+
+static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
+{
+    alert_out(ctx, rule, r, NULL);
+}
+
+/* Without a message the packet on the road is not to blame, and the alert is about the two parties alone. */
+static void on_departure(void *ctx, const struct alert_rule *rule, const char *why, const struct behave_scene *s, const struct record *r)
+{
+    struct worker *w = ctx;
+    if (r != NULL) {
+        alert_out(w, rule, r, why);
+        return;
+    }
+    struct endpoint end[2] = { { .addr = s->from.addr }, { .addr = s->to.addr } };
+    struct flow_notes notes = { .end = { end[0], end[1] } };
+    bool ip = end[0].addr.version == 4 || end[0].addr.version == 6;
+    if (ip)
+        emit_describe(w->emitter, &notes, 0);
+    struct alert a = { .head = { .time_us = s->time_us, .in_iface = w->plan->interface }, .rule = rule, .why = why };
+    if (ip) {
+        a.head.src = &notes.end[0];
+        a.head.dest = &notes.end[1];
+    }
     emit_alert(w->emitter, &a);
 }
 
@@ -244,6 +289,22 @@ static void indicator_alert(struct worker *w, const struct record *r)
         on_alert(w, known, r);
 }
 
+/* A message that could do something to a device is held against the policy. A card's address is only known from a packet that its owner sent:
+ * a message may be complete with what the other side sends, and below a tunnel the cards are the tunnel's. */
+static void behave_one(struct worker *w, const struct record *r)
+{
+    const struct packet *p = w->packet;
+    const uint8_t *ether = p != NULL && p->depth == 0 ? p->ether : NULL;
+    struct behave_scene s = { .time_us = w->subject.time_us };
+    if (w->behave == NULL || (w->subject.src == NULL && ether == NULL))
+        return;
+    s.from = w->subject.src != NULL ? (struct party){ w->end[0].addr } : party_of_mac(ether + 6);
+    s.to = w->subject.src != NULL ? (struct party){ w->end[1].addr } : party_of_mac(ether);
+    if (ether != NULL && (w->subject.src == NULL || addr_equal(&p->src, &s.from.addr)))
+        s.from_mac = ether + 6;
+    behave_record(w->behave, &s, r);
+}
+
 static void on_record(void *ctx, struct conversation *conv, const struct record *r)
 {
     struct worker *w = ctx;
@@ -259,6 +320,7 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     scene_no_stream(w);
     if (w->plan->intel != NULL)
         indicator_alert(w, r);
+    behave_one(w, r);
     if (w->plan->settings->records) {       /* looking a flow's ends up is only worth it when somebody is told */
         struct event head = head_described(w, end);
         emit_record(w->emitter, &head, r);
@@ -271,6 +333,7 @@ static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
     struct worker *w = ctx;
     if (w->windows != NULL && shown_to_rules(w, f))
         window_add(w->windows, f, c, w->serial);
+    subject_streams(&w->subject, f);
     dissect_chunk(w->dissect, f, c, classification_of(w, f), w->subject.time_us);
 }
 
@@ -311,13 +374,16 @@ static void road_flow(struct worker *w, const struct packet *p, struct flow *f, 
         w->subject.ndpi = classify_of(f);
     }
     if (p->proto == IPPROTO_TCP && f->proto == IPPROTO_TCP) {
-        unsigned events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        uint64_t events = reassembly_take(w->reassembler, f, p, dir, on_chunk, w);
+        subject_streams(&w->subject, f);
         if (shown_to_rules(w, f)) {     /* otherwise rules look at it packet by packet */
             w->subject.flags |= SUBJECT_STREAM;
             w->subject.stream_events = events;
         }
+        w->subject.stream_events |= f->odd;
         if (f->side[dir].tcp_fin)
             w->subject.flags |= SUBJECT_STREAM_END;
+        w->subject.app_events = dissect_events(w->dissect);
         w->subject.flags |= app_settled(f, p, dir) ? 0u : (unsigned)SUBJECT_APP_FRESH;
     } else if (p->proto == IPPROTO_UDP && f->proto == IPPROTO_UDP) {
         dissect_datagram(w->dissect, f, dir, p, w->subject.ndpi);
@@ -337,7 +403,7 @@ static void road_packet(struct worker *w, const struct packet *p)
         address_alerts(w);
     if (f != NULL)
         road_flow(w, p, f, dir);
-    else if (p->ip_version == 0 && p->ether != NULL)
+    else if (p->ip_version == 0)
         dissect_frame(w->dissect, p);
     detect_one(w);
 }
@@ -356,6 +422,8 @@ static void road(struct worker *w, const struct frame *frame)
     struct packet packets[DECODE_LAYERS_MAX];
     size_t count = decode_frame(&w->decoder, frame, packets);
     flow_table_expire(w->flows, frame->time_us);
+    if (w->behave != NULL)
+        behave_time(w->behave, frame->time_us);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].fragment)
             road_fragment(w, &packets[i]);
@@ -430,7 +498,10 @@ void worker_rules(struct worker *w)
  * tenth of a second, so nothing that is expired here could have been kept alive by it. */
 static void idle(struct worker *w)
 {
-    flow_table_expire(w->flows, clock_wall_us() - IDLE_MARGIN_US);
+    uint64_t now_us = clock_wall_us() - IDLE_MARGIN_US;
+    flow_table_expire(w->flows, now_us);
+    if (w->behave != NULL)
+        behave_time(w->behave, now_us);
 }
 
 /* Asked to stop: what the kernel has taken from the wire until now is still ours to read. Its last block is handed over
@@ -488,6 +559,8 @@ void worker_finish(struct worker *w)
 {
     pthread_mutex_lock(&w->shown);
     flow_table_close_all(w->flows);
+    scene_over(w);
+    dissect_finish(w->dissect);     /* it holds memory of the flows' store */
     w->flow_counts = *flow_table_counts(w->flows);
     flow_table_free(w->flows);
     w->flows = NULL;
@@ -522,6 +595,10 @@ static int road_new(struct worker *w, struct fault *f)
         return f->code;
     if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
         || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
+        return f->code;
+    struct behave_out departures = { on_departure, w };
+    if ((w->plan->policy != NULL || w->plan->learner != NULL)
+        && (w->behave = behave_new(w->plan->policy, w->plan->learner, &departures, f)) == NULL)
         return f->code;
     if (w->plan->evidence != NULL && (w->evidence = evidence_memory_new(w->plan->evidence, w->number)) == NULL)
         return fault_set(f, -ENOMEM, "no memory for evidence");
@@ -564,6 +641,7 @@ void worker_free(struct worker *w)
     fragments_free(w->fragments);
     classify_free(w->classify);
     detect_free(w->detect);
+    behave_free(w->behave);
     emitter_free(w->emitter);
     evidence_memory_free(w->evidence);
     pthread_mutex_destroy(&w->shown);

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "behave/behave.h"
 #include "bus/publish.h"
 #include "capture/source.h"
 #include "classify/classify.h"
@@ -30,6 +31,8 @@ struct worker_plan {            /* what all workers of a run have in common; out
     const struct sensor_settings *settings;
     const struct places          *places;
     const struct intel           *intel;
+    struct policy                *policy;       /* NULL: none */
+    struct learner               *learner;      /* NULL: nothing is learned */
     struct publisher             *publisher;
     struct evidence_keeper       *evidence;     /* NULL: none is kept */
     const char                   *interface;    /* NULL: files */
@@ -53,6 +56,7 @@ struct worker {
     struct classify    *classify;           /* NULL: switched off */
     struct dissect_driver *dissect;
     struct detect      *detect;
+    struct behave      *behave;             /* NULL: neither a policy nor a learner */
     struct emitter     *emitter;
     struct evidence_memory *evidence;       /* NULL: none is kept */
     struct sink         sink;               /* what dissectors hand their records to */

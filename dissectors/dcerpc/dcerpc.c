@@ -169,6 +169,7 @@ const struct dissector dissector_dcerpc = {
     .schema = &dcerpc_schema,
     .source = "C706 chapter 12, MS-RPCE 2.2.2",
     .over = OVER_TCP | OVER_UDP,
+    .client_first = true,
     .ports = { 135 },
     .ndpi = "RPC DCE_RPC MSRPC",
     .state_size = sizeof(struct dcerpc_state),

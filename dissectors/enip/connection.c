@@ -1,7 +1,8 @@
 /* The connection manager, class 6: forward open and close. CIP volume 1, section 3-5.5. */
 #include "dissectors/enip/cip.h"
 
-enum { TIMEOUT_AND_RESERVED = 4, SIZE_MASK = 0x1ff, TRIGGER_SHIFT = 4, TRIGGER_MASK = 7, CLASS_MASK = 0x0f };
+enum { TIMEOUT_AND_RESERVED = 4, SIZE_MASK = 0x1ff, TRIGGER_SHIFT = 4, TRIGGER_MASK = 7, CLASS_MASK = 0x0f,
+       OPEN_PATH = 35, LARGE_OPEN_PATH = 39, CLOSE_PATH = 10 };  /* where the path's size stands */
 
 static bool opens(uint8_t service)
 {
@@ -85,8 +86,29 @@ static void close_record(struct record *r, struct cip_message *m)
         path_record(r, m, path);
 }
 
-static void answer_record(struct record *r, struct cip_message *m)
+/* The path of the connection that is asked for, or to be closed. */
+static void asked_path(const struct cip_message *asked, struct cip_path *p)
 {
+    struct cursor c = asked->data;
+    bool close = asked->service == CIP_FORWARD_CLOSE;
+    cursor_skip(&c, close ? CLOSE_PATH : asked->service == CIP_LARGE_FORWARD_OPEN ? LARGE_OPEN_PATH : OPEN_PATH);
+    size_t words = cursor_u8(&c);
+    cursor_skip(&c, close);
+    cip_path_read(cursor_sub(&c, 2 * words), p);
+}
+
+static void asked_again(struct record *r, const struct cip_message *asked)
+{
+    struct cip_path path;
+    asked_path(asked, &path);
+    for (unsigned i = 0; i < path.classes; i++)
+        record_uint(r, ENIP_CONNECTION_CLASS, path.step[i].class_id);
+}
+
+static void answer_record(struct record *r, struct cip_message *m, const struct cip_message *asked)
+{
+    if (asked != NULL)
+        asked_again(r, asked);
     if (m->status == 0 && opens(m->service))
         ids_record(r, &m->data);
     triad_record(r, &m->data);
@@ -99,26 +121,16 @@ static void answer_record(struct record *r, struct cip_message *m)
 void cip_connection_record(struct record *r, struct cip_message *m, const struct cip_message *asked)
 {
     bool known = opens(m->service) || m->service == CIP_FORWARD_CLOSE;
-    (void)asked;
     if (!known)
         cip_value_record(r, m->data);
     else if (m->answer)
-        answer_record(r, m);
+        answer_record(r, m, asked);
     else if (opens(m->service))
         open_record(r, m);
     else
         close_record(r, m);
     if (m->data.status != CURSOR_OK)
         record_anomaly(r, ENIP_INVALID_LENGTH);
-}
-
-/* The path of the connection that a forward open asks for. */
-static void asked_path(const struct cip_message *asked, struct cip_path *p)
-{
-    struct cursor c = asked->data;
-    cursor_skip(&c, asked->service == CIP_LARGE_FORWARD_OPEN ? 39 : 35);
-    struct cursor path = cursor_sub(&c, 2u * cursor_u8(&c));
-    cip_path_read(path, p);
 }
 
 bool cip_opened(const struct cip_message *answer, const struct cip_message *asked, struct cip_opened *o)

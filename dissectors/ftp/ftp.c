@@ -259,6 +259,7 @@ static enum dissect ftp_pdu(struct conversation *conv, struct cursor *in)
         take_reply_line(conv, &line, took == LINE_WHOLE);
     else if (line.left > 0)
         tell_command(conv, line, took == LINE_WHOLE);
+    conv->next = s->encrypted ? "tls" : NULL;
     return s->encrypted ? DISSECT_NEXT : DISSECT_PDU;
 }
 

@@ -177,6 +177,13 @@ static void request_headers_done(struct conversation *conv, struct http_message 
         message_complete(conv, m, in);
 }
 
+/* RFC 7540 section 3.2: what an answer of 101 agrees to, as far as we know it. */
+static const char *agreed_next(const struct http_message *m)
+{
+    struct span to = header_value(m, "upgrade");
+    return m->status_code == 101 && word_is(built_at(m, to), to.len, "h2c") ? "http2" : NULL;
+}
+
 /* 100 Continue and other interim responses (RFC 9110, 15.2) come before the response proper and carry nothing. */
 static bool interim(const struct http_message *m)
 {
@@ -201,6 +208,7 @@ static void response_headers_done(struct conversation *conv, struct http_message
     if (m->phase == HTTP_AT_TUNNEL) {
         if (m->status_code == 101)
             asked_leave(conv, &m->asked);
+        conv->next = agreed_next(m);
         message_emit(conv, m);
         s->side[FROM_CLIENT].phase = HTTP_AT_TUNNEL;
     } else if (m->phase == HTTP_AT_AFTERMATH)
@@ -554,6 +562,7 @@ const struct dissector dissector_http = {
     .schema = &http_schema,
     .source = "RFC 9110, RFC 9112, RFC 1945",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 80, 8080, 8000, 8008, 8888, 3128 },
     .ndpi = "HTTP HTTP_Connect HTTP_Proxy",
     .state_size = sizeof(struct http_state),

@@ -428,6 +428,7 @@ const struct dissector dissector_http2 = {
     .schema = &http2_schema,
     .source = "RFC 9113, RFC 7541",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 80, 8080 },
     .ndpi = "HTTP2",
     .state_size = sizeof(struct http2_state),

@@ -163,7 +163,7 @@ static const struct field fields[] = {
     [IEC104_SEND_SEQUENCE] = { .name = "send_sequence", .about = "N(S), the number of this I format APDU, 0 to 32767." },
     [IEC104_RECEIVE_SEQUENCE] = { .name = "receive_sequence",
         .about = "N(R), the number of the I format APDU that is expected next: all before it are acknowledged." },
-    [IEC104_U_FUNCTION] = { .name = "u_function", .names = function_names,
+    [IEC104_U_FUNCTION] = { .name = "u_function", .means = MEANS_FUNCTION, .names = function_names,
         .about = "What a U format APDU starts, stops or tests." },
     [IEC104_TYPE_ID] = { .name = "type_id", .means = MEANS_FUNCTION, .names = type_names, .aliases = "iec104_asdu_func",
         .about = "Type identification of the ASDU." },

@@ -178,6 +178,7 @@ static enum dissect imap_pdu(struct conversation *conv, struct cursor *in)
         command_told(conv, line, took == LINE_WHOLE);
     else
         s->idle = false;        /* DONE, or an answer of AUTHENTICATE */
+    conv->next = s->secured ? "tls" : NULL;
     return s->secured ? DISSECT_NEXT : DISSECT_PDU;
 }
 

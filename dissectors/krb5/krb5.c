@@ -335,6 +335,7 @@ const struct dissector dissector_krb5 = {
     .schema = &krb5_schema,
     .source = "RFC 4120",
     .over = OVER_TCP | OVER_UDP,
+    .client_first = true,
     .ports = { 88, 464, 750 },
     .ndpi = "Kerberos",
     .state_size = sizeof(struct krb5_state),

@@ -283,6 +283,7 @@ const struct dissector dissector_ldap = {
     .schema = &ldap_schema,
     .source = "RFC 4511, MS-ADTS 3.1.1.3",
     .over = OVER_TCP | OVER_UDP,
+    .client_first = true,
     .ports = { 389, 3268 },
     .ndpi = "LDAP CLDAP",
     .state_size = sizeof(struct ldap_state),

@@ -333,6 +333,7 @@ const struct dissector dissector_modbus = {
     .schema = &modbus_schema,
     .source = "MODBUS Messaging on TCP/IP V1.0b, MODBUS Application Protocol V1.1b3",
     .over = OVER_TCP | OVER_UDP,
+    .client_first = true,
     .ports = { 502 },
     .ndpi = "Modbus",
     .state_size = sizeof(struct modbus_state),

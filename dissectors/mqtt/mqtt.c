@@ -385,6 +385,7 @@ const struct dissector dissector_mqtt = {
     .schema = &mqtt_schema,
     .source = "OASIS MQTT 5.0, 3.1.1; MQTT V3.1",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { PORT },
     .ndpi = "MQTT",
     .state_size = sizeof(struct mqtt_state),

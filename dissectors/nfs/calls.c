@@ -59,13 +59,32 @@ static bool is(const char *name, const char *list)
     return false;
 }
 
-static void old_call(struct record *r, uint32_t version, const char *name, struct cursor *c)
+static bool all_of_it(const struct record *r)
+{
+    const struct value *offset = record_find(r, NFS_OFFSET), *count = record_find(r, NFS_COUNT);
+    return offset != NULL && count != NULL && offset->uint == 0 && count->uint == 0;
+}
+
+/* What a call of versions 2 and 3 does with a file's content. Writes of version 2 are not followed, as in Suricata. */
+static enum nfs_moves old_moves(const struct record *r, uint32_t version, const char *name, struct cursor *c)
+{
+    if (is(name, "READ"))
+        return NFS_MOVES_READ;
+    if (version == 3 && is(name, "COMMIT") && all_of_it(r))
+        return NFS_MOVES_ENDS;
+    if (version != 3 || !is(name, "WRITE"))
+        return NFS_MOVES_NOTHING;
+    cursor_skip(c, 8);                      /* how stable, and the data's length, which is .count */
+    return NFS_MOVES_WRITE;
+}
+
+static enum nfs_moves old_call(struct record *r, uint32_t version, const char *name, struct cursor *c)
 {
     if (is(name, "NULL ROOT WRITECACHE"))
-        return;
+        return NFS_MOVES_NOTHING;
     if (is(name, "RENAME")) {
         rename_read(r, version, c);
-        return;
+        return NFS_MOVES_NOTHING;
     }
     add_handle(r, version, c);
     if (is(name, "LOOKUP CREATE MKDIR SYMLINK MKNOD REMOVE RMDIR"))
@@ -77,6 +96,7 @@ static void old_call(struct record *r, uint32_t version, const char *name, struc
         if (directory.status == CURSOR_OK)
             add_name(r, NFS_RENAME_TO, c);
     }
+    return old_moves(r, version, name, c);
 }
 
 /* --- version 4: one call is a row of operations --------------------------------------------------------------------- */
@@ -173,28 +193,38 @@ static bool operation_read(struct record *r, const struct operation *o, struct c
     return c->status == CURSOR_OK;
 }
 
-static void compound_read(struct record *r, struct cursor *c)
+static enum nfs_moves moves_of(uint32_t operation)
 {
+    enum { CLOSE = 4, READ = 25, WRITE = 38 };
+    return operation == READ ? NFS_MOVES_READ : operation == WRITE ? NFS_MOVES_WRITE : operation == CLOSE ? NFS_MOVES_ENDS : NFS_MOVES_NOTHING;
+}
+
+static enum nfs_moves compound_read(struct record *r, struct cursor *c)
+{
+    enum nfs_moves moves = NFS_MOVES_NOTHING;
     (void)opaque(c, 1024);                  /* tag */
     cursor_skip(c, 4);                      /* minor version */
     uint32_t count = cursor_be32(c);
     for (uint32_t i = 0; i < count && i < OPERATIONS_MAX && c->status == CURSOR_OK; i++) {
         const struct operation *o = operation_of(cursor_be32(c));
         if (o == NULL || c->status != CURSOR_OK)
-            return;
+            return moves;
         record_bytes(r, NFS_OPERATIONS, o->name, strlen(o->name));
-        if (!operation_read(r, o, c))
-            return;
+        bool found = operation_read(r, o, c);
+        if (c->status == CURSOR_OK && moves_of(o->number) != NFS_MOVES_NOTHING)
+            moves = moves_of(o->number);
+        if (!found)
+            return moves;
     }
+    return moves;
 }
 
-void nfs_call_read(struct record *r, uint32_t version, uint32_t procedure, struct cursor *arguments)
+enum nfs_moves nfs_call_read(struct record *r, uint32_t version, uint32_t procedure, struct cursor *arguments)
 {
     const char *name = nfs_procedure_name(version, procedure);
     if (name == NULL)
-        return;
+        return NFS_MOVES_NOTHING;
     if (version == 4 && procedure == 1)
-        compound_read(r, arguments);
-    else if (version < 4)
-        old_call(r, version, name, arguments);
+        return compound_read(r, arguments);
+    return version < 4 ? old_call(r, version, name, arguments) : NFS_MOVES_NOTHING;
 }

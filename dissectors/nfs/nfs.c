@@ -1,37 +1,21 @@
 /* ONC RPC, RFC 5531, around NFS: record marking on TCP (section 11), one message in a datagram.
  *
- * Of a long message (a write, a read's answer) only the beginning is put together, the rest is stepped over as it comes. A
+ * Of a long message (a write, a read's answer) only the beginning is put together, the rest goes on into its file as it comes. A
  * message in several fragments is read by its first.
  */
 #include "dissectors/nfs/nfs.h"
-#include "dissectors/nfs/fields.h"
+#include "dissectors/nfs/state.h"
 
 #include <string.h>
 
 enum {
     MARK = 4, LAST_FRAGMENT_BIT = 31, KEPT = 1024, PROGRAM = 100003, RPC_VERSION = 2, CALL = 0, REPLY = 1, AUTH_UNIX = 1,
-    OPEN_MAX = 64, FILES_MAX = 16, AUTH_MAX = 400, FRAGMENT_MAX = 16 * 1024 * 1024, REPLY_MIN = 12
+    AUTH_MAX = 400, FRAGMENT_MAX = 16 * 1024 * 1024, REPLY_MIN = 12
 };
 
-struct open_call {
-    uint64_t transaction;
-    uint32_t xid, version, procedure;
-    bool     waiting;
-};
-
-struct nfs_state {
-    uint64_t         transactions;
-    struct open_call open[OPEN_MAX];
-    unsigned         next;
-    uint64_t         files[FILES_MAX];      /* hashes of those that were read or written last */
-    unsigned         next_file;
-    uint64_t         skip[2];       /* bytes of a long message still to come */
-    bool             continues[2];  /* the next fragment belongs to a message that was read */
-};
-
-static struct open_call *call_of(struct nfs_state *s, uint32_t xid)
+static struct nfs_open *call_of(struct nfs_state *s, uint32_t xid)
 {
-    for (unsigned i = 0; i < OPEN_MAX; i++)
+    for (unsigned i = 0; i < NFS_OPEN_MAX; i++)
         if (s->open[i].waiting && s->open[i].xid == xid)
             return &s->open[i];
     return NULL;
@@ -68,11 +52,11 @@ static bool first_of_file(struct nfs_state *s, const struct record *r, uint32_t 
     uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ procedure;       /* FNV-1a */
     for (size_t i = 0; handle != NULL && i < handle->len; i++)
         hash = (hash ^ handle->bytes[i]) * UINT64_C(0x100000001b3);
-    for (unsigned i = 0; i < FILES_MAX; i++)
-        if (s->files[i] == hash)
+    for (unsigned i = 0; i < NFS_RECENT_MAX; i++)
+        if (s->recent[i] == hash)
             return false;
-    s->files[s->next_file] = hash;
-    s->next_file = (s->next_file + 1) % FILES_MAX;
+    s->recent[s->next_recent] = hash;
+    s->next_recent = (s->next_recent + 1) % NFS_RECENT_MAX;
     return true;
 }
 
@@ -89,6 +73,26 @@ static void add_for_rules(struct nfs_state *s, struct record *r, uint32_t versio
     record_uint(r, NFS_RULE_PROCEDURE, procedure);
 }
 
+/* What the reply will need, and what is written. */
+static void call_keep(struct conversation *conv, struct nfs_open *call, const struct record *r, struct cursor data)
+{
+    const struct value *handle = record_find(r, NFS_HHASH), *offset = record_find(r, NFS_OFFSET), *count = record_find(r, NFS_COUNT);
+    if (handle != NULL)
+        nfs_handle_keep(&call->handle, handle->bytes, handle->len);
+    call->offset = offset != NULL ? offset->uint : 0;
+    for (size_t i = 0; i < r->count; i++) {             /* of several names the last is what it is about */
+        const struct value *v = &r->values[i];
+        if (v->row != NFS_FILENAME)
+            continue;
+        call->name.len = 0;
+        (void)buffer_add(&call->name, conv->store, conv->account, v->bytes, v->len, NFS_NAME_KEPT);
+    }
+    if (call->moves == NFS_MOVES_ENDS)
+        nfs_content_written(conv, &call->handle);
+    if (call->moves == NFS_MOVES_WRITE && data.status == CURSOR_OK && count != NULL && call->offset <= UINT64_MAX - count->uint)
+        nfs_content_part(conv, &(struct nfs_part){ &call->handle, call->version, (uint32_t)count->uint, call->offset, 0 }, data);
+}
+
 static void call_read(struct conversation *conv, uint32_t xid, struct cursor c, bool cut)
 {
     struct nfs_state *s = conv->state;
@@ -97,16 +101,18 @@ static void call_read(struct conversation *conv, uint32_t xid, struct cursor c, 
     struct cursor credentials = cursor_sub(&c, length);
     cursor_skip(&c, (4 - length % 4) % 4 + 4);
     cursor_skip(&c, cursor_be32(&c));       /* verifier */
-    struct open_call *call = &s->open[s->next];
-    s->next = (s->next + 1) % OPEN_MAX;
-    *call = (struct open_call){ .transaction = s->transactions++, .xid = xid, .version = version, .procedure = procedure, .waiting = true };
+    struct nfs_open *call = &s->open[s->next];
+    s->next = (s->next + 1) % NFS_OPEN_MAX;
+    buffer_free(&call->name, conv->store, conv->account);
+    *call = (struct nfs_open){ .transaction = s->transactions++, .xid = xid, .version = version, .procedure = procedure, .waiting = true };
     struct record *r = conversation_record(conv, &nfs_schema);
     r->transaction = call->transaction;
     add_head(r, version, procedure, NFS_CALL);
     record_uint(r, NFS_ID, call->transaction);
     if (version < 2 || version > 4)
         record_anomaly(r, NFS_NONEXISTENT_VERSION);
-    nfs_call_read(r, version, procedure, &c);
+    call->moves = nfs_call_read(r, version, procedure, &c);
+    call_keep(conv, call, r, c);
     add_for_rules(s, r, version, procedure);
     record_item(r, NFS_RPC);
     record_uint(r, NFS_RPC_XID, xid);
@@ -121,7 +127,7 @@ static void call_read(struct conversation *conv, uint32_t xid, struct cursor c, 
 static void reply_read(struct conversation *conv, uint32_t xid, struct cursor c)
 {
     struct nfs_state *s = conv->state;
-    struct open_call *call = call_of(s, xid);
+    struct nfs_open *call = call_of(s, xid);
     if (call == NULL)
         return;                             /* of a call nobody saw: of which procedure cannot be told */
     uint32_t denied = cursor_be32(&c);
@@ -136,6 +142,8 @@ static void reply_read(struct conversation *conv, uint32_t xid, struct cursor c)
         uint32_t accepted = cursor_be32(&c), status = cursor_be32(&c);
         if (c.status == CURSOR_OK && accepted == 0)
             record_uint(r, NFS_STATUS, status);
+        if (c.status == CURSOR_OK && accepted == 0 && status == 0)
+            nfs_reply_read(conv, call, &c);
     }
     record_item(r, NFS_RPC);
     record_uint(r, NFS_RPC_XID, xid);
@@ -183,6 +191,7 @@ static void message_read(struct conversation *conv, struct cursor c, bool cut)
         call_read(conv, xid, c, cut);
     else if (direction == REPLY)
         reply_read(conv, xid, c);
+    nfs_content_tell(conv);
 }
 
 static enum dissect fragment_pdu(struct conversation *conv, struct cursor *in)
@@ -195,6 +204,8 @@ static enum dissect fragment_pdu(struct conversation *conv, struct cursor *in)
         return DISSECT_MORE;
     if (length > FRAGMENT_MAX || (length == 0 && mark == 0))
         return DISSECT_LOST;
+    if (!s->continues[conv->dir])
+        s->bulk[conv->dir].file = NULL;
     size_t kept = s->continues[conv->dir] ? 0 : length < KEPT ? length : KEPT;
     conv->need = MARK + kept;
     struct cursor message = cursor_sub(&c, kept);
@@ -222,8 +233,9 @@ static enum dissect nfs_pdu(struct conversation *conv, struct cursor *in)
     if (*skip == 0)
         return fragment_pdu(conv, in);
     size_t n = *skip < in->left ? (size_t)*skip : in->left;
-    cursor_skip(in, n);
+    const uint8_t *bytes = cursor_bytes(in, n);
     *skip -= n;
+    nfs_content_bulk(conv, bytes, n);
     return n > 0 ? DISSECT_PDU : DISSECT_MORE;
 }
 
@@ -234,7 +246,16 @@ static bool nfs_gap(struct conversation *conv, size_t missing)
     if (missing > s->skip[conv->dir])
         return false;
     s->skip[conv->dir] -= missing;
+    nfs_content_bulk(conv, NULL, missing);
     return true;
+}
+
+static void nfs_end(struct conversation *conv)
+{
+    struct nfs_state *s = conv->state;
+    nfs_content_end(conv);
+    for (unsigned i = 0; i < NFS_OPEN_MAX; i++)
+        buffer_free(&s->open[i].name, conv->store, conv->account);
 }
 
 const struct dissector dissector_nfs = {
@@ -248,4 +269,5 @@ const struct dissector dissector_nfs = {
     .probe = nfs_probe,
     .pdu = nfs_pdu,
     .gap = nfs_gap,
+    .end = nfs_end,
 };

@@ -45,6 +45,7 @@ static const struct field fields[] = {
     [NFS_RPC_MACHINE]    = { TEXT_OF("machine_name"), OF_RPC, .about = "The caller's machine." },
     [NFS_RPC_UID]        = { .name = "uid", OF_RPC, .about = "The caller's user." },
     [NFS_RPC_GID]        = { .name = "gid", OF_RPC, .about = "The caller's group." },
+    FILE_FIELDS(NFS_FILES)
 };
 _Static_assert(sizeof fields / sizeof fields[0] == NFS_ROWS, "a row for each field");
 

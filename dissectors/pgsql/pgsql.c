@@ -383,6 +383,7 @@ const struct dissector dissector_pgsql = {
     .schema = &pgsql_schema,
     .source = "PostgreSQL documentation, Frontend/Backend Protocol",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 5432 },
     .ndpi = "PostgreSQL",
     .state_size = sizeof(struct pgsql_state),

@@ -163,6 +163,7 @@ static enum dissect pop3_pdu(struct conversation *conv, struct cursor *in)
         command_told(conv, line, took == LINE_WHOLE);
     if (!server)
         s->secret = false;
+    conv->next = s->secured ? "tls" : NULL;
     return s->secured ? DISSECT_NEXT : DISSECT_PDU;
 }
 

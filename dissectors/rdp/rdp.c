@@ -303,6 +303,7 @@ const struct dissector dissector_rdp = {
     .schema = &rdp_schema,
     .source = "[MS-RDPBCGR] 2.2.1, RFC 1006, ITU-T T.125",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 3389 },
     .ndpi = "RDP",
     .state_size = sizeof(struct rdp_state),

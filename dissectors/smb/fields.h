@@ -3,6 +3,7 @@
 #define DISSECTORS_SMB_FIELDS_H
 
 #include "dissectors/dcerpc/rows.h"
+#include "dissectors/framing/file.h"
 #include "events/record.h"
 
 enum smb_row {
@@ -14,7 +15,7 @@ enum smb_row {
     SMB_RENAME, SMB_RENAME_FROM, SMB_RENAME_TO,
     SMB_NTLMSSP, SMB_NTLMSSP_DOMAIN, SMB_NTLMSSP_USER, SMB_NTLMSSP_HOST, SMB_NTLMSSP_VERSION,
     SMB_NATIVE_OS, SMB_NATIVE_LM, SMB_ENCRYPTED,
-    SMB_DCERPC, SMB_DCE, SMB_ROWS = SMB_DCE + DCE_ROWS
+    SMB_DCERPC, SMB_DCE, SMB_FILES = SMB_DCE + DCE_ROWS, SMB_ROWS = SMB_FILES + FILE_ROWS
 };
 
 enum smb_anomaly {

@@ -5,6 +5,7 @@
 #include "common/buffer.h"
 #include "common/text.h"
 #include "dissectors/dcerpc/pdu.h"
+#include "dissectors/framing/transfer.h"
 #include "dissectors/smb/smb.h"
 #include "dissectors/smb/fields.h"
 
@@ -31,10 +32,22 @@ struct smb_file {
     uint64_t         written;       /* up to where it was written */
     struct buffer    name;
     struct smb_pipe *pipe;          /* NULL until something is said on it */
+    struct transfer *moved[2];      /* its content, as written by the client and read from the server; NULL: none, or told */
+    uint64_t         size[2];       /* how much that will be, 0: nobody said */
+    uint64_t         session;
+    uint8_t          version, due;  /* due: bits, directions whose content is to be told after this message */
+    bool             told[2];       /* what else is moved has been seen, or is beyond what is kept */
+};
+
+struct smb_bulk {                   /* where the rest of a long message's data belongs */
+    struct smb_file *file;          /* NULL: nowhere */
+    uint64_t         at;            /* in the file */
+    uint64_t         before, left;  /* octets in front of them, and of them, still to come */
 };
 
 struct smb_open {                   /* a request without its response */
     uint64_t      id, session, transaction;
+    uint64_t      offset;           /* where it wants to read */
     uint32_t      tree;
     uint16_t      command;
     bool          used, pipe, overlaps;
@@ -50,6 +63,10 @@ struct smb_state {
     unsigned        next_open, next_tree, next_file, pipes;
     struct buffer   dialects;       /* SMB1: as the client offered them */
     uint64_t        skip[2];        /* of a long message that is not read: bytes still to come */
+    struct smb_bulk bulk[2];
+    struct smb_file leaving;        /* its place is taken, its content is told after this message */
+    uint64_t        look_us;        /* when to look for files that nobody moves any more */
+    uint8_t         due;            /* some file's .due is set, or .leaving */
     bool            searching[2];   /* out of step after a gap */
     bool            encrypted[2];   /* was told */
     uint16_t        dialect;        /* SMB2: agreed on, 0 not seen */
@@ -81,14 +98,23 @@ void smb_finish(struct smb_message *m);                         /* emits */
 struct smb_tree *smb_tree_of(struct smb_state *s, uint32_t id);
 void smb_tree_add(struct smb_state *s, uint32_t id, bool pipe);
 struct smb_file *smb_file_of(struct smb_state *s, const uint8_t id[SMB_FILE_ID]);
+struct smb_file *smb_file_add(struct smb_message *m);           /* m->file, known from here on */
 void smb_file_opened(struct smb_message *m);                    /* open->name gets m->file as its id */
 void smb_file_closed(struct smb_message *m);
 void smb_tell_file(struct smb_message *m);                      /* filename and id of m->file */
 void smb_name_kept(struct smb_message *m, const struct value *name);    /* for smb_file_opened() */
 void smb_state_free(struct conversation *conv);
 
-/* Octets that were written to or read from m->file: if it is a pipe, the remote procedure calls in them. */
-void smb_pipe_bytes(struct smb_message *m, struct cursor data);
+/* Octets that were written to or read from m->file. If it is a pipe, the remote procedure calls in them; false: it is none. */
+bool smb_pipe_bytes(struct smb_message *m, struct cursor data);
+
+/* content.c: what is in files. smb_data(): `length` octets at `offset` of the message belong to m->file from `at` on. */
+void smb_data(struct smb_message *m, size_t offset, uint32_t length, uint64_t at);
+void smb_bulk_bytes(struct conversation *conv, const uint8_t *bytes, size_t n);     /* of s->skip */
+void smb_bulk_gap(struct conversation *conv, size_t missing);
+void smb_content_due(struct smb_state *s, struct smb_file *f);  /* nothing more will come */
+void smb_content_tell(struct conversation *conv);               /* what is due; no record may be under way */
+void smb_content_end(struct conversation *conv, struct smb_file *f);    /* tells all of it and frees it */
 
 /* values out of the message; UTF-16 becomes UTF-8 in m->room */
 const struct value *smb_text(struct smb_message *m, uint16_t row, struct cursor c, bool utf16);

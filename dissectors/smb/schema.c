@@ -117,7 +117,8 @@ static const struct field fields[] = {
     [SMB_NATIVE_LM]       = { TEXT_OF("native_lm"), .about = "SMB1: its LAN Manager." },
     [SMB_ENCRYPTED]       = { .name = "encrypted", .type = FIELD_FLAG, .about = "From here on this side sends encrypted messages." },
     [SMB_DCERPC]          = { .name = "dcerpc", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The remote procedure call that the pipe carries." },
-    DCE_FIELDS(SMB_DCE, SMB_DCERPC + 1)
+    DCE_FIELDS(SMB_DCE, SMB_DCERPC + 1),
+    FILE_FIELDS(SMB_FILES)
 };
 _Static_assert(sizeof fields / sizeof fields[0] == SMB_ROWS, "a row for each field");
 
@@ -130,7 +131,7 @@ static const struct anomaly anomalies[] = {
     [SMB_MALFORMED_NTLMSSP_RESPONSE]   = { "malformed_ntlmssp_response", "A challenge that contradicts its own lengths." },
     [SMB_DUPLICATE_NEGOTIATE]          = { "duplicate_negotiate", "Negotiation after it was finished." },
     [SMB_NEGOTIATE_MALFORMED_DIALECTS] = { "negotiate_malformed_dialects", "A list of dialects that is none." },
-    [SMB_FILE_OVERLAP]                 = { "file_overlap", "A part of a file that was written before is written again." },
+    [SMB_FILE_OVERLAP]                 = { "file_overlap", "A part of a file that was written or, in SMB2, read before is moved again." },
     [SMB_REQUEST_TO_CLIENT]            = { "request_to_client", "A request from the server." },
     [SMB_RESPONSE_TO_SERVER]           = { "response_to_server", "A response from the client." },
     [SMB_NEGOTIATE_MAX_READ]           = { "negotiate_max_read_size_too_large", "The server lets read more than 16 MiB at once." },

@@ -5,7 +5,7 @@
  *   | type  | length        | ff|fe|fd|fc 'S' 'M' 'B' ...
  *   +-------+---------------+---------------------------------------
  *
- * Of long reads and writes only the beginning is put together, the rest is stepped over as it comes; what goes through a
+ * Of long reads and writes only the beginning is put together, the rest goes on into its file as it comes (content.c); what goes through a
  * pipe is kept whole, since calls are in it. After a hole the four bytes of a message behind a possible length are searched for.
  */
 #include "dissectors/smb/smb.h"
@@ -135,8 +135,10 @@ static enum dissect skip_rest(struct conversation *conv, struct cursor *in)
     struct smb_state *s = conv->state;
     uint64_t *skip = &s->skip[conv->dir];
     size_t n = *skip < in->left ? (size_t)*skip : in->left;
-    cursor_skip(in, n);
+    const uint8_t *bytes = cursor_bytes(in, n);
     *skip -= n;
+    if (n > 0)
+        smb_bulk_bytes(conv, bytes, n);
     return n > 0 ? DISSECT_PDU : DISSECT_MORE;
 }
 
@@ -179,6 +181,7 @@ static enum dissect frame_pdu(struct conversation *conv, struct cursor *in)
     struct cursor message = cursor_sub(&c, kept);
     *in = c;
     s->skip[conv->dir] = length - kept;
+    s->bulk[conv->dir].file = NULL;
     if (type == SESSION_MESSAGE)
         message_read(conv, message, kept < length);
     return DISSECT_PDU;
@@ -206,6 +209,7 @@ static bool smb_gap(struct conversation *conv, size_t missing)
     struct smb_state *s = conv->state;
     if (missing <= s->skip[conv->dir]) {
         s->skip[conv->dir] -= missing;
+        smb_bulk_gap(conv, missing);
         return true;
     }
     s->skip[conv->dir] = 0;
@@ -217,6 +221,7 @@ const struct dissector dissector_smb = {
     .schema = &smb_schema,
     .source = "MS-CIFS, MS-SMB, MS-SMB2; RFC 1002 section 4.3",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 445, 139 },
     .ndpi = "SMBv1 SMBv23 NetBIOS",
     .state_size = sizeof(struct smb_state),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum smb1_command {
-    CLOSE = 0x04, DELETE = 0x06, RENAME = 0x07, TRANSACTION = 0x25, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e, WRITE_ANDX = 0x2f,
+    CLOSE = 0x04, DELETE = 0x06, RENAME = 0x07, READ = 0x0a, WRITE = 0x0b, WRITE_AND_CLOSE = 0x2c, TRANSACTION = 0x25, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e, WRITE_ANDX = 0x2f,
     TRANSACTION2 = 0x32, NEGOTIATE = 0x72, SESSION_SETUP_ANDX = 0x73, LOGOFF_ANDX = 0x74, TREE_CONNECT_ANDX = 0x75,
     NT_CREATE_ANDX = 0xa2, LOCKING_ANDX = 0x24
 };
@@ -14,7 +14,7 @@ enum smb1_command {
 enum {
     FLAG_REPLY = 0x80, FLAG2_STATUS = 0x4000, FLAG2_UNICODE = 0x8000,
     CHAIN_MAX = 8, NO_ANDX = 0xff, DIALECTS = 32, DELETE_ON_CLOSE = 0x1000, TRANSACT_PIPE = 0x26, WORDS_EXTENDED_LOGON = 12,
-    WORDS_EXTENDED_ANSWER = 4
+    WORDS_EXTENDED_ANSWER = 4, WORDS_READ_LARGE = 12, WORDS_WRITE_LARGE = 14
 };
 static const uint32_t MORE_PROCESSING = 0xc0000016;
 
@@ -188,6 +188,9 @@ static void nt_created(struct smb_message *m, struct command *k)
     for (unsigned i = 0; i < 4; i++)
         smb_time(m, (uint16_t)(SMB_CREATED + i), times[i]);
     record_uint(m->r, SMB_SIZE, size);
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (f != NULL)
+        f->size[FROM_SERVER] = size;
 }
 
 static void open_file(struct smb_message *m, struct command *k)
@@ -209,6 +212,9 @@ static void close_file(struct smb_message *m, struct command *k)
 {
     file_id(m, cursor_le16(&k->words));
     smb_tell_file(m);
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (f != NULL)
+        smb_content_due(m->s, f);
 }
 
 static void closed(struct smb_message *m, struct command *k)
@@ -225,8 +231,14 @@ static void read_request(struct smb_message *m, struct command *k)
     uint64_t offset = cursor_le32(&k->words);
     uint32_t length = cursor_le16(&k->words);
     smb_tell_file(m);
+    if (k->word_count >= WORDS_READ_LARGE) {
+        cursor_skip(&k->words, 8);                          /* least, timeout, what is left */
+        offset |= (uint64_t)cursor_le32(&k->words) << 32;
+    }
     record_uint(m->r, SMB_OFFSET, offset);
     record_uint(m->r, SMB_LENGTH, length);
+    if (m->open != NULL)
+        m->open->offset = offset;
 }
 
 static void read_response(struct smb_message *m, struct command *k)
@@ -239,9 +251,29 @@ static void read_response(struct smb_message *m, struct command *k)
     if (!succeeded(m) || k->words.status != CURSOR_OK)
         return;
     record_uint(m->r, SMB_LENGTH, length);
-    struct cursor data = smb_part(m, at, length);
-    smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    smb_data(m, at, length, m->open != NULL ? m->open->offset : 0);
+}
+
+/* READ, as before LAN Manager. */
+static void old_read_request(struct smb_message *m, struct command *k)
+{
+    file_id(m, cursor_le16(&k->words));
+    uint32_t length = cursor_le16(&k->words), offset = cursor_le32(&k->words);
+    smb_tell_file(m);
+    record_uint(m->r, SMB_OFFSET, offset);
+    record_uint(m->r, SMB_LENGTH, length);
+    if (m->open != NULL)
+        m->open->offset = offset;
+}
+
+static void old_read_response(struct smb_message *m, struct command *k)
+{
+    uint32_t length = cursor_le16(&k->words);
+    smb_tell_file(m);
+    if (!succeeded(m) || k->words.status != CURSOR_OK)
+        return;
+    record_uint(m->r, SMB_LENGTH, length);
+    smb_data(m, k->bytes.start + 3, length, m->open != NULL ? m->open->offset : 0);
 }
 
 /* What was written before and is written again: Suricata says so of the whole transaction. */
@@ -258,6 +290,15 @@ static void overlap(struct smb_message *m, uint64_t offset, uint32_t length)
         f->written = offset + length;
 }
 
+static void write_told(struct smb_message *m, uint64_t offset, uint32_t length)
+{
+    const struct smb_tree *t = smb_tree_of(m->s, m->tree);
+    record_uint(m->r, SMB_OFFSET, offset);
+    record_uint(m->r, SMB_LENGTH, length);
+    if (t == NULL || !t->pipe)
+        overlap(m, offset, length);
+}
+
 static void write_request(struct smb_message *m, struct command *k)
 {
     file_id(m, cursor_le16(&k->words));
@@ -269,15 +310,27 @@ static void write_request(struct smb_message *m, struct command *k)
     smb_tell_file(m);
     if (k->words.status != CURSOR_OK)
         return;
-    offset |= (uint64_t)cursor_le32(&k->words) << 32;       /* only with 14 words */
-    const struct smb_tree *t = smb_tree_of(m->s, m->tree);
-    record_uint(m->r, SMB_OFFSET, offset);
-    record_uint(m->r, SMB_LENGTH, length);
-    if (t == NULL || !t->pipe)
-        overlap(m, offset, length);
-    struct cursor data = smb_part(m, at, length);
-    smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    if (k->word_count >= WORDS_WRITE_LARGE)
+        offset |= (uint64_t)cursor_le32(&k->words) << 32;
+    write_told(m, offset, length);
+    smb_data(m, at, length, offset);
+}
+
+/* WRITE and WRITE_AND_CLOSE, as before LAN Manager: where its data begins, a write says in its form only. */
+static void old_write_request(struct smb_message *m, struct command *k)
+{
+    bool closes = m->command == WRITE_AND_CLOSE;
+    file_id(m, cursor_le16(&k->words));
+    uint32_t length = cursor_le16(&k->words);
+    uint64_t offset = cursor_le32(&k->words);
+    smb_tell_file(m);
+    if (k->words.status != CURSOR_OK)
+        return;
+    write_told(m, offset, length);
+    smb_data(m, k->bytes.start + (closes ? 1 : 3), length, offset);     /* a pad; or a form and a length */
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (closes && f != NULL)
+        smb_content_due(m->s, f);
 }
 
 static void written(struct smb_message *m, struct command *k)
@@ -328,7 +381,7 @@ static void transaction(struct smb_message *m, struct command *k)
     smb_tell_file(m);
     struct cursor data = smb_part(m, at, length);
     smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    (void)smb_pipe_bytes(m, data);
 }
 
 static void transacted(struct smb_message *m, struct command *k)
@@ -339,7 +392,7 @@ static void transacted(struct smb_message *m, struct command *k)
         return;
     struct cursor data = smb_part(m, at, length);
     smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    (void)smb_pipe_bytes(m, data);
 }
 
 /* --- messages ------------------------------------------------------------------------------------------------------- */
@@ -351,6 +404,7 @@ static const struct {
     { NEGOTIATE, negotiate, negotiated }, { SESSION_SETUP_ANDX, session_setup, session_set_up },
     { TREE_CONNECT_ANDX, tree_connect, tree_connected }, { NT_CREATE_ANDX, nt_create, nt_created }, { OPEN_ANDX, open_file, opened },
     { CLOSE, close_file, closed }, { READ_ANDX, read_request, read_response }, { WRITE_ANDX, write_request, written },
+    { WRITE, old_write_request, written }, { WRITE_AND_CLOSE, old_write_request, written }, { READ, old_read_request, old_read_response },
     { RENAME, rename_file, NULL }, { DELETE, delete_file, NULL }, { TRANSACTION, transaction, transacted },
     { TRANSACTION2, transaction, transacted },
 };

@@ -11,7 +11,7 @@ enum smb2_command {
 
 enum {
     HEADER = 64, FLAG_RESPONSE = 1, FLAG_ASYNC = 2, FLAG_RELATED = 4, STATUS_PENDING = 0x103, DIALECTS_MAX = 64,
-    SHARE_PIPE = 2, DELETE_ON_CLOSE = 0x1000, RENAME_CLASS = 10, PIPE_TRANSCEIVE = 0x0011c017
+    SHARE_PIPE = 2, DELETE_ON_CLOSE = 0x1000, FILE_INFO = 1, RENAME_CLASS = 10, END_OF_FILE_CLASS = 20, PIPE_TRANSCEIVE = 0x0011c017
 };
 static const uint32_t MORE_PROCESSING = 0xc0000016, BUFFER_OVERFLOW = 0x80000005;
 
@@ -159,6 +159,9 @@ static void created(struct smb_message *m)
     for (unsigned i = 0; i < 4; i++)
         smb_time(m, (uint16_t)(SMB_CREATED + i), times[i]);
     record_uint(m->r, SMB_SIZE, size);
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (f != NULL)
+        f->size[FROM_SERVER] = size;
 }
 
 static void close_request(struct smb_message *m)
@@ -166,6 +169,9 @@ static void close_request(struct smb_message *m)
     cursor_skip(&m->body, 6);
     file_id(m);
     smb_tell_file(m);
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (f != NULL)
+        smb_content_due(m->s, f);
 }
 
 static void closed(struct smb_message *m)
@@ -186,6 +192,8 @@ static void read_request(struct smb_message *m)
     record_uint(m->r, SMB_LENGTH, length);
     if (length > SMB_SIZE_MAX)
         record_anomaly(m->r, SMB_READ_REQUEST_TOO_LARGE);
+    if (m->open != NULL)
+        m->open->offset = offset;
 }
 
 static void read_response(struct smb_message *m)
@@ -199,9 +207,7 @@ static void read_response(struct smb_message *m)
     record_uint(m->r, SMB_LENGTH, length);
     if (length > SMB_SIZE_MAX)
         record_anomaly(m->r, SMB_READ_RESPONSE_TOO_LARGE);
-    struct cursor data = smb_part(m, offset, length);
-    smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    smb_data(m, offset, length, m->open != NULL ? m->open->offset : 0);
 }
 
 static void write_request(struct smb_message *m)
@@ -217,9 +223,7 @@ static void write_request(struct smb_message *m)
     record_uint(m->r, SMB_LENGTH, length);
     if (length > SMB_SIZE_MAX)
         record_anomaly(m->r, SMB_WRITE_REQUEST_TOO_LARGE);
-    struct cursor data = smb_part(m, at, length);
-    smb_malformed(m, &data);
-    smb_pipe_bytes(m, data);
+    smb_data(m, at, length, offset);
 }
 
 static void ioctl(struct smb_message *m)
@@ -236,9 +240,9 @@ static void ioctl(struct smb_message *m)
         return;
     record_uint(m->r, SMB_FUNCTION, function);
     if (function == PIPE_TRANSCEIVE && !m->response)
-        smb_pipe_bytes(m, smb_part(m, in, in_length));
+        (void)smb_pipe_bytes(m, smb_part(m, in, in_length));
     if (function == PIPE_TRANSCEIVE && m->response && succeeded(m))
-        smb_pipe_bytes(m, smb_part(m, out, out_length));
+        (void)smb_pipe_bytes(m, smb_part(m, out, out_length));
 }
 
 static void query_directory(struct smb_message *m)
@@ -250,6 +254,26 @@ static void query_directory(struct smb_message *m)
         (void)smb_text(m, SMB_FILENAME, smb_part(m, offset, length), true);
 }
 
+static void rename_file(struct smb_message *m, struct cursor info)
+{
+    cursor_skip(&info, 16);
+    struct cursor name = cursor_sub(&info, cursor_le32(&info));
+    const struct smb_file *f = smb_file_of(m->s, m->file);
+    record_item(m->r, SMB_RENAME);
+    if (f != NULL && f->name.len > 0)
+        record_bytes(m->r, SMB_RENAME_FROM, f->name.at, f->name.len);
+    (void)smb_text(m, SMB_RENAME_TO, name, true);
+}
+
+/* Who copies a file says first how long it will be: so its end is known before it is closed. */
+static void end_of_file(struct smb_message *m, struct cursor info)
+{
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    uint64_t size = cursor_le64(&info);
+    if (f != NULL && info.status == CURSOR_OK)
+        f->size[FROM_CLIENT] = size;
+}
+
 static void set_info(struct smb_message *m)
 {
     uint8_t type = cursor_u8(&m->body), class = cursor_u8(&m->body);
@@ -258,16 +282,12 @@ static void set_info(struct smb_message *m)
     cursor_skip(&m->body, 6);
     file_id(m);
     smb_tell_file(m);
-    if (m->body.status != CURSOR_OK || type != 1 || class != RENAME_CLASS)
+    if (m->body.status != CURSOR_OK || type != FILE_INFO)
         return;
-    struct cursor info = smb_part(m, offset, length);
-    cursor_skip(&info, 16);
-    struct cursor name = cursor_sub(&info, cursor_le32(&info));
-    const struct smb_file *f = smb_file_of(m->s, m->file);
-    record_item(m->r, SMB_RENAME);
-    if (f != NULL && f->name.len > 0)
-        record_bytes(m->r, SMB_RENAME_FROM, f->name.at, f->name.len);
-    (void)smb_text(m, SMB_RENAME_TO, name, true);
+    if (class == RENAME_CLASS)
+        rename_file(m, smb_part(m, offset, length));
+    else if (class == END_OF_FILE_CLASS)
+        end_of_file(m, smb_part(m, offset, length));
 }
 
 static void about_file_6(struct smb_message *m)             /* flush: two reserved words before the id */

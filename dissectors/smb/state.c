@@ -133,6 +133,7 @@ void smb_finish(struct smb_message *m)
     if (m->response && m->open != NULL)
         open_free(m, m->open);
     m->open = NULL;
+    smb_content_tell(m->conv);
 }
 
 /* --- shares and files ----------------------------------------------------------------------------------------------- */
@@ -171,7 +172,24 @@ static void file_free(struct smb_state *s, struct conversation *conv, struct smb
 {
     pipe_free(s, conv, f);
     buffer_free(&f->name, conv->store, conv->account);
+    for (unsigned dir = 0; dir < 2; dir++)
+        if (s->bulk[dir].file == f)
+            s->bulk[dir].file = NULL;
     *f = (struct smb_file){ 0 };
+}
+
+/* Its content is told once the record that is under way is out. A message lets go of one file only. */
+static void file_leaves(struct smb_message *m, struct smb_file *f)
+{
+    struct smb_state *s = m->s;
+    if ((f->moved[0] != NULL || f->moved[1] != NULL) && !s->leaving.used) {
+        pipe_free(s, m->conv, f);
+        s->leaving = *f;
+        s->due = true;
+        f->name = (struct buffer){ 0 };
+        f->moved[0] = f->moved[1] = NULL;
+    }
+    file_free(s, m->conv, f);
 }
 
 struct smb_file *smb_file_of(struct smb_state *s, const uint8_t id[SMB_FILE_ID])
@@ -182,7 +200,7 @@ struct smb_file *smb_file_of(struct smb_state *s, const uint8_t id[SMB_FILE_ID])
     return NULL;
 }
 
-static struct smb_file *file_add(struct smb_message *m)
+struct smb_file *smb_file_add(struct smb_message *m)
 {
     struct smb_file *f = smb_file_of(m->s, m->file);
     if (f == NULL) {
@@ -191,9 +209,11 @@ static struct smb_file *file_add(struct smb_message *m)
     }
     if (f->pipe != NULL && m->drop_from != NULL)
         m->drop_from = NULL;
-    file_free(m->s, m->conv, f);
+    file_leaves(m, f);
     f->used = true;
     f->tree = m->tree;
+    f->session = m->session;
+    f->version = m->version;
     memcpy(f->id, m->file, SMB_FILE_ID);
     return f;
 }
@@ -206,7 +226,7 @@ void smb_name_kept(struct smb_message *m, const struct value *name)
 
 void smb_file_opened(struct smb_message *m)
 {
-    struct smb_file *f = file_add(m);
+    struct smb_file *f = smb_file_add(m);
     if (m->open == NULL)
         return;
     f->name = m->open->name;                    /* the block goes over */
@@ -217,7 +237,7 @@ void smb_file_closed(struct smb_message *m)
 {
     struct smb_file *f = smb_file_of(m->s, m->file);
     if (f != NULL)
-        file_free(m->s, m->conv, f);
+        file_leaves(m, f);
 }
 
 void smb_tell_file(struct smb_message *m)
@@ -238,8 +258,10 @@ void smb_tell_file(struct smb_message *m)
 void smb_state_free(struct conversation *conv)
 {
     struct smb_state *s = conv->state;
-    for (unsigned i = 0; i < SMB_FILES_MAX; i++)
+    for (unsigned i = 0; i < SMB_FILES_MAX; i++) {
+        smb_content_end(conv, &s->files[i]);
         file_free(s, conv, &s->files[i]);
+    }
     for (unsigned i = 0; i < SMB_OPEN_MAX; i++)
         buffer_free(&s->open[i].name, conv->store, conv->account);
     buffer_free(&s->dialects, conv->store, conv->account);
@@ -247,19 +269,27 @@ void smb_state_free(struct conversation *conv)
 
 /* --- named pipes ---------------------------------------------------------------------------------------------------- */
 
-/* The pipe behind m->file; a file nobody saw being opened is one when its bytes say so. NULL: no pipe. */
-static struct smb_pipe *pipe_of(struct smb_message *m, struct cursor data)
+/* A file nobody saw being opened is a pipe when its bytes say so. */
+static bool is_pipe(struct smb_message *m, const struct smb_file *f, struct cursor data)
 {
-    struct smb_file *f = smb_file_of(m->s, m->file);
     const struct smb_tree *t = smb_tree_of(m->s, m->tree);
     struct dce_header h;
-    bool pipe = t != NULL ? t->pipe : dce_header_read(data, &h) == PROBE_YES;
+    if (f != NULL && f->pipe != NULL)
+        return true;
+    if (t != NULL)
+        return t->pipe;
+    return (f == NULL || (f->moved[0] == NULL && f->moved[1] == NULL)) && dce_header_read(data, &h) == PROBE_YES;
+}
+
+/* The pipe behind m->file; NULL: too many. */
+static struct smb_pipe *pipe_of(struct smb_message *m, struct smb_file *f)
+{
     if (f != NULL && f->pipe != NULL)
         return f->pipe;
-    if (!pipe || m->s->pipes >= SMB_PIPES_MAX)
+    if (m->s->pipes >= SMB_PIPES_MAX)
         return NULL;
     if (f == NULL)
-        f = file_add(m);
+        f = smb_file_add(m);
     f->pipe = store_take(m->conv->store, m->conv->account, sizeof *f->pipe);
     m->s->pipes += f->pipe != NULL;
     return f->pipe;
@@ -282,12 +312,15 @@ static void fragment_read(struct smb_message *m, struct smb_pipe *p, struct curs
         record_anomaly(m->r, SMB_DCERPC_MALFORMED);
 }
 
-void smb_pipe_bytes(struct smb_message *m, struct cursor data)
+bool smb_pipe_bytes(struct smb_message *m, struct cursor data)
 {
     struct dce_header h;
-    struct smb_pipe *p = pipe_of(m, data);
+    struct smb_file *f = smb_file_of(m->s, m->file);
+    if (!is_pipe(m, f, data))
+        return false;
+    struct smb_pipe *p = pipe_of(m, f);
     if (p == NULL || data.status != CURSOR_OK || data.left == 0)
-        return;
+        return true;
     struct buffer *pending = &p->pending[m->response];
     bool joined = pending->len > 0;
     if (joined) {
@@ -304,4 +337,5 @@ void smb_pipe_bytes(struct smb_message *m, struct cursor data)
         m->drop = pending->len - data.left;
     } else
         (void)buffer_add(pending, m->conv->store, m->conv->account, data.at, data.left, STORE_BLOCK_MAX);
+    return true;
 }

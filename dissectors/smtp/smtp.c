@@ -318,6 +318,7 @@ static enum dissect reply_pdu(struct conversation *conv, struct smtp_state *s, s
         first_reply(conv, s, &line, code);
     else if (!s->multiline)
         tell_reply(conv, &line, SMTP_UNMATCHED_REPLY);
+    conv->next = s->encrypted ? "tls" : NULL;
     return s->encrypted ? DISSECT_NEXT : DISSECT_PDU;
 }
 

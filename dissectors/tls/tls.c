@@ -495,6 +495,7 @@ const struct dissector dissector_tls = {
     .schema = &tls_schema,
     .source = "RFC 5246, 8446, 6066, 8998; GB/T 38636-2020",
     .over = OVER_TCP,
+    .client_first = true,
     .ports = { 443, 8443, 853, 993, 995, 465, 636, 989 },
     .ndpi = "TLS SSL",
     .state_size = sizeof(struct tls_state),

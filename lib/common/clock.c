@@ -139,3 +139,10 @@ int clock_parse(const char *text, uint64_t *time_us)
     *time_us = (uint64_t)second * US + us;
     return 0;
 }
+
+int32_t clock_offset_s(void)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    return localtime_r(&now, &tm) != NULL ? (int32_t)tm.tm_gmtoff : 0;
+}

@@ -20,6 +20,9 @@ uint64_t clock_cpu_us(void);       /* CPU time of this process, user + system */
  * Writes at most CLOCK_TEXT_MAX bytes with the final NUL and gives the length without it. */
 size_t clock_text(uint64_t time_us, char out[CLOCK_TEXT_MAX]);
 
+/* Seconds that local time is ahead of UTC now. */
+int32_t clock_offset_s(void);
+
 /* The inverse (RFC 3339 section 5.6); also takes "Z", "+08:00", a blank for the T, fewer or no decimals, and no offset
  * for UTC. 0, or -EINVAL. */
 int clock_parse(const char *text, uint64_t *time_us);

@@ -118,6 +118,21 @@ static void ndpi_json(const struct classification *c, struct text *out)
     text_char(out, '}');
 }
 
+static void mac_json(const uint8_t *mac, const char *name, struct text *out)
+{
+    text_fmt(out, "\"%s_mac\":\"%02x:%02x:%02x:%02x:%02x:%02x\"", name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+/* EVE's, where there are no other addresses. */
+static void ether_json(const uint8_t *ether, struct text *out)
+{
+    text_lit(out, ",\"ether\":{");
+    mac_json(ether + 6, "src", out);
+    text_char(out, ',');
+    mac_json(ether, "dest", out);
+    text_char(out, '}');
+}
+
 static void vlan_json(const struct event *e, struct text *out)
 {
     text_lit(out, ",\"vlan\":[");
@@ -176,6 +191,8 @@ void event_json(const struct event *e, const char *event_type, struct text *out)
         else
             text_fmt(out, ",\"proto\":\"%03u\"", e->proto);
     }
+    if (e->ether != NULL)
+        ether_json(e->ether, out);
     if (e->community_id[0] != '\0')
         text_fmt(out, ",\"community_id\":\"%s\"", e->community_id);
     if (e->app_proto != NULL)

@@ -3,11 +3,13 @@
 
 enum linktype {             /* tcpdump.org/linktypes.html; 12 and 14 are DLT_RAW where a file says it raw */
     LINK_NULL = 0, LINK_ETHERNET = 1, LINK_PPP = 9, LINK_RAW_12 = 12, LINK_RAW_14 = 14, LINK_PPP_HDLC = 50,
-    LINK_PPP_ETHER = 51, LINK_RAW = 101, LINK_CHDLC = 104, LINK_LOOP = 108, LINK_SLL = 113, LINK_PPI = 192,
+    LINK_PPP_ETHER = 51, LINK_RAW = 101, LINK_CHDLC = 104, LINK_LOOP = 108, LINK_SLL = 113, LINK_BACNET_MSTP = 165,
+    LINK_PPI = 192,
     LINK_PPP_WITH_DIR = 204, LINK_IPV4 = 228, LINK_IPV6 = 229, LINK_SLL2 = 276
 };
 
 enum { ETHERNET_LENGTH_MAX = 1500 };        /* larger is a type, as 802.3 has it */
+enum { LLC_BACNET = 0x8282 };                /* both service access points */
 
 /* Types we name although they carry no IP. All others are worth an event on a tap. */
 static const uint16_t known_types[] = {
@@ -83,7 +85,9 @@ static void link_llc(struct decoding *g, uint16_t length, struct cursor c)
     uint8_t control = cursor_u8(&h);
     if (h.status != CURSOR_OK || control != 0x03)
         return;
-    if (saps == 0x0606) {
+    if (saps == LLC_BACNET) {
+        p->ethertype = saps;    /* no Ethernet type, but none has this number: by it dissectors find BACnet's frames */
+    } else if (saps == 0x0606) {
         link_network(g, ETHERTYPE_IP4, h, DECODE_ETHERNET_UNKNOWN_ETHERTYPE);
     } else if (saps == 0xaaaa) {
         uint32_t organisation = cursor_be24(&h);
@@ -193,6 +197,14 @@ static void link_ppi(struct decoding *g, struct cursor c)
         link_frame(g, (int)inner, c);
 }
 
+/* BACnet on RS-485, tapped by an adapter: the dissector knows its frames by their preamble. */
+static void link_mstp(struct decoding *g, struct cursor c)
+{
+    g->p->ethertype = LLC_BACNET;
+    g->p->link_payload = c.at;
+    g->p->link_payload_len = (uint32_t)c.left;
+}
+
 void link_frame(struct decoding *g, int linktype, struct cursor c)
 {
     switch (linktype) {
@@ -208,6 +220,7 @@ void link_frame(struct decoding *g, int linktype, struct cursor c)
     case LINK_PPP_WITH_DIR: cursor_skip(&c, 1); ppp_frame(g, c); break;
     case LINK_PPP_ETHER:    pppoe_session(g, c); break;
     case LINK_CHDLC:        link_chdlc(g, c); break;
+    case LINK_BACNET_MSTP:  link_mstp(g, c); break;
     case LINK_PPI:          link_ppi(g, c); break;
     default:                note(g, DECODE_LINK_UNSUPPORTED);
     }

@@ -164,7 +164,7 @@ struct grouping {               /* rules by group, while compiling */
     struct builder once[2], each[2];                /* 0 from, 1 to */
     struct builder ports[2][2];                     /* 0 dport, 1 sport; TCP, UDP */
     struct builder plain[5][2];
-    struct builder decode[DECODE_EVENTS_MAX], stream[STREAM_EVENTS_MAX];
+    struct builder decode[DECODE_EVENTS_MAX], stream[STREAM_EVENTS_MAX], app[APP_EVENTS_MAX];
 };
 
 static void group_plain(struct grouping *g, const struct rule *r)
@@ -193,6 +193,10 @@ static void group_rule(struct grouping *g, const struct rule *r)
     }
     if (r->events == EVENTS_STREAM) {
         build_add(&g->stream[r->cheap_bit], r->index);
+        return;
+    }
+    if (r->events == EVENTS_APP) {
+        build_add(&g->app[r->cheap_bit], r->index);
         return;
     }
     enum group by = group_of(r);
@@ -469,8 +473,12 @@ static void finish_groups(struct rules *r, struct grouping *g)
         p->decode[i] = build_done(r, &g->decode[i]);
     }
     for (unsigned i = 0; i < STREAM_EVENTS_MAX; i++) {
-        p->stream_mask |= g->stream[i].count ? UINT32_C(1) << i : 0;
+        p->stream_mask |= g->stream[i].count ? UINT64_C(1) << i : 0;
         p->stream[i] = build_done(r, &g->stream[i]);
+    }
+    for (unsigned i = 0; i < APP_EVENTS_MAX; i++) {
+        p->app_mask |= g->app[i].count ? 1u << i : 0;
+        p->app[i] = build_done(r, &g->app[i]);
     }
 }
 

@@ -314,6 +314,28 @@ static bool stream_event_holds(const struct match *m, const struct check *c)
     return m->s->stream_events >> c->number & 1;
 }
 
+static bool app_event_holds(const struct match *m, const struct check *c)
+{
+    return m->s->app_events >> c->number & 1;
+}
+
+/* Names of Suricata's that nothing here can stand behind. */
+static const struct { const char *name, *why; } refused_events[] = {
+    { "3whs_ack_in_wrong_dir", "only an inline engine can tell: on a tap the client's answer may merely be missing" },
+    { "3whs_ack_data_inject", "only an inline engine can tell: on a tap the client's answer may merely be missing" },
+    { "wrong_thread", "a flow's packets never meet on two threads here: each thread has flows of its own" },
+    { "reassembly_urgent_oob_limit_reached", "urgent data stays in the stream here, so no limit on it is ever reached" },
+};
+
+static bool unknown_event(struct parser *p, struct slice value)
+{
+    for (size_t i = 0; i < sizeof(refused_events) / sizeof(refused_events[0]); i++) {
+        if (slice_is(value, refused_events[i].name))
+            return parse_wrong(p, value.at, "event `%s`: %s", refused_events[i].name, refused_events[i].why);
+    }
+    return parse_wrong(p, value.at, "unknown event `%.*s`", (int)value.len, value.at);
+}
+
 static bool named_event(struct parser *p, struct slice value, const char *const *names, size_t most, check_fn holds,
                         enum rule_events kind)
 {
@@ -326,7 +348,7 @@ static bool named_event(struct parser *p, struct slice value, const char *const 
         p->rule->needs_packet |= kind == EVENTS_DECODE;
         return true;
     }
-    return parse_wrong(p, value.at, "unknown event `%.*s`", (int)value.len, value.at);
+    return unknown_event(p, value);
 }
 
 static bool parse_decode_event(struct parser *p, struct slice v)
@@ -351,6 +373,8 @@ static bool record_event_holds(const struct match *m, const struct check *c)
 static bool parse_record_event(struct parser *p, struct slice value)
 {
     struct slice anomaly = value, name;
+    if (memchr(value.at, '.', value.len) == NULL)       /* of the conversation, whatever it speaks */
+        return named_event(p, value, p->rules->app_events, APP_EVENTS_MAX, app_event_holds, EVENTS_APP);
     (void)slice_cut(&anomaly, '.', &name);
     schema_set family = fields_family(p->rules, name), found = 0;
     struct record_event *e = pile_take(p->pile, sizeof(*e));
@@ -372,7 +396,7 @@ static bool parse_record_event(struct parser *p, struct slice value)
 
 const struct keyword context_keywords[] = {
     { "app-layer-protocol", VALUE_NEEDED, parse_app_layer_protocol, "The dissector that follows the flow; ! for another one." },
-    { "app-layer-event", VALUE_NEEDED, parse_record_event, "A departure from the standard that a dissector noted: schema.anomaly." },
+    { "app-layer-event", VALUE_NEEDED, parse_record_event, "A departure from the standard that a dissector noted: schema.anomaly; or applayer_..., of the conversation as a whole." },
     { "decode-event",    VALUE_NEEDED, parse_decode_event, "Something wrong or odd with the packet's headers." },
     { "engine-event",    VALUE_NEEDED, parse_decode_event, "The same as decode-event." },
     { "stream-event",    VALUE_NEEDED, parse_stream_event, "Something wrong or odd with the TCP stream." },

@@ -54,7 +54,8 @@ struct rules_source {               /* everything is borrowed for the call, name
     size_t             schema_count;
     bool               keep_texts;          /* of options, for detect_watched(): some more memory */
     const char *const *decode_events;       /* bit i of subject.decode_events is names[i]; NULL-terminated, at most 256 */
-    const char *const *stream_events;       /* the same for subject.stream_events, at most 32 */
+    const char *const *app_events;          /* the same for subject.app_events, at most 16 */
+    const char *const *stream_events;       /* the same for subject.stream_events, at most 64 */
 };
 
 struct rules_needs {                /* what the rules ask of the sensor, so that it can spare itself the rest */

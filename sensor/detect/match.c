@@ -199,7 +199,7 @@ static bool protocol_holds(const struct match *m, const struct rule *r)
 static bool addresses_hold(const struct match *m, const struct rule *r)
 {
     if (m->src == NULL || m->dest == NULL)
-        return r->any_packet && r->src->any && r->dest->any && r->sport->any && r->dport->any;
+        return (r->any_packet || r->app || r->kind == RULE_RECORD) && r->src->any && r->dest->any && r->sport->any && r->dport->any;
     return ends_hold(r, m->src, m->dest) || (r->both_ways && ends_hold(r, m->dest, m->src));
 }
 

@@ -157,8 +157,10 @@ static void add_events(struct detect *d, const struct subject *s)
         for (uint64_t bits = s->decode_events[w] & p->decode_mask[w]; bits; bits &= bits - 1)
             candidates_add(&d->candidates, &p->decode[w * 64 + (unsigned)__builtin_ctzll(bits)]);
     }
-    for (uint32_t bits = s->stream_events & p->stream_mask; bits; bits &= bits - 1)
-        candidates_add(&d->candidates, &p->stream[__builtin_ctz(bits)]);
+    for (uint64_t bits = s->stream_events & p->stream_mask; bits; bits &= bits - 1)
+        candidates_add(&d->candidates, &p->stream[__builtin_ctzll(bits)]);
+    for (unsigned bits = s->app_events & p->app_mask; bits; bits &= bits - 1)
+        candidates_add(&d->candidates, &p->app[__builtin_ctz(bits)]);
 }
 
 static void add_by_header(struct detect *d, const struct subject *s)

@@ -178,13 +178,14 @@ enum rule_flow {
     FLOW_STATELESS = 1 << 8
 };
 
-enum threshold_kind { THRESHOLD_LIMIT, THRESHOLD_EACH, THRESHOLD_BOTH, THRESHOLD_FILTER };
-enum threshold_track { TRACK_SRC, TRACK_DEST, TRACK_PAIR, TRACK_RULE };
+enum threshold_kind { THRESHOLD_LIMIT, THRESHOLD_EACH, THRESHOLD_BOTH, THRESHOLD_FILTER, THRESHOLD_BACKOFF };
+enum threshold_track { TRACK_SRC, TRACK_DEST, TRACK_PAIR, TRACK_RULE, TRACK_FLOW };
 
 struct threshold {
     struct threshold *next;             /* all must pass, in the rule's order */
     uint8_t  kind, track, number;       /* number: of those of one rule */
     uint32_t count, seconds;
+    uint32_t multiplier;                /* THRESHOLD_BACKOFF */
 };
 
 struct rule {
@@ -214,6 +215,6 @@ struct rule {
     unsigned              line;
 };
 
-enum rule_events { EVENTS_NONE, EVENTS_DECODE, EVENTS_STREAM, EVENTS_RECORD };
+enum rule_events { EVENTS_NONE, EVENTS_DECODE, EVENTS_STREAM, EVENTS_APP, EVENTS_RECORD };
 
 #endif

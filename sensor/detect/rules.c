@@ -245,6 +245,7 @@ static int adopt_source(struct rules *r, const struct rules_source *src, struct 
     r->keeps_texts = src->keep_texts;
     r->decode_events = src->decode_events;
     r->stream_events = src->stream_events;
+    r->app_events = src->app_events;
     register_keywords(r);
     fields_register(r);
     return 0;

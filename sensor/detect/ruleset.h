@@ -48,17 +48,18 @@ struct port_lists {             /* by port: the list's number, 0 none */
     size_t                  count;
 };
 
-enum { DECODE_EVENT_WORDS = 4, DECODE_EVENTS_MAX = 64 * DECODE_EVENT_WORDS, STREAM_EVENTS_MAX = 32 };
+enum { DECODE_EVENT_WORDS = 4, DECODE_EVENTS_MAX = 64 * DECODE_EVENT_WORDS, STREAM_EVENTS_MAX = 64, APP_EVENTS_MAX = 16 };
 
 struct packet_plan {            /* rules about packets, by how the cheapest test finds them */
     struct prefilter       *scans[SCAN_KINDS][2][SCAN_PARTS];
     struct address_indexes  once, each;                 /* rules that name few addresses: of a flow's first packet, of any */
     struct port_lists       dport[2], sport[2];         /* 0 TCP, 1 UDP: rules that name few ports */
     struct rule_list        plain[5][2];                /* by transport bit and direction: all the others */
-    struct rule_list        decode[DECODE_EVENTS_MAX], stream[STREAM_EVENTS_MAX];
+    struct rule_list        decode[DECODE_EVENTS_MAX], stream[STREAM_EVENTS_MAX], app[APP_EVENTS_MAX];
     uint64_t                decode_mask[DECODE_EVENT_WORDS];
     unsigned                decode_words;   /* of the subject that any name reaches */
-    uint32_t                stream_mask;
+    uint64_t                stream_mask;
+    unsigned                app_mask;
 };
 
 struct rules {
@@ -76,7 +77,7 @@ struct rules {
     const struct schema *schemas[SCHEMAS_MAX];
     size_t              schema_count;
     const uint16_t     *little_rows;    /* by schema: the row that says the byte order of a record's numbers; NULL: none has one */
-    const char *const  *decode_events, *const *stream_events;   /* lent names, NULL-terminated */
+    const char *const  *decode_events, *const *stream_events, *const *app_events;   /* lent names, NULL-terminated */
     struct schema_plan *plans;          /* by schema */
     struct packet_plan  packets;
     struct rules_needs  needs;

@@ -51,7 +51,8 @@ struct subject {
     const uint8_t  *payload;
     uint32_t        payload_len;
     const uint64_t *decode_events;      /* bit set, bit n in word n / 64, named by decode_event_names in rules: decode-event:NAME; NULL: none */
-    unsigned        stream_events;
+    uint64_t        stream_events;
+    unsigned        app_events;         /* the same for rules_source.app_events: app-layer-event:NAME without a protocol */
     unsigned        checksums;          /* enum subject_checksum; only when rules_needs.checksums */
 
     /* the stream of this direction: the newest bytes in order that this packet added, with as much of
@@ -64,7 +65,7 @@ struct subject {
     /* the flow */
     uint64_t        flow_id;
     uint64_t        flow_packets[2], flow_bytes[2], flow_start_us;  /* this packet included */
-    uint64_t        stream_seen[2];     /* TCP: bytes of each direction in order so far, this packet included */
+    uint64_t        stream_seen[2];     /* TCP: each direction's length so far in sequence numbers: its SYN, its bytes, this packet's too */
     struct detect_memory **memory;      /* where the flow keeps it; NULL: no flow */
     struct store   *store;              /* and what it is taken from */
     struct account *account;

@@ -10,6 +10,7 @@ struct window {
     uint64_t key;           /* 0: free */
     uint64_t start_us;
     uint32_t count;
+    uint32_t due;           /* backoff: told when .count comes to it */
 };
 
 struct threshold_table {
@@ -38,13 +39,15 @@ void threshold_table_free(struct threshold_table *t)
 
 static uint64_t key_of(const struct threshold_table *t, const struct match *m, const struct threshold *how)
 {
-    struct { uint32_t sid, gid, filter, number, version; uint8_t src[16], dest[16]; } k;
+    struct { uint32_t sid, gid, filter, number, version; uint8_t src[16], dest[16]; uint64_t flow; } k;
     memset(&k, 0, sizeof(k));
     k.sid = m->rule->alert.sid;
     k.gid = m->rule->alert.gid;
     k.filter = how->kind == THRESHOLD_FILTER;
     k.number = how->number;
-    if (m->src && how->track != TRACK_RULE)
+    if (how->track == TRACK_FLOW)
+        k.flow = m->s->flow_id;
+    if (m->src && how->track != TRACK_RULE && how->track != TRACK_FLOW)
         k.version = m->src->addr.version;
     if (m->src && (how->track == TRACK_SRC || how->track == TRACK_PAIR))
         memcpy(k.src, m->src->addr.bytes, 16);
@@ -75,6 +78,21 @@ static struct window *window_of(struct threshold_table *t, uint64_t key, bool *f
     return oldest;
 }
 
+/* Told at the count, then at multiplier times as many, and so on; no window ends it but the flow's own end. */
+static bool backoff_passes(struct window *w, const struct threshold *how, bool fresh, uint64_t now_us)
+{
+    if (fresh) {
+        w->count = 0;
+        w->due = how->count;
+    }
+    w->start_us = now_us;       /* the table forgets what was quiet longest */
+    if (w->count == UINT32_MAX || ++w->count != w->due)
+        return false;
+    uint64_t next = (uint64_t)w->due * how->multiplier;
+    w->due = next > UINT32_MAX ? UINT32_MAX : (uint32_t)next;
+    return true;
+}
+
 static bool first_passes(const struct threshold *how)
 {
     return how->kind == THRESHOLD_LIMIT || (how->kind != THRESHOLD_FILTER && how->count == 1);
@@ -85,6 +103,8 @@ bool threshold_passes(struct threshold_table *t, const struct match *m, const st
     bool fresh;
     struct window *w = window_of(t, key_of(t, m, how), &fresh, evicted);
     uint64_t now = m->s->time_us;
+    if (how->kind == THRESHOLD_BACKOFF)
+        return backoff_passes(w, how, fresh, now);
     if (fresh || now > w->start_us + how->seconds * UINT64_C(1000000)) {
         w->start_us = now;
         w->count = 1;
@@ -114,18 +134,20 @@ bool threshold_passes(struct threshold_table *t, const struct match *m, const st
 bool threshold_word(struct parser *p, struct slice key, struct slice value, struct threshold *t)
 {
     static const struct { const char *word; uint8_t is; } types[] = {
-        { "limit", THRESHOLD_LIMIT }, { "threshold", THRESHOLD_EACH }, { "both", THRESHOLD_BOTH }
+        { "limit", THRESHOLD_LIMIT }, { "threshold", THRESHOLD_EACH }, { "both", THRESHOLD_BOTH },
+        { "backoff", THRESHOLD_BACKOFF }
     }, tracks[] = {
-        { "by_src", TRACK_SRC }, { "by_dst", TRACK_DEST }, { "by_both", TRACK_PAIR }, { "by_rule", TRACK_RULE }
+        { "by_src", TRACK_SRC }, { "by_dst", TRACK_DEST }, { "by_both", TRACK_PAIR }, { "by_rule", TRACK_RULE },
+        { "by_flow", TRACK_FLOW }
     };
     uint64_t n;
-    for (size_t i = 0; slice_is(key, "type") && t->kind != THRESHOLD_FILTER && i < 3; i++) {
+    for (size_t i = 0; slice_is(key, "type") && t->kind != THRESHOLD_FILTER && i < 4; i++) {
         if (slice_is(value, types[i].word)) {
             t->kind = types[i].is;
             return true;
         }
     }
-    for (size_t i = 0; slice_is(key, "track") && i < 4; i++) {
+    for (size_t i = 0; slice_is(key, "track") && i < 5; i++) {
         if (slice_is(value, tracks[i].word)) {
             t->track = tracks[i].is;
             return true;
@@ -134,6 +156,10 @@ bool threshold_word(struct parser *p, struct slice key, struct slice value, stru
     bool count = slice_is(key, "count"), seconds = slice_is(key, "seconds");
     if ((count || seconds) && slice_unsigned(value, &n) && n > 0 && n <= UINT32_MAX) {
         *(count ? &t->count : &t->seconds) = (uint32_t)n;
+        return true;
+    }
+    if (slice_is(key, "multiplier") && slice_unsigned(value, &n) && n > 1 && n <= UINT32_MAX) {
+        t->multiplier = (uint32_t)n;
         return true;
     }
     return parse_wrong(p, key.at, "unknown `%.*s %.*s` in `%.*s`", (int)key.len, key.at, (int)value.len, value.at,
@@ -150,10 +176,11 @@ static struct threshold *read_threshold(struct parser *p, struct slice value, bo
         (void)slice_word(&item, &key);
         if (!threshold_word(p, key, item, t))
             return NULL;
-        seen |= slice_is(key, "type") ? 1u : slice_is(key, "track") ? 2u : slice_is(key, "count") ? 4u : 8u;
+        seen |= slice_is(key, "type") ? 1u : slice_is(key, "track") ? 2u : slice_is(key, "count") ? 4u : slice_is(key, "seconds") ? 8u : 16u;
     }
-    if (seen != (filter ? 14u : 15u)) {
-        parse_wrong(p, whole.at, filter ? "expected track, count and seconds" : "expected type, track, count and seconds");
+    if (t->kind == THRESHOLD_BACKOFF ? seen != 23u : seen != (filter ? 14u : 15u)) {
+        parse_wrong(p, whole.at, filter ? "expected track, count and seconds" : t->kind == THRESHOLD_BACKOFF ?
+                    "expected type backoff, track, count and multiplier" : "expected type, track, count and seconds");
         return NULL;
     }
     return t;
@@ -184,7 +211,7 @@ static bool parse_detection_filter(struct parser *p, struct slice value)
 }
 
 const struct keyword rate_keywords[] = {
-    { "threshold", VALUE_NEEDED, parse_threshold, "How often matches are told: type limit, threshold or both; track; count; seconds." },
+    { "threshold", VALUE_NEEDED, parse_threshold, "How often matches are told: type limit, threshold, both or backoff; track; count; seconds or multiplier." },
     { "detection_filter", VALUE_NEEDED, parse_detection_filter, "Matches are told once there were more than count in seconds." },
     { .name = NULL }
 };

@@ -89,7 +89,7 @@ static struct conversation frame_conversation(struct dissect_driver *d, size_t i
                                   .out = d->out, .now_us = now_us, .dir = FROM_CLIENT, .over = OVER_ETHERNET };
 }
 
-void dissect_free(struct dissect_driver *d)
+void dissect_finish(struct dissect_driver *d)
 {
     if (d == NULL)
         return;
@@ -101,7 +101,15 @@ void dissect_free(struct dissect_driver *d)
         if (dissectors[i]->end != NULL)
             dissectors[i]->end(&conv);
         store_give(d->store, &d->ethernet, d->frame_state[i], dissectors[i]->state_size);
+        d->frame_state[i] = NULL;
     }
+}
+
+void dissect_free(struct dissect_driver *d)
+{
+    if (d == NULL)
+        return;
+    dissect_finish(d);
     expectations_free(d->expectations);
     free(d);
 }
@@ -157,9 +165,10 @@ static bool begin(const struct offer *o)
 }
 
 /* Nobody knows it. What somebody knew the beginning of keeps that one's name. */
-static void give_up(const struct offer *o)
+static void give_up(const struct offer *o, bool limit)
 {
     struct dissect_state *st = o->f->dissect;
+    oddity_unknown(o, limit);
     o->d->totals.undecided++;
     o->f->undissected = true;
     if (st->former == NOBODY) {
@@ -196,7 +205,10 @@ static void hand_over_side(const struct offer *o, enum direction dir, struct cur
     struct offer mine = *o;
     mine.dir = dir;
     const struct buffer *waited = &o->f->dissect->side[dir].waited;
+    if (dir != o->dir)
+        oddity_answer(&mine, cursor_over(waited->at, waited->len));
     feed_first(&mine, cursor_over(waited->at, waited->len));
+    oddity_read(&mine);
     if (dir == o->dir)
         feed_first(&mine, rest);
 }
@@ -239,14 +251,17 @@ static void decide(const struct offer *o, struct cursor bytes)
         if (!choose_dissector(o, shown))
             break;
         hand_over(o, rest);
-        if (st->chosen != NOBODY)
+        if (st->chosen != NOBODY) {
+            oddity_chosen(o);
             return;
+        }
     }
     if (!joins && side->waited.len == 0)
         hold(o, &rest);
     bool kept = o->over != OVER_TCP || rest.left == 0;
-    if (!kept || st->shown >= DISSECT_PROBE_CHUNKS_MAX || choose_nobody_left(o))
-        give_up(o);
+    bool nobody = choose_nobody_left(o);
+    if (!kept || st->shown >= DISSECT_PROBE_CHUNKS_MAX || nobody)
+        give_up(o, !nobody);
 }
 
 /* A hole before anybody was chosen: what waited has no continuation. */
@@ -264,7 +279,10 @@ static void take_bytes(const struct offer *o, struct cursor bytes)
         decide(o, bytes);
         return;
     }
-    if (!feed(o, &bytes))
+    oddity_answer(o, bytes);
+    bool next = feed(o, &bytes);
+    oddity_read(o);
+    if (!next)
         return;
     if (st->passed_on == DISSECT_PASSED_ON_MAX) {
         feed_close_side(o);
@@ -277,7 +295,7 @@ static void take_bytes(const struct offer *o, struct cursor bytes)
 
 void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us)
 {
-    struct offer o = { d, f, hint, now_us, c->dir, OVER_TCP };
+    struct offer o = { d, f, hint, now_us, c->dir, OVER_TCP, NULL };
     if (f->undissected || (f->dissect == NULL && c->len == 0) || !begin(&o))
         return;
     struct dissect_side *side = &f->dissect->side[c->dir];
@@ -296,7 +314,7 @@ void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk 
 
 void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction dir, const struct packet *p, const struct classification *hint)
 {
-    struct offer o = { d, f, hint, p->time_us, dir, OVER_UDP };
+    struct offer o = { d, f, hint, p->time_us, dir, OVER_UDP, p->ether };
     if (f->undissected || p->payload_len == 0 || !begin(&o))
         return;
     take_bytes(&o, cursor_over(p->payload, p->payload_len));
@@ -305,7 +323,7 @@ void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction d
 static struct offer last_offer(struct dissect_driver *d, struct flow *f)
 {
     enum dissect_over over = f->proto == IPPROTO_UDP ? OVER_UDP : OVER_TCP;
-    return (struct offer){ d, f, NULL, f->last_us, FROM_CLIENT, over };
+    return (struct offer){ d, f, NULL, f->last_us, FROM_CLIENT, over, NULL };
 }
 
 void dissect_end(struct dissect_driver *d, struct flow *f)
@@ -314,7 +332,7 @@ void dissect_end(struct dissect_driver *d, struct flow *f)
     if (f->dissect == NULL)
         return;
     if (f->dissect->chosen == NOBODY)
-        give_up(&o);
+        give_up(&o, false);
     else
         feed_finish(&o);
 }
@@ -340,6 +358,7 @@ static void take_frame(struct dissect_driver *d, size_t i, const struct packet *
 {
     struct conversation conv = frame_conversation(d, i, p->time_us);
     struct cursor in = cursor_over(p->link_payload, p->link_payload_len);
+    conv.ether = p->ether;
     struct dissect_counts *counts = &d->counts[i];
     size_t before = in.left;
     enum dissect verdict = dissectors[i]->pdu(&conv, &in);

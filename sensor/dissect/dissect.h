@@ -32,6 +32,17 @@ enum {
     DISSECT_PASSED_ON_MAX = 4           /* changes of protocol within a flow (DISSECT_NEXT) */
 };
 
+enum dissect_event {            /* what rules may ask of a conversation as a whole: app-layer-event:NAME */
+    DISSECT_MISMATCH,           /* what one side speaks is another protocol than what the other one speaks */
+    DISSECT_WRONG_DIRECTION,    /* the server spoke first where only clients do */
+    DISSECT_ONE_DIRECTION,      /* what one side speaks is no protocol that we know, and not the other side's */
+    DISSECT_SKIPPED,            /* no decision within the limits below */
+    DISSECT_NO_TLS,             /* STARTTLS, and then something else than TLS */
+    DISSECT_UNEXPECTED,         /* another change of protocol that came to something else than was agreed */
+    DISSECT_EVENT_COUNT
+};
+extern const char *const dissect_event_names[];     /* Suricata's, NULL-terminated */
+
 struct dissect_counts {         /* per dissector */
     uint64_t flows;             /* conversations taken up */
     uint64_t pdus, bytes;       /* taken */
@@ -58,6 +69,10 @@ struct dissect_driver;
 struct dissect_driver *dissect_new(struct store *store, struct sink *out);
 void dissect_free(struct dissect_driver *d);
 
+/* The input is over: what layer 2 left unfinished leaves through the sink, and nothing of the store is held any more. The
+ * counters stay readable. dissect_free() calls it too. */
+void dissect_finish(struct dissect_driver *d);
+
 /* A piece of a TCP stream. `hint` is nDPI's opinion, or NULL. */
 void dissect_chunk(struct dissect_driver *d, struct flow *f, const struct chunk *c, const struct classification *hint, uint64_t now_us);
 
@@ -66,6 +81,9 @@ void dissect_datagram(struct dissect_driver *d, struct flow *f, enum direction d
 
 /* A frame without IP: by its ethertype. Its dissector's state is one per worker. */
 void dissect_frame(struct dissect_driver *d, const struct packet *p);
+
+/* What the calls since the last time showed: bits of enum dissect_event. */
+unsigned dissect_events(struct dissect_driver *d);
 
 /* The flow is closing: what is unfinished leaves through the sink, end() is called. The name stays until
  * dissect_release(), which gives all memory back. Both are harmless when nothing is there, or called again. */

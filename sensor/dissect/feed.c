@@ -18,7 +18,7 @@ struct conversation conversation_of(const struct offer *o)
         .state = st != NULL ? st->state : NULL, .store = o->d->store, .account = &o->f->account, .out = o->d->out,
         .now_us = o->now_us, .dir = o->dir, .over = o->over,
         .midstream = o->f->midstream || (st != NULL && st->side[o->dir].missing > 0),
-        .server_port = o->f->server_port, .expected = st != NULL ? st->expected : NULL,
+        .server_port = o->f->server_port, .ether = o->ether, .expected = st != NULL ? st->expected : NULL,
         .expect = announce, .expect_ctx = (void *)(uintptr_t)o,     /* read only, and as long as the call */
     };
 }
@@ -139,6 +139,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         return DISSECT_LOST;
     }
     st->side[o->dir].need = (uint32_t)conv.need;
+    st->agreed = conv.next;
     return verdict;
 }
 
@@ -245,6 +246,7 @@ void feed_pass_on(const struct offer *o)
         *side = (struct dissect_side){ .waited = side->pending, .ended = side->ended };
     }
     st->former = former;
+    st->promised = st->agreed;
     st->passed_on++;
     st->chosen = NOBODY;
     st->first_dir = (uint8_t)o->dir;

@@ -18,6 +18,8 @@ struct dissect_side {
     struct set    maybe;        /* probes that said so */
     bool          over;         /* nothing more is offered: lost in a gap, or DISSECT_DONE */
     bool          ended;        /* FIN */
+    bool          met;          /* oddity.c: its first bytes were held against who was chosen */
+    bool          doubted;      /* oddity.c: whose probe said no, and who is about to read them */
 };
 
 struct dissect_state {
@@ -29,6 +31,8 @@ struct dissect_state {
     bool                finished;       /* end() was called; only the name is left */
     uint32_t            shown;          /* chunks shown to probes */
     uint64_t            pdus;
+    const char         *agreed;         /* conversation.next after the last PDU */
+    const char         *promised;       /* that of who passed it on, until somebody is chosen; NULL: nobody was named */
     void               *state;          /* the dissector's */
     struct expectation *expected;       /* how another flow announced this one; NULL: none did */
     struct buffer       bequest;        /* conversation.bequest */
@@ -41,6 +45,7 @@ struct dissect_driver {
     struct sink          *out;
     struct dissect_counts counts[DISSECTORS_MAX];
     struct dissect_totals totals;
+    unsigned              events;                       /* enum dissect_event, until they are asked for */
     struct expectations  *expectations;                 /* what flows announced */
     struct account        ethernet;                     /* what layer 2 dissectors take */
     void                 *frame_state[DISSECTORS_MAX];
@@ -54,6 +59,7 @@ struct offer {
     uint64_t                     now_us;
     enum direction               dir;
     enum dissect_over            over;
+    const uint8_t               *ether;     /* conversation.ether */
 };
 
 static inline bool set_has(const struct set *s, size_t i)
@@ -69,6 +75,12 @@ static inline void set_add(struct set *s, size_t i)
 /* choose.c: asks the probes about the beginning of a direction. True: state->chosen is set, with fresh state. */
 bool choose_dissector(const struct offer *o, struct cursor bytes);
 bool choose_nobody_left(const struct offer *o);                     /* everybody said no */
+
+/* oddity.c: events of conversations as a whole */
+void oddity_answer(const struct offer *o, struct cursor bytes);     /* somebody is chosen, and these are a side's first bytes */
+void oddity_read(const struct offer *o);                            /* he has read them, or not */
+void oddity_chosen(const struct offer *o);                          /* by the bytes of o->dir */
+void oddity_unknown(const struct offer *o, bool limit);             /* given up; limit: without having asked everybody to the end */
 
 /* feed.c */
 struct conversation conversation_of(const struct offer *o);

@@ -64,4 +64,8 @@ bool tcp_reopens(const struct flow *f, const struct packet *p);
 bool tcp_false_echo(const struct flow *f, const struct packet *p, enum direction dir);
 bool tcp_plausible(const struct flow *f, uint32_t seq, enum direction dir);
 
+/* odd.c: what is wrong with a packet, already counted, of which the flow has seen nothing else yet; and what phase its taking begins. */
+uint64_t tcp_odd(struct flow *f, const struct packet *p, enum direction dir);
+void tcp_phase(struct flow *f, const struct packet *p, enum direction dir);
+
 #endif

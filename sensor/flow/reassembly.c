@@ -32,7 +32,7 @@ struct run {
     struct flow        *f;
     reassembly_deliver *deliver;
     void               *ctx;
-    unsigned            events;
+    uint64_t            events;
 };
 
 static const struct metric rows[] = {
@@ -117,7 +117,7 @@ static uint32_t within_depth(struct run *run, struct flow_side *side, uint32_t l
     if (depth == 0 || run->f->lasting || side->stream_at + len <= depth)
         return len;
     run->r->counts.depth_reached++;
-    run->events |= STREAM_DEPTH;
+    run->events |= stream_bit(STREAM_DEPTH);
     side->stopped = true;
     return side->stream_at < depth ? (uint32_t)(depth - side->stream_at) : 0;
 }
@@ -151,7 +151,7 @@ static void give_up(struct run *run, enum direction dir, uint32_t to)
     side->gap_bytes += (uint32_t)gap;
     run->r->counts.gaps++;
     run->r->counts.gap_bytes += (uint32_t)gap;
-    run->events |= STREAM_GAP;
+    run->events |= stream_bit(STREAM_GAP);
     deliver(run, dir, NULL, 0, (uint32_t)gap, false);
 }
 
@@ -228,9 +228,9 @@ static bool new_wins(int policy, const struct segment *new, const struct piece *
 
 static void note_different(struct run *run)
 {
-    if ((run->events & STREAM_OVERLAP_DIFFERENT) == 0)
+    if ((run->events & stream_bit(STREAM_OVERLAP_DIFFERENT)) == 0)
         run->r->counts.overlap_different++;
-    run->events |= STREAM_OVERLAP_DIFFERENT;
+    run->events |= stream_bit(STREAM_OVERLAP_DIFFERENT);
 }
 
 static void place(struct run *run, struct reassembly *w, struct segment s)
@@ -245,7 +245,7 @@ static void place(struct run *run, struct reassembly *w, struct segment s)
         note_different(run);
     if (placed.refused) {
         counts->refused++;
-        run->events |= STREAM_BUDGET;
+        run->events |= stream_bit(STREAM_BUDGET);
     }
 }
 
@@ -291,7 +291,7 @@ static void make_room(struct run *run, struct segment *s, enum direction dir)
     uint32_t to = s->at;
     if (w != NULL && w->early.first != NULL)
         to = seq_before(w->early.first->at, to) ? w->early.first->at : to;
-    run->events |= STREAM_BUDGET;
+    run->events |= stream_bit(STREAM_BUDGET);
     give_up(run, dir, to);
     drain(run, dir);
     trim(run, s, dir);
@@ -375,7 +375,7 @@ static void take_data(struct run *run, const struct packet *p, enum direction di
     }
     if (!tcp_plausible(run->f, p->tcp_seq, dir)) {
         run->r->counts.out_of_window++;
-        run->events |= STREAM_OUT_OF_WINDOW;
+        run->events |= stream_bit(STREAM_OUT_OF_WINDOW);
         return;
     }
     struct segment s = { p->tcp_seq, p->payload_len, p->tcp_seq, p->tcp_seq + p->payload_len, p->payload };
@@ -408,13 +408,13 @@ static void flush(struct run *run, enum direction dir)
     discard(run->r, run->f, dir);
 }
 
-unsigned reassembly_take(struct reassembler *r, struct flow *f, const struct packet *p, enum direction dir,
+uint64_t reassembly_take(struct reassembler *r, struct flow *f, const struct packet *p, enum direction dir,
                          reassembly_deliver *deliver_to, void *ctx)
 {
     if (!followed(r, f, p))
         return 0;
     if (f->state == FLOW_NEW && tcp_false_echo(f, p, dir))
-        return STREAM_FALSE_TIMESTAMP;
+        return stream_bit(STREAM_FALSE_TIMESTAMP);
     struct run run = { r, f, deliver_to, ctx, 0 };
     struct flow_side *me = &f->side[dir];
     r->counts.segments += p->payload_len > 0;

@@ -18,6 +18,7 @@
 
 #include "common/metrics.h"
 #include "events/record.h"
+#include "flow/events.h"
 #include "flow/flow.h"
 
 enum { REASSEMBLY_SEGMENTS_MAX = 512 };
@@ -35,16 +36,6 @@ struct chunk {              /* a piece of stream, in order */
  * FIRST old. LAST new. BSD, WINDOWS: new where it begins before the old. LINUX: also where it begins with it and ends
  * after it. SOLARIS: new where it ends after the old, or with it while beginning no later. */
 enum overlap_policy { OVERLAP_FIRST, OVERLAP_LAST, OVERLAP_BSD, OVERLAP_LINUX, OVERLAP_WINDOWS, OVERLAP_SOLARIS };
-
-enum stream_event {         /* bits that reassembly_take() gives: rule-visible stream-event names */
-    STREAM_OVERLAP_DIFFERENT = 1 << 0,
-    STREAM_GAP = 1 << 1,
-    STREAM_OUT_OF_WINDOW = 1 << 2,
-    STREAM_BUDGET = 1 << 3,
-    STREAM_DEPTH = 1 << 4,
-    STREAM_FALSE_TIMESTAMP = 1 << 5     /* an answer to a SYN that echoes another clock: nobody takes it */
-};
-extern const char *const stream_event_names[];      /* by bit, NULL-terminated: for stream-event:NAME */
 
 struct reassembly_limits {
     uint32_t each_max;      /* bytes of memory that may wait per direction */
@@ -69,8 +60,8 @@ void reassembler_free(struct reassembler *r);
 typedef void reassembly_deliver(void *ctx, struct flow *f, const struct chunk *c);
 
 /* Takes a TCP packet of the flow, after flow_table_take() has; calls `deliver` for each piece that is now in order, for
- * both directions if an acknowledgement settles the other side's hole. Gives enum stream_event bits. */
-unsigned reassembly_take(struct reassembler *r, struct flow *f, const struct packet *p, enum direction dir,
+ * both directions if an acknowledgement settles the other side's hole. Gives bits of enum stream_event. */
+uint64_t reassembly_take(struct reassembler *r, struct flow *f, const struct packet *p, enum direction dir,
                          reassembly_deliver *deliver, void *ctx);
 
 /* The flow is ending: delivers what waits, holes as gaps, the ends of both directions, then frees it. */

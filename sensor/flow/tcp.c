@@ -220,6 +220,7 @@ static void take_end(struct flow *f, const struct packet *p, enum direction dir)
 void tcp_track(struct flow *f, const struct packet *p, enum direction dir, bool midstream)
 {
     struct flow_side *me = &f->side[dir];
+    f->odd = tcp_odd(f, p, dir);
     f->established = f->established || (f->state == FLOW_ESTABLISHED && (midstream || !f->midstream));
     if (tcp_false_echo(f, p, dir))
         return;
@@ -241,6 +242,7 @@ void tcp_track(struct flow *f, const struct packet *p, enum direction dir, bool 
         f->state = FLOW_ESTABLISHED;
     if (f->state != FLOW_CLOSED && (p->tcp_flags & (TCP_RST | TCP_FIN)))
         take_end(f, p, dir);
+    tcp_phase(f, p, dir);
 }
 
 /* May this packet's SYN begin a new connection on the same 5-tuple? */

@@ -69,12 +69,26 @@ def services(e, r):
     return when("service" in r, ("rsp" if r["type_name"] == "response" else "req", f"0x{r.get('service', 0):02x}"))
 
 
-def classes(e, r):
+class Classes(Enip):
     """tshark counts the connection manager again in the answer to a message in an unconnected send, and the classes in a
-    connection's path with each message on it."""
-    answers_inside = r.get("inside_name") == "unconnected_send" and r.get("type_name") == "response"
-    own = r.get("class", []) + r.get("connection_class", [])
-    return [f"0x{c:02x}" for c in own + when(answers_inside, 6)]
+    connection's path with each message on it; with a forward close twice when it saw the forward open."""
+
+    def of(self, events, name):
+        self.key, self.opened = self.classes, set()
+        return super().of(events, name)
+
+    def classes(self, e, r):
+        inside = r.get("inside_name") == "unconnected_send" and r.get("type_name") == "response"
+        path = r.get("connection_class", [])
+        if self.closes(r):
+            path = path * 2
+        return [f"0x{c:02x}" for c in r.get("class", []) + path + when(inside, 6)]
+
+    def closes(self, r):
+        connection = r.get("connection_serial"), r.get("originator_vendor"), r.get("originator_serial")
+        if r.get("operation_name") in ("forward_open", "large_forward_open") and r.get("general_status") == 0:
+            self.opened.add(connection)
+        return r.get("operation_name") == "forward_close" and r["type_name"] == "request" and connection in self.opened
 
 
 def writes(e, r):
@@ -110,7 +124,7 @@ TRUTH = {
     "cip": {
         "pdus": Sum(message),
         "services": Pairs(services),
-        "classes": Enip(classes),
+        "classes": Classes(None),
         "pairs": Enip(message),
         "writes": Pairs(writes),
         "errors": Enip(errors),

@@ -56,6 +56,7 @@ static const struct field toy_fields[] = {
 static const struct schema toy_schema = { "toy", toy_fields, 11, NULL, 0 };
 static const struct schema *const schemas[] = { &http_schema, &toy_schema };
 static const char *const decode_names[] = { "ipv4.trunc_pkt", "tcp.hlen_too_small", NULL };
+static const char *const app_names[] = { "applayer_proto_detection_skipped", "applayer_unexpected_protocol", NULL };
 static const char *const stream_names[] = { "reassembly_overlap_different_data", "closewait_invalid_ack", NULL };
 
 /* ---- rules ---- */
@@ -71,7 +72,7 @@ static inline void tell_refusal(void *ctx, const struct rules_refusal *r)
 static inline struct rules *rules_from(const char *text, size_t len, struct rules_report *report)
 {
     struct rules_source src = { .text = text, .text_len = len, .schemas = schemas, .schema_count = 2,
-                                .decode_events = decode_names, .stream_events = stream_names };
+                                .decode_events = decode_names, .stream_events = stream_names, .app_events = app_names };
     struct rules *r = NULL;
     struct fault f;
     if (rules_load(&src, report, &r, &f) != 0)

@@ -76,6 +76,8 @@ static const struct broken { const char *rule, *says; } broken[] = {
     { HEAD "flowint:a,?,1; sid:1;)", "1:59: unknown operation `?` in `flowint`" },
     { HEAD "stream_size:left,>,5; sid:1;)", "1:61: expected client, server, both or either, found `left`" },
     { HEAD "threshold:type limit, track by_src; sid:1;)", "1:59: expected type, track, count and seconds" },
+    { HEAD "threshold:type backoff, track by_flow, count 1, seconds 3; sid:1;)", "1:59: expected type backoff, track, count and multiplier" },
+    { HEAD "threshold:type backoff, track by_flow, count 1, multiplier 1; sid:1;)", "1:97: unknown `multiplier 1` in `threshold`" },
     { HEAD "threshold:type never, track by_src, count 1, seconds 1; sid:1;)", "1:59: unknown `type never` in `threshold`" },
     { HEAD "dsize:>70000; sid:1;)", "1:56: `70000` is above 65535" },
     { HEAD "dsize:5<>6; sid:1;)", "1:55: the range from `5` to `6` is empty" },

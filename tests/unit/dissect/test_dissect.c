@@ -1,7 +1,8 @@
 /* The driver alone, with a registry of its own: four little protocols that do what real ones do.
  *
  *     alpha   'A' length bytes...     sure of itself; has state, a block of its own, survives gaps; behind the bytes "next"
- *                                     somebody else goes on (DISSECT_NEXT)
+ *                                     somebody else goes on (DISSECT_NEXT); behind "starttls" it should be "tls", behind
+ *                                     "upgrade" beta
  *     beta    'B' length bytes...     only "maybe"; port 502, nDPI's "Beta"; on TCP and UDP
  *     gamma   'G' bytes until 'E'     no probe; port 7777; 'E' ends the direction (DISSECT_DONE)
  *     liar    claims what begins with "AX" and cannot read it
@@ -54,8 +55,13 @@ static enum dissect alpha_pdu(struct conversation *conv, struct cursor *in)
         s->block = store_take(conv->store, conv->account, 500);
     s->pdus += verdict == DISSECT_PDU;
     const struct value *said = &conv->out->scratch->values[0];
-    bool next = verdict == DISSECT_PDU && said->len == 4 && memcmp(said->bytes, "next", 4) == 0;
-    return next ? DISSECT_NEXT : verdict;
+    if (verdict != DISSECT_PDU)
+        return verdict;
+    bool starttls = said->len == 8 && memcmp(said->bytes, "starttls", 8) == 0;
+    bool upgrade = said->len == 7 && memcmp(said->bytes, "upgrade", 7) == 0;
+    bool next = said->len == 4 && memcmp(said->bytes, "next", 4) == 0;
+    conv->next = starttls ? "tls" : upgrade ? "beta" : NULL;
+    return next || starttls || upgrade ? DISSECT_NEXT : verdict;
 }
 
 static bool alpha_gap(struct conversation *conv, size_t missing)
@@ -129,7 +135,7 @@ static enum dissect delta_pdu(struct conversation *conv, struct cursor *in)
     cursor_skip(in, in->left);
     struct record *r = conversation_record(conv, NULL);
     r->transaction = *(uint32_t *)conv->state;
-    record_bytes(r, 0, "frame", 5);
+    record_bytes(r, 0, conv->ether != NULL ? conv->ether : (const uint8_t *)"frame", 5);
     conversation_emit(conv, r);
     return DISSECT_PDU;
 }
@@ -140,7 +146,7 @@ static const struct dissector all[] = {
     [LIAR] = { .schema = &schemas[LIAR], .over = OVER_TCP, .probe = liar_probe, .pdu = liar_pdu },
     [ALPHA] = { .schema = &schemas[ALPHA], .over = OVER_TCP | OVER_UDP, .state_size = sizeof(struct alpha_state), .pdu_max = 200,
                 .probe = alpha_probe, .pdu = alpha_pdu, .gap = alpha_gap, .end = alpha_end },
-    [BETA] = { .schema = &schemas[BETA], .over = OVER_TCP | OVER_UDP, .ports = { 502 }, .ndpi = "Alphabet Beta", .probe = beta_probe, .pdu = beta_pdu },
+    [BETA] = { .schema = &schemas[BETA], .client_first = true, .over = OVER_TCP | OVER_UDP, .ports = { 502 }, .ndpi = "Alphabet Beta", .probe = beta_probe, .pdu = beta_pdu },
     [GAMMA] = { .schema = &schemas[GAMMA], .over = OVER_TCP, .ports = { 7777 }, .pdu = gamma_pdu },
     [DELTA] = { .schema = &schemas[DELTA], .over = OVER_ETHERNET, .ethertypes = { ETHERTYPE_DELTA }, .state_size = 4, .pdu = delta_pdu },
 };
@@ -285,6 +291,77 @@ static void what_nobody_knows_keeps_the_name_of_who_passed_it_on(void **unused)
     assert_string_equal(dissect_name(&s->flow), "alpha");
     assert_false(dissect_wants(&s->flow, FROM_CLIENT));
     scene_free(s);
+}
+
+static const struct { const char *name, *lines; unsigned events; } oddities[] = {      /* lines begin with who speaks */
+    { "both speak the same", ">B\003one\n<B\002ok\n", 0 },
+    { "the server speaks what somebody else is sure of", ">B\003one\n<A\002ok\n", 1 << DISSECT_MISMATCH },
+    { "the client does, after the server", "<A\002ok\n>A\002ok\n", 0 },
+    { "the server speaks what nobody knows", ">B\003one\n<Z\002ok\n", 1 << DISSECT_ONE_DIRECTION },
+    { "later on nobody asks", ">B\003one\n<B\002ok\n<Z\002ok\n", 0 },
+    { "the server speaks first where clients do", "<B\003one\n>B\002ok\n", 1 << DISSECT_WRONG_DIRECTION },
+    { "the server speaks first", "<A\003one\n>A\002ok\n", 0 },
+    { "TLS was agreed and something else comes", ">A\003one\n>A\010starttls\n>B\002ok\n", 1 << DISSECT_NO_TLS },
+    { "TLS was agreed and nobody knows what comes", ">A\003one\n>A\010starttls\n>Z\002ok\n", 1 << DISSECT_NO_TLS },
+    { "another change, to what was agreed", ">A\003one\n>A\007upgrade\n>B\002ok\n", 0 },
+    { "another change, to something else", ">A\003one\n>A\007upgrade\n>Z\002ok\n", 1 << DISSECT_UNEXPECTED },
+    { "a change to whatever comes", ">A\003one\n>A\004next\n>Z\002ok\n", 0 },
+};
+
+static unsigned events_of_lines(struct scene *s, const char *lines)
+{
+    unsigned events = 0;
+    while (*lines != '\0') {
+        size_t n = strcspn(lines, "\n");
+        offer(s, *lines == '>' ? FROM_CLIENT : FROM_SERVER, lines + 1, n - 1, 0, false, NULL);
+        events |= dissect_events(s->d);
+        assert_int_equal(dissect_events(s->d), 0);
+        lines += n + 1;
+    }
+    return events;
+}
+
+static void a_conversation_that_is_not_what_it_began_as_is_an_event(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof oddities / sizeof *oddities; i++) {
+        struct scene *s = scene_new(IPPROTO_TCP, 502);
+        unsigned events = events_of_lines(s, oddities[i].lines);
+        if (events != oddities[i].events)
+            fail_msg("%s: %#x, not %#x", oddities[i].name, events, oddities[i].events);
+        scene_free(s);
+    }
+}
+
+static void seen_from_its_middle_a_conversation_is_held_to_nothing(void **unused)
+{
+    (void)unused;
+    struct scene *s = scene_new(IPPROTO_TCP, 502);
+    s->flow.midstream = true;
+    assert_int_equal(events_of_lines(s, "<B\003one\n>A\002ok\n"), 0);
+    scene_free(s);
+}
+
+static void no_decision_within_the_limits_is_an_event(void **unused)
+{
+    (void)unused;
+    struct scene *s = scene_new(IPPROTO_TCP, 80);
+    unsigned events = 0;
+    for (unsigned i = 0; i < DISSECT_PROBE_CHUNKS_MAX; i++) {
+        assert_int_equal(events, 0);
+        says(s, FROM_CLIENT, "B\003one");       /* perhaps beta, and nothing to be sure by */
+        events |= dissect_events(s->d);
+    }
+    assert_int_equal(events, 1 << DISSECT_SKIPPED);
+    scene_free(s);
+}
+
+static void every_event_has_a_name(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; i < DISSECT_EVENT_COUNT; i++)
+        assert_memory_equal(dissect_event_names[i], "applayer_", 9);
+    assert_null(dissect_event_names[DISSECT_EVENT_COUNT]);
 }
 
 static void an_unsure_probe_needs_a_hint_or_both_directions(void **unused)
@@ -587,12 +664,14 @@ static void a_frame_goes_to_the_dissector_of_its_ethertype(void **unused)
     struct packet p = { .ethertype = ETHERTYPE_DELTA, .link_payload = (const uint8_t *)"hello", .link_payload_len = 5 };
     dissect_frame(s->d, &p);
     dissect_frame(s->d, &p);
+    p.ether = (const uint8_t *)"address to address";
+    dissect_frame(s->d, &p);
     p.ethertype = 0x0806;
     dissect_frame(s->d, &p);
     p.ethertype = 0;
     dissect_frame(s->d, &p);
-    assert_string_equal(s->said, ">1:frame >2:frame ");
-    assert_int_equal(dissect_counts(s->d, DELTA)->pdus, 2);
+    assert_string_equal(s->said, ">1:frame >2:frame >3:addre ");
+    assert_int_equal(dissect_counts(s->d, DELTA)->pdus, 3);
     scene_free(s);
 }
 
@@ -624,6 +703,10 @@ int main(void)
         cmocka_unit_test(any_cut_of_a_stream_gives_the_same_records),
         cmocka_unit_test(another_protocol_may_begin_behind_a_pdu),
         cmocka_unit_test(what_nobody_knows_keeps_the_name_of_who_passed_it_on),
+        cmocka_unit_test(a_conversation_that_is_not_what_it_began_as_is_an_event),
+        cmocka_unit_test(seen_from_its_middle_a_conversation_is_held_to_nothing),
+        cmocka_unit_test(no_decision_within_the_limits_is_an_event),
+        cmocka_unit_test(every_event_has_a_name),
         cmocka_unit_test(an_unsure_probe_needs_a_hint_or_both_directions),
         cmocka_unit_test(what_came_before_the_decision_is_not_lost),
         cmocka_unit_test(a_port_alone_never_overrules_a_probe),

@@ -97,6 +97,17 @@ static void an_event_without_a_packet_says_only_whose_it_is(void **unused)
         "\"sensor\":\"s\",\"region\":\"430000\",\"status\":\"actual\"");
 }
 
+static void a_frame_without_ip_has_its_ethernet_addresses(void **unused)
+{
+    (void)unused;
+    char out[300];
+    const uint8_t ether[] = { 0x01, 0x0c, 0xcd, 0x01, 0x00, 0x02, 0x00, 0x30, 0xa7, 0x00, 0xff, 0x08 };
+    struct event e = { .id = { "s", 1, 1 }, .time_us = UINT64_C(1795177401000000), .region = "430000", .ether = ether };
+    struct text t = text_over(out, sizeof out);
+    event_json(&e, "goose", &t);
+    assert_non_null(strstr(text_end(&t), ",\"ether\":{\"src_mac\":\"00:30:a7:00:ff:08\",\"dest_mac\":\"01:0c:cd:01:00:02\"}"));
+}
+
 static void names_from_settings_cannot_break_the_line(void **unused)
 {
     (void)unused;
@@ -199,6 +210,7 @@ int main(void)
         cmocka_unit_test(statuses_and_protocols_have_their_names),
         cmocka_unit_test(an_event_says_what_it_knows_in_eves_names),
         cmocka_unit_test(an_event_without_a_packet_says_only_whose_it_is),
+        cmocka_unit_test(a_frame_without_ip_has_its_ethernet_addresses),
         cmocka_unit_test(names_from_settings_cannot_break_the_line),
         cmocka_unit_test(a_closed_flow_is_eves_flow),
         cmocka_unit_test(what_a_packet_can_bring_keeps_no_event_from_being_read),

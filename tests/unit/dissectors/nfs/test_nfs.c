@@ -79,6 +79,58 @@ static const struct dialogue_case cases[] = {
       "lost >\n" },
 };
 
+/* Without credentials: xid, call, RPC 2, NFS, version, procedure, two empty authentications. */
+#define CALL(mark, xid, version, procedure) \
+    ">>> 8000" mark " 000000" xid " 00000000 00000002 000186a3 0000000" version " 000000" procedure " 00000000 00000000 00000000 00000000 "
+#define REPLY(mark, xid) "<<< 8000" mark " 000000" xid " 00000001 00000000 00000000 00000000 00000000 00000000 "
+#define LOOKED_UP3 CALL("003c", "20", "3", "03") "00000004 99999999 00000005 \"a.exe\" 000000\n" REPLY("002c", "20") "00000004 11223344 00000000 00000000\n"
+#define PUT3(xid, mark, offset, count, data) CALL(mark, xid, "3", "07") "00000004 11223344 00000000000000" offset " 000000" count " 00000002 000000" count " " data "\n"
+#define COMMIT3 CALL("003c", "2f", "3", "15") "00000004 11223344 0000000000000000 00000000\n"
+#define GET3(xid, offset) CALL("003c", xid, "3", "06") "00000004 11223344 00000000000000" offset " 00000020\n"
+#define GOT3(xid, mark, count, eof, data) REPLY(mark, xid) "00000000 000000" count " 0000000" eof " 000000" count " " data "\n"
+#define GET2 CALL("0054", "21", "2", "06") "11111111111111111111111111111111 11111111111111111111111111111111 00000000 00000020 00000000\n"
+#define GOT2 REPLY("0068", "21") "00000001 000081a4 00000001 00000000 00000000 00000003 00000000 00000000 00000000 00000000 00000000 " \
+    "00000000 00000000 00000000 00000000 00000000 00000000 00000003 \"abc\" 00\n"
+#define COMPOUND(mark, xid, count) CALL(mark, xid, "4", "01") "00000000 00000001 0000000" count " "
+#define DONE(mark, xid, count) REPLY(mark, xid) "00000000 0000000" count " "
+#define PUTFH4 "00000016 00000004 11223344 "
+#define STATE4 "00000000000000000000000000000000 "
+#define OPEN4 COMPOUND("0074", "30", "3") PUTFH4 "00000012 00000000 00000001 00000000 0000000000000000 00000000 00000000 00000000 00000005 \"a.exe\" 000000 0000000a\n" \
+    DONE("0074", "30", "3") "00000016 00000000 00000012 00000000 " STATE4 "000000000000000000000000000000000000000000000000 00000000 00000000 " \
+    "0000000a 00000000 00000004 55667788\n"
+#define READ4 COMPOUND("0060", "31", "2") "00000016 00000004 55667788 00000019 " STATE4 "0000000000000000 00000020\n" \
+    DONE("0040", "31", "2") "00000016 00000000 00000019 00000000 00000001 00000003 \"abc\" 00\n"
+#define WRITE4 COMPOUND("0068", "32", "2") "00000016 00000004 55667788 00000026 " STATE4 "0000000000000000 00000002 00000003 \"abc\" 00\n"
+#define CLOSE4 COMPOUND("0058", "33", "2") "00000016 00000004 55667788 00000004 00000000 " STATE4 "\n"
+#define SHOWN "procedure filename files size state gaps file_data"
+#define NAMED " filename=\"a.exe\" files: filename=\"a.exe\""
+
+static const struct dialogue_case contents[] = {
+    { "version 3: what was written is told when it is committed",
+      LOOKED_UP3 PUT3("22", "0048", "00", "03", "\"abc\" 00") PUT3("23", "0048", "03", "02", "\"de\" 0000") COMMIT3, SHOWN,
+      "> 0 procedure=\"LOOKUP\" filename=\"a.exe\"\n< 0 procedure=\"LOOKUP\"\n> 1 procedure=\"WRITE\"\n> 2 procedure=\"WRITE\"\n> 3 procedure=\"COMMIT\"\n"
+      "> 4 procedure=\"WRITE\"" NAMED " size=5 state=CLOSED gaps=false file_data=6162636465\n" },
+    { "nobody commits", PUT3("22", "0048", "00", "03", "\"abc\" 00"), SHOWN,
+      "> 0 procedure=\"WRITE\"\n> 1 procedure=\"WRITE\" files: size=3 state=CLOSED gaps=false file_data=616263\n" },
+    { "version 3: what was read is told with its end, whatever the order",
+      LOOKED_UP3 GET3("24", "00") GET3("25", "03") GOT3("25", "0030", "02", "1", "\"de\" 0000") GOT3("24", "0030", "03", "0", "\"abc\" 00"), SHOWN,
+      "> 0 procedure=\"LOOKUP\" filename=\"a.exe\"\n< 0 procedure=\"LOOKUP\"\n> 1 procedure=\"READ\"\n> 2 procedure=\"READ\"\n< 2 procedure=\"READ\"\n"
+      "< 1 procedure=\"READ\"\n< 3 procedure=\"READ\"" NAMED " size=5 state=CLOSED gaps=false file_data=6162636465\n" },
+    { "version 2: the attributes say how long it is", GET2 GOT2, SHOWN,
+      "> 0 procedure=\"READ\"\n< 0 procedure=\"READ\"\n< 1 procedure=\"READ\" files: size=3 state=CLOSED gaps=false file_data=616263\n" },
+    { "version 4", OPEN4 READ4 WRITE4 CLOSE4, SHOWN,
+      "> 0 procedure=\"COMPOUND\" filename=\"a.exe\"\n< 0 procedure=\"COMPOUND\"\n> 1 procedure=\"COMPOUND\"\n< 1 procedure=\"COMPOUND\"\n"
+      "< 2 procedure=\"READ\"" NAMED " size=3 state=CLOSED gaps=false file_data=616263\n> 3 procedure=\"COMPOUND\"\n> 4 procedure=\"COMPOUND\"\n"
+      "> 5 procedure=\"WRITE\"" NAMED " size=3 state=CLOSED gaps=false file_data=616263\n" },
+};
+
+static void contents_of_files_are_told_once(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
+        dialogue_case_holds(&dissector_nfs, &contents[i]);
+}
+
 static void messages_are_read_as_the_standards_say(void **unused)
 {
     (void)unused;
@@ -100,8 +152,8 @@ static void a_datagram_is_a_message(void **unused)
     dialogue_free(d);
 }
 
-/* A write of 4000 bytes whose end is stepped over, and another call behind it. */
-static void bulk_is_stepped_over(void **unused)
+/* A write of 4000 bytes whose end goes into its file as it comes, and another call behind it. */
+static void bulk_goes_into_its_file(void **unused)
 {
     (void)unused;
     static const char write[] = ">>> 80000fe4 00000003 00000000 00000002 000186a3 00000003 00000007 00000000 00000000 00000000 00000000 "
@@ -111,8 +163,9 @@ static void bulk_is_stepped_over(void **unused)
     char *text = malloc(size);
     snprintf(text, size, "%s%0*d%s", write, 2 * 4000, 0, next);
     for (size_t step = 0; step < 900; step += 300) {
-        char *said = dissect_dialogue(&dissector_nfs, text, step, "procedure count filename");
-        assert_string_equal(said, "> 0 procedure=\"WRITE\" count=4000\n> 1 procedure=\"LOOKUP\" filename=\"etc\"\n< 1 procedure=\"LOOKUP\"\n");
+        char *said = dissect_dialogue(&dissector_nfs, text, step, "procedure count filename size state");
+        assert_string_equal(said, "> 0 procedure=\"WRITE\" count=4000\n> 1 procedure=\"LOOKUP\" filename=\"etc\"\n< 1 procedure=\"LOOKUP\"\n"
+                                  "> 2 procedure=\"WRITE\" size=4000 state=CLOSED\n");
         free(said);
     }
     free(text);
@@ -128,6 +181,8 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
 {
     (void)unused;
     dissect_survives_every_prefix(&dissector_nfs, LOOKUP3 WRITE3 RENAME3 LOOKUP2 COMPOUND4 FRAGMENTS);
+    dissect_survives_every_prefix(&dissector_nfs, LOOKED_UP3 GET3("24", "00") GOT3("24", "0030", "03", "1", "\"abc\" 00") GET2 GOT2 OPEN4 READ4 WRITE4 CLOSE4);
+    dissect_survives_every_bit_change(&dissector_nfs, LOOKED_UP3 GET3("24", "00") GOT3("24", "0030", "03", "1", "\"abc\" 00") GET2 GOT2 OPEN4 READ4 WRITE4 CLOSE4);
     dissect_survives_every_bit_change(&dissector_nfs, LOOKUP3 WRITE3 RENAME3 LOOKUP2 COMPOUND4 FRAGMENTS);
 }
 
@@ -154,7 +209,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_read_as_the_standards_say),
         cmocka_unit_test(a_datagram_is_a_message),
-        cmocka_unit_test(bulk_is_stepped_over),
+        cmocka_unit_test(bulk_goes_into_its_file),
+        cmocka_unit_test(contents_of_files_are_told_once),
         cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
         cmocka_unit_test(the_probe_asks_for_the_programs_number),

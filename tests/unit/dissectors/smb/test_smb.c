@@ -1,6 +1,7 @@
 /* The messages below were put together field by field from MS-SMB2, MS-CIFS and MS-NLMP. */
 #include "tests/support/dissect.h"
 
+#include "dissectors/framing/transfer.h"
 #include "dissectors/smb/smb.h"
 
 #define NEGOTIATE2 \
@@ -210,7 +211,8 @@ static const struct dialogue_case cases[] = {
       "< 1 command=SMB1_COMMAND_NT_CREATE_ANDX filename=\"\\x\"\n"
       "> 2 command=SMB1_COMMAND_WRITE_ANDX filename=\"\\x\" offset=0 length=4\n"
       "> 3 command=SMB1_COMMAND_WRITE_ANDX filename=\"\\x\" offset=2 length=4 !file_overlap\n"
-      "< 3 command=SMB1_COMMAND_WRITE_ANDX filename=\"\\x\" !file_overlap\n" },
+      "< 3 command=SMB1_COMMAND_WRITE_ANDX filename=\"\\x\" !file_overlap\n"
+      "> 4 command=SMB1_COMMAND_WRITE_ANDX filename=\"\\x\" filename=\"\\x\" !incomplete\n" },
     { "SMB1: a chain of two commands", CHAIN1, "command user domain share",
       "> 0 command=SMB1_COMMAND_SESSION_SETUP_ANDX domain=\"ACME\" user=\"bob\"\n"
       "> 1 command=SMB1_COMMAND_TREE_CONNECT_ANDX share=\"\\\\srv\\C$\"\n" },
@@ -227,6 +229,28 @@ static const struct dialogue_case cases[] = {
       "> 1 command=SMB2_COMMAND_CREATE\n"
       "< 1 command=SMB2_COMMAND_CREATE\n" },
 };
+
+#define HEADER2(status, command, flags, id) \
+    "fe534d42 4000 0100 " status command " 0100 " flags " 00000000 " id "00000000000000 00000000 06000000 0000000000000000 " \
+    "00000000000000000000000000000000 "
+#define REQUEST2(command, id) HEADER2("00000000 ", command, "00000000", id)
+#define RESPONSE2(command, id) HEADER2("00000000 ", command, "01000000", id)
+#define FID "22222222222222222222222222222222 "
+#define SHARE2 ">>> 00000048 " REQUEST2("0300", "02") "0900 0000 4800 0000\n" \
+    "<<< 00000050 " RESPONSE2("0300", "02") "1000 01 00 00000000 00000000 00000000\n"
+#define OPENED2(size) \
+    ">>> 00000082 " REQUEST2("0500", "03") "3900 00 00 00000000 0000000000000000 0000000000000000 9f011200 00000000 07000000 01000000 00000000 " \
+    "7800 0a00 00000000 00000000 61002e00650078006500\n" \
+    "<<< 00000098 " RESPONSE2("0500", "03") "5900 0000 01000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 " \
+    "0000000000000000 " size "00000000000000 20000000 00000000 " FID "00000000 00000000\n"
+#define WRITE2(id, frame, length, offset, data) ">>> 000000" frame " " REQUEST2("0900", id) "3100 7000 " length "000000 " offset "00000000000000 " FID \
+    "00000000 00000000 0000 0000 00000000 " data "\n"
+#define ASK2(id, length, offset) ">>> 00000071 " REQUEST2("0800", id) "3100 0000 " length "000000 " offset "00000000000000 " FID \
+    "00000000 00000000 00000000 0000 0000 00\n"
+#define ANSWER2(id, frame, length, data) "<<< 000000" frame " " RESPONSE2("0800", id) "1100 50 00 " length "000000 00000000 00000000 " data "\n"
+#define CLOSED2 ">>> 00000058 " REQUEST2("0600", "0a") "1800 0000 00000000 " FID "\n" \
+    "<<< 0000007c " RESPONSE2("0600", "0a") "3c00 0000 00000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 " \
+    "0000000000000000 0000000000000000 00000000\n"
 
 static void messages_are_read_as_the_standards_say(void **unused)
 {
@@ -247,12 +271,14 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
     (void)unused;
     dissect_survives_every_prefix(&dissector_smb, LOGON2 TREE2 CREATE2 PIPE2 CHAIN2 RENAME2);
     dissect_survives_every_bit_change(&dissector_smb, LOGON2 TREE2 CREATE2 PIPE2 CHAIN2 RENAME2);
+    dissect_survives_every_prefix(&dissector_smb, OPENED2("05") WRITE2("04", "73", "03", "00", "\"abc\"") ASK2("05", "02", "03") CLOSED2);
+    dissect_survives_every_bit_change(&dissector_smb, OPENED2("05") WRITE2("04", "73", "03", "00", "\"abc\"") ASK2("05", "02", "03") CLOSED2);
     dissect_survives_every_prefix(&dissector_smb, NEGOTIATE1 LOGON1 TREE1 CREATE1 PIPE1 CHAIN1);
     dissect_survives_every_bit_change(&dissector_smb, NEGOTIATE1 LOGON1 TREE1 CREATE1 PIPE1 CHAIN1);
 }
 
-/* A read of 60000 bytes and, behind it, an echo: the bulk is stepped over as it comes. */
-static void bulk_is_stepped_over(void **unused)
+/* A read of 60000 bytes and, behind it, an echo: the bulk goes into its file as it comes. */
+static void bulk_goes_into_its_file(void **unused)
 {
     (void)unused;
     static const char answer[] = "<<< 0000eab0 fe534d42 4000 0100 00000000 0800 0100 01000000 00000000 0500000000000000 00000000 06000000 "
@@ -261,18 +287,80 @@ static void bulk_is_stepped_over(void **unused)
         "0000000000000000 00000000000000000000000000000000 0900 0000 4800 0000\n"
         "<<< 00000050 fe534d42 4000 0100 00000000 0300 0100 01000000 00000000 0200000000000000 00000000 06000000 "
         "0000000000000000 00000000000000000000000000000000 1000 01 00 00000000 00000000 00000000\n";
+    static const char ask[] = ">>> 00000071 fe534d42 4000 0100 00000000 0800 0100 00000000 00000000 0500000000000000 00000000 06000000 "
+        "0000000000000000 00000000000000000000000000000000 3100 0000 60ea0000 0000000000000000 22222222222222222222222222222222 "
+        "00000000 00000000 00000000 0000 0000 00\n";
     static const char echo[] = "\n<<< 00000044 fe534d42 4000 0100 00000000 0d00 0100 01000000 00000000 0600000000000000 00000000 00000000 "
         "0000000000000000 00000000000000000000000000000000 0400 0000\n";
-    size_t size = sizeof answer + sizeof echo + sizeof connected + 2 * 60000;
+    size_t size = sizeof ask + sizeof answer + sizeof echo + sizeof connected + 2 * 60000;
     char *text = malloc(size);
-    snprintf(text, size, "%s%s%0*d%s", connected, answer, 2 * 60000, 0, echo);
+    snprintf(text, size, "%s%s%s%0*d%s", connected, ask, answer, 2 * 60000, 0, echo);
     for (size_t step = 0; step < 3000; step += 1000) {
-        char *said = dissect_dialogue(&dissector_smb, text, step, "command length");
+        char *said = dissect_dialogue(&dissector_smb, text, step, "command length size state");
         assert_string_equal(said, "> 0 command=SMB2_COMMAND_TREE_CONNECT\n< 0 command=SMB2_COMMAND_TREE_CONNECT\n"
-                                  "< 1 command=SMB2_COMMAND_READ length=60000\n< 2 command=SMB2_COMMAND_KEEPALIVE\n");
+                                  "> 1 command=SMB2_COMMAND_READ length=60000\n< 1 command=SMB2_COMMAND_READ length=60000\n"
+                                  "< 2 command=SMB2_COMMAND_KEEPALIVE\n< 3 command=SMB2_COMMAND_READ size=60000 state=CLOSED\n");
         free(said);
     }
     free(text);
+}
+
+#define SHOWN "files filename size state gaps file_data"
+#define OPENED_SAID(size) "> 0\n< 0\n> 1 filename=\"a.exe\"\n< 1 filename=\"a.exe\" size=" size "\n"
+#define MOVED(dir, id) dir " " id " filename=\"a.exe\"\n"
+
+static const struct dialogue_case contents[] = {
+    { "what was written is told when it is closed",
+      SHARE2 OPENED2("00") WRITE2("04", "73", "03", "00", "\"abc\"") WRITE2("05", "72", "02", "03", "\"de\"") CLOSED2, SHOWN,
+      OPENED_SAID("0") MOVED(">", "2") MOVED(">", "3") MOVED(">", "4")
+      "> 5 filename=\"a.exe\" files: filename=\"a.exe\" size=5 state=CLOSED gaps=false file_data=6162636465\n" MOVED("<", "4") },
+    { "parts written in another order",
+      SHARE2 OPENED2("00") WRITE2("04", "72", "02", "03", "\"de\"") WRITE2("05", "73", "03", "00", "\"abc\"") CLOSED2, SHOWN,
+      OPENED_SAID("0") MOVED(">", "2") MOVED(">", "3") MOVED(">", "4")
+      "> 5 filename=\"a.exe\" files: filename=\"a.exe\" size=5 state=CLOSED gaps=false file_data=6162636465\n" MOVED("<", "4") },
+    { "a part is missing",
+      SHARE2 OPENED2("00") WRITE2("04", "72", "02", "04", "\"de\"") WRITE2("05", "73", "03", "00", "\"abc\"") CLOSED2, SHOWN,
+      OPENED_SAID("0") MOVED(">", "2") MOVED(">", "3") MOVED(">", "4")
+      "> 5 filename=\"a.exe\" files: filename=\"a.exe\" size=3 state=TRUNCATED gaps=true file_data=616263 !incomplete\n" MOVED("<", "4") },
+    { "a part is written again",
+      SHARE2 OPENED2("00") WRITE2("04", "73", "03", "00", "\"abc\"") WRITE2("05", "72", "02", "01", "\"de\""), SHOWN,
+      OPENED_SAID("0") MOVED(">", "2") "> 3 filename=\"a.exe\" !file_overlap\n"
+      "> 4 filename=\"a.exe\" files: filename=\"a.exe\" size=3 state=TRUNCATED gaps=true file_data=616263 !incomplete\n" },
+    { "what was read is told when all of it was, whatever the order",
+      SHARE2 OPENED2("05") ASK2("04", "03", "00") ASK2("05", "02", "03") ANSWER2("05", "52", "02", "\"de\"") ANSWER2("04", "53", "03", "\"abc\""), SHOWN,
+      OPENED_SAID("5") MOVED(">", "2") MOVED(">", "3") MOVED("<", "3") MOVED("<", "2")
+      "< 4 filename=\"a.exe\" files: filename=\"a.exe\" size=5 state=CLOSED gaps=false file_data=6162636465\n" },
+    { "only the beginning is read",
+      SHARE2 OPENED2("05") ASK2("04", "03", "00") ANSWER2("04", "53", "03", "\"abc\"") CLOSED2, SHOWN,
+      OPENED_SAID("5") MOVED(">", "2") MOVED("<", "2") MOVED(">", "3")
+      "< 4 filename=\"a.exe\" files: filename=\"a.exe\" size=3 state=TRUNCATED gaps=false file_data=616263 !incomplete\n" MOVED("<", "3") },
+    { "nobody saw it being opened or closed",
+      SHARE2 WRITE2("05", "73", "03", "00", "\"abc\""), SHOWN,
+      "> 0\n< 0\n> 1\n> 2 files: size=3 state=CLOSED gaps=false file_data=616263\n" },
+};
+
+static void contents_of_files_are_told_once(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
+        dialogue_case_holds(&dissector_smb, &contents[i]);
+}
+
+/* A handle may stay open for hours: a pause is reason enough to tell what is here. */
+static void an_idle_file_is_told_before_it_is_closed(void **unused)
+{
+    (void)unused;
+    struct dissect_run run;
+    struct dialogue *first = dialogue_read(SHARE2 WRITE2("05", "73", "03", "00", "\"abc\"")), *then = dialogue_read(CLOSED2);
+    dissect_run_begin(&run, &dissector_smb, SHOWN);
+    dialogue_play(&run, first, 0);
+    run.conv.now_us += TRANSFER_IDLE_US + 1;
+    dialogue_play(&run, then, 0);
+    char *said = dissect_run_end(&run);
+    assert_string_equal(said, "> 0\n< 0\n> 1\n> 2\n> 3 files: size=3 state=CLOSED gaps=false file_data=616263\n< 2\n");
+    free(said);
+    dialogue_free(first);
+    dialogue_free(then);
 }
 
 static void the_probe_asks_for_the_magic_behind_a_length(void **unused)
@@ -310,7 +398,9 @@ int main(void)
         cmocka_unit_test(messages_are_read_as_the_standards_say),
         cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
-        cmocka_unit_test(bulk_is_stepped_over),
+        cmocka_unit_test(bulk_goes_into_its_file),
+        cmocka_unit_test(contents_of_files_are_told_once),
+        cmocka_unit_test(an_idle_file_is_told_before_it_is_closed),
         cmocka_unit_test(the_probe_asks_for_the_magic_behind_a_length),
         cmocka_unit_test(rules_find_fields_by_suricatas_names),
     };

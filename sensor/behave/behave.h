@@ -1,0 +1,34 @@
+/* behave - what no signature shows: messages to devices held against the OT policy, or learned into one; and over time what is missing, too much or
+ * refused too often.
+ *
+ * Tells     each departure once an hour for the same parties and the same thing, so that a scan is an alert and not a flood; what was
+ *           kept back is counted. A silent poll is told once until it is heard again.
+ * Time      packet time: behave_time() may be called with every packet, it looks around once a second.
+ * Threads   one struct behave per worker; the policy and the learner may be shared.
+ */
+#ifndef BEHAVE_BEHAVE_H
+#define BEHAVE_BEHAVE_H
+
+#include "behave/departure.h"
+#include "behave/learn.h"
+#include "common/metrics.h"
+
+struct behave_counts { uint64_t deeds, departures, told_before, cut; };
+extern const struct metrics_room behave_metrics;
+
+struct behave_out {
+    /* `why` is good until it returns; `r` is NULL when no message is the cause. */
+    void (*alert)(void *ctx, const struct alert_rule *rule, const char *why, const struct behave_scene *s, const struct record *r);
+    void *ctx;
+};
+
+struct behave;
+/* Either may be NULL; both are borrowed. */
+struct behave *behave_new(struct policy *p, struct learner *l, const struct behave_out *out, struct fault *f);
+void behave_free(struct behave *b);
+
+void behave_record(struct behave *b, const struct behave_scene *s, const struct record *r);
+void behave_time(struct behave *b, uint64_t now_us);
+const struct behave_counts *behave_counts(const struct behave *b);
+
+#endif
