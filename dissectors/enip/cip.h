@@ -67,6 +67,8 @@ bool cip_opened(const struct cip_message *answer, const struct cip_message *aske
 enum access cip_pccc_record(struct record *r, struct cip_message *m, const struct cip_message *asked);
 
 /* tag.c */
+enum { CIP_TYPE_INT = 0xc3, CIP_TYPE_REAL = 0xca };
+void cip_values_record(struct record *r, uint16_t type, struct cursor data);    /* octets, and the elements of a type */
 void cip_tag_record(struct record *r, struct cip_message *m);
 void cip_value_record(struct record *r, struct cursor data);        /* octets, and as a number when it can be one */
 

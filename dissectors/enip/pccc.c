@@ -11,7 +11,8 @@ enum {
     DIAGNOSE = 0x06, DOWNLOAD = 0x07, EXTENDED = 0x0f,
     STATUS_EXTENDED = 0xf0, ADDRESS_LONG = 0xff,
     READ_TWO = 0xa1, READ_THREE = 0xa2, WRITE_TWO = 0xa9, WRITE_THREE = 0xaa, WRITE_MASKED = 0xab,
-    SET_CPU_MODE = 0x3a, CHANGE_MODE = 0x80, MODE_PROGRAM = 1, CPU_MODE_PROGRAM = 0
+    SET_CPU_MODE = 0x3a, CHANGE_MODE = 0x80, MODE_PROGRAM = 1, CPU_MODE_PROGRAM = 0,
+    FILE_INTEGER = 0x89, FILE_FLOAT = 0x8a
 };
 
 static const struct command { uint16_t key; uint8_t access; } commands[] = {      /* command, function */
@@ -120,6 +121,16 @@ static enum access asked_again(struct record *r, const struct cip_message *asked
     return c.status == CURSOR_OK ? request_record(r, &c, &h) : ACCESS_OTHER;
 }
 
+/* Integer and float files have values of that type; of the others the octets are told. */
+static void data_record(struct record *r, struct cursor c)
+{
+    const struct value *type = record_find(r, ENIP_PCCC_FILE_TYPE);
+    if (type != NULL && (type->uint == FILE_INTEGER || type->uint == FILE_FLOAT))
+        cip_values_record(r, type->uint == FILE_INTEGER ? CIP_TYPE_INT : CIP_TYPE_REAL, c);
+    else
+        cip_value_record(r, c);
+}
+
 enum access cip_pccc_record(struct record *r, struct cip_message *m, const struct cip_message *asked)
 {
     struct cursor *c = &m->data;
@@ -140,6 +151,6 @@ enum access cip_pccc_record(struct record *r, struct cip_message *m, const struc
             record_uint(r, ENIP_PCCC_EXTENDED, cursor_u8(c));
         r->refused = r->refused || h.status != 0;
     }
-    cip_value_record(r, *c);
+    data_record(r, *c);
     return access;
 }

@@ -85,7 +85,7 @@ static const struct field_name general_status_names[] = {
     { 0x22, "invalid_reply_received" }, { 0x23, "buffer_overflow" }, { 0x24, "invalid_message_format" },
     { 0x25, "key_failure_in_path" }, { 0x26, "path_size_invalid" }, { 0x27, "unexpected_attribute_in_list" },
     { 0x28, "invalid_member_id" }, { 0x29, "member_not_settable" }, { 0x2a, "group_2_only_server_general_failure" },
-    { 0x2b, "unknown_modbus_error" }, { 0x2c, "attribute_not_gettable" }, { 0, NULL }
+    { 0x2b, "unknown_modbus_error" }, { 0x2c, "attribute_not_gettable" }, { 0xff, "object_specific_error" }, { 0, NULL }
 };
 
 static const struct field_name extended_status_names[] = {

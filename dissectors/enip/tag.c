@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-    TYPE_BOOL = 0xc1, TYPE_SINT, TYPE_INT, TYPE_DINT, TYPE_LINT, TYPE_USINT, TYPE_UINT, TYPE_UDINT, TYPE_ULINT, TYPE_REAL, TYPE_LREAL,
-    TYPE_BYTE = 0xd1, TYPE_WORD, TYPE_DWORD, TYPE_LWORD,
+    TYPE_BOOL = 0xc1, TYPE_SINT = 0xc2, TYPE_LINT = 0xc5, TYPE_LREAL = 0xcb,
+    TYPE_BYTE = 0xd1, TYPE_LWORD = 0xd4,
     TYPE_STRUCTURE = 0x02a0,
     VALUES_MAX = 32             /* of more, the octets are all there */
 };
@@ -38,7 +38,7 @@ static size_t size_of_type(uint16_t type)
     return type >= TYPE_BYTE && type <= TYPE_LWORD ? strings[type - TYPE_BYTE] : 0;
 }
 
-static void values_record(struct record *r, uint16_t type, struct cursor c)
+void cip_values_record(struct record *r, uint16_t type, struct cursor c)
 {
     size_t n = size_of_type(type);
     if (c.left > 0)
@@ -46,7 +46,7 @@ static void values_record(struct record *r, uint16_t type, struct cursor c)
     for (unsigned i = 0; n > 0 && i < VALUES_MAX && c.left >= n; i++) {
         uint64_t bits = little(&c, n);
         bool negative = type >= TYPE_SINT && type <= TYPE_LINT;
-        if (type == TYPE_REAL || type == TYPE_LREAL)
+        if (type == CIP_TYPE_REAL || type == TYPE_LREAL)
             real_record(r, bits, n);
         else
             record_int(r, ENIP_VALUE, negative ? signed_of(bits, n) : (int64_t)bits);
@@ -80,7 +80,7 @@ static void write_record(struct record *r, struct cursor *c, bool fragmented)
     if (fragmented)
         record_uint(r, ENIP_OFFSET, cursor_le32(c));
     if (c->status == CURSOR_OK)
-        values_record(r, type, *c);
+        cip_values_record(r, type, *c);
 }
 
 static void read_record(struct record *r, struct cursor *c, bool fragmented)
@@ -120,7 +120,7 @@ void cip_tag_record(struct record *r, struct cip_message *m)
     if (!m->answer)
         request_record(r, m);
     else if (read && m->data.left >= 2)
-        values_record(r, type_record(r, &m->data), m->data);
+        cip_values_record(r, type_record(r, &m->data), m->data);
     else
         cip_value_record(r, m->data);
 }
