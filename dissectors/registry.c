@@ -26,6 +26,7 @@
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/s7comm/s7comm.h"
 #include "dissectors/s7commplus/s7commplus.h"
+#include "dissectors/mms/mms.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
@@ -44,6 +45,7 @@ const struct dissector *const dissectors[] = {
     &dissector_modbus,
     &dissector_s7comm,
     &dissector_s7commplus,
+    &dissector_mms,
     &dissector_iec104,
     &dissector_enip,
     &dissector_bacnet,
