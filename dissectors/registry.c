@@ -21,10 +21,12 @@
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
+#include "dissectors/enip/enip.h"
 #include "dissectors/iec104/iec104.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/s7comm/s7comm.h"
 #include "dissectors/s7commplus/s7commplus.h"
+#include "dissectors/mms/mms.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
@@ -43,7 +45,9 @@ const struct dissector *const dissectors[] = {
     &dissector_modbus,
     &dissector_s7comm,
     &dissector_s7commplus,
+    &dissector_mms,
     &dissector_iec104,
+    &dissector_enip,
     &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,

@@ -160,7 +160,27 @@ static bool parse_nfs_procedure(struct parser *p, struct slice value)
     return fields_condition(p, "nfs.procedure_number", value);
 }
 
+/* cip_service: a service, its class, its attribute; what is left out may be any. The dissector has the three as one number, so
+ * what is asked for is a range. Suricata takes "!6" for any attribute. */
+static bool parse_cip_service(struct parser *p, struct slice value)
+{
+    static const uint64_t most[] = { 127, 65535, 65535 }, below[] = { UINT32_MAX, 65535, 0 };
+    uint64_t part[3] = { 0, 0, 0 };
+    struct slice item;
+    unsigned n = 0;
+    for (; n < 3 && slice_cut(&value, ',', &item) && !(n == 2 && slice_begins(item, "!")); n++)
+        if (!slice_unsigned(item, &part[n]) || part[n] > most[n])
+            return parse_wrong(p, item.at, "expected service, class, attribute as numbers: up to 127, 65535, 65535");
+    if (n == 0 || (n == 3 && value.len > 0))
+        return parse_wrong(p, value.at, "expected service, class, attribute: one to three numbers");
+    uint64_t low = part[0] << 32 | part[1] << 16 | part[2];
+    char range[48];
+    int len = snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)low, (unsigned long long)(low | below[n - 1]));
+    return fields_condition(p, "enip.cip_request", (struct slice){ range, (size_t)len });
+}
+
 const struct keyword classic_keywords[] = {
+    { "cip_service", VALUE_NEEDED, parse_cip_service, "Service, class and attribute of a CIP request, the first or more of them." },
     { "http2.settings", VALUE_NEEDED, parse_http2_settings, "A setting of HTTP/2 by its name, and what its number is held against." },
     { "modbus", VALUE_NEEDED, parse_modbus, "Function, unit, access, address and value of a Modbus message in one line." },
     { "krb5.ticket_encryption", VALUE_NEEDED, parse_ticket_encryption, "Cipher of a Kerberos ticket: weak, or names and numbers." },

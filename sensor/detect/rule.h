@@ -44,7 +44,7 @@ struct effect {
 
 enum step_kind {
     STEP_CONTENT, STEP_PCRE, STEP_BYTE_TEST, STEP_BYTE_JUMP, STEP_BYTE_EXTRACT, STEP_BYTE_MATH, STEP_ISDATAAT, STEP_SIZE,
-    STEP_BASE64, STEP_DATASET
+    STEP_BASE64, STEP_DATASET, STEP_ASN1
 };
 
 enum content_flag {
@@ -97,6 +97,7 @@ struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math
 };
 
 struct regex;
+struct asn1_use;
 struct dataset_use;
 struct suppression;
 struct base64 {
@@ -119,6 +120,7 @@ struct step {
         struct regex   *regex;
         struct base64  *base64;
         struct dataset_use *dataset;
+        struct asn1_use *asn1;
         struct spans    size;
     };
 };

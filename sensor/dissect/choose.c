@@ -69,6 +69,16 @@ static bool convinces(const struct offer *o, size_t i, enum probe answer, bool h
     return false;
 }
 
+/* Industrial protocols are those that say what a message does to a device. Their connections stay for months, and the command that
+ * matters comes at any time. */
+static bool industrial(const struct schema *s)
+{
+    for (uint16_t i = 0; i < s->count; i++)
+        if (s->fields[i].means == MEANS_ACCESS)
+            return true;
+    return false;
+}
+
 static bool take_up(const struct offer *o, size_t i)
 {
     struct dissect_state *st = o->f->dissect;
@@ -81,6 +91,7 @@ static bool take_up(const struct offer *o, size_t i)
     }
     st->chosen = (uint16_t)i;
     st->pdus = 0;
+    o->f->lasting = industrial(d->schema);
     o->d->counts[i].flows++;
     return true;
 }

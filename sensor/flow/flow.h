@@ -70,6 +70,7 @@ struct flow {
     bool             established;   /* what rules call established: TCP: the handshake was complete before the newest
                                      * packet, and stays so after the close; others: both sides have spoken */
     bool             undissected;   /* dissect/: no dissector knows this conversation; it is not asked again */
+    bool             lasting;       /* dissect/: a conversation that goes on for months, as a PLC's: stream depth does not end it */
     bool             reset;         /* ended by a RST that the other side would believe */
     bool             tcp_clock_known;
     uint8_t          app_known;     /* worker: who showed which application speaks here, and whether that was answered */

@@ -114,7 +114,7 @@ static void discard(struct reassembler *r, struct flow *f, enum direction dir)
 static uint32_t within_depth(struct run *run, struct flow_side *side, uint32_t len)
 {
     uint64_t depth = run->r->limits.depth;
-    if (depth == 0 || side->stream_at + len <= depth)
+    if (depth == 0 || run->f->lasting || side->stream_at + len <= depth)
         return len;
     run->r->counts.depth_reached++;
     run->events |= stream_bit(STREAM_DEPTH);

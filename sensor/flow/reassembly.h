@@ -40,7 +40,7 @@ enum overlap_policy { OVERLAP_FIRST, OVERLAP_LAST, OVERLAP_BSD, OVERLAP_LINUX, O
 struct reassembly_limits {
     uint32_t each_max;      /* bytes of memory that may wait per direction */
     uint64_t all_max;       /* bytes of memory that may wait in all flows of the worker */
-    uint64_t depth;         /* stream bytes per direction that are delivered; 0: all */
+    uint64_t depth;         /* stream bytes per direction that are delivered; 0: all. Of a lasting flow (flow.h) all are */
     bool     midstream;     /* as in flow_limits */
     enum overlap_policy policy;
 };

@@ -70,7 +70,7 @@ def playing(play):
 
 
 def sids(path):
-    return [int(sid) for sid in re.findall(r"^\w[^#\n]*\bsid:(\d+);", path.read_text(), re.MULTILINE)]
+    return [int(sid) for sid in re.findall(r"^\w.*\bsid:(\d+);", path.read_text(), re.MULTILINE)]
 
 
 def try_cases(bench, only):

@@ -21,7 +21,8 @@ INSIDE, INSIDE2, SERVER = "10.20.0.5", "10.20.0.6", "10.20.0.80"
 OUTSIDE, OUTSIDE2 = "203.0.113.9", "198.51.100.40"
 PLC, PLC2, PLC3 = "10.20.9.21", "10.20.9.22", "10.20.9.23"
 
-FILES = ("scan", "guessing", "web", "dns", "malware", "ot")
+FILES = ("scan", "guessing", "web", "dns", "malware", "ot", "intrusion", "botnet", "mining", "ransomware", "tampering", "fraud", "crypto",
+         "egress")
 
 
 @dataclass(frozen=True)

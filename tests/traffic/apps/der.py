@@ -1,17 +1,23 @@
-"""A real X.509 certificate from a seed: DER (X.690), RSA with SHA-256 (RFC 8017), version 3 (RFC 5280).
+"""A real X.509 certificate from a seed: DER (X.690), RSA (RFC 8017), version 3 (RFC 5280).
 
 The key comes from the seed alone, so it is no secret and its certificate is the same on every run.
-1024 bits: these certificates are looked at, never trusted.
+1024 bits and SHA-256 unless asked otherwise: these certificates are looked at, never trusted.
 """
 import datetime
 import functools
 import hashlib
 import random
 
-RSA_ENCRYPTION, SHA256_WITH_RSA = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11"
+RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 NAMES = {"CN": "2.5.4.3", "O": "2.5.4.10", "C": "2.5.4.6"}
 ALTERNATIVE_NAMES = "2.5.29.17"
-SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")   # RFC 8017, section 9.2
+# Signature algorithm, digest, and what stands before it (RFC 8017, section 9.2). "sm2" is one by its name alone.
+SIGNATURES = {
+    "md5": ("1.2.840.113549.1.1.4", hashlib.md5, "3020300c06082a864886f70d020505000410"),
+    "sha1": ("1.2.840.113549.1.1.5", hashlib.sha1, "3021300906052b0e03021a05000414"),
+    "sha256": ("1.2.840.113549.1.1.11", hashlib.sha256, "3031300d060960864801650304020105000420"),
+    "sm2": ("1.2.156.10197.1.501", hashlib.sha256, "3031300d060960864801650304020105000420"),
+}
 EXPONENT = 65537
 
 
@@ -77,34 +83,37 @@ def prime(size, rng):
 
 
 @functools.lru_cache(maxsize=None)
-def key(seed):
+def key(seed, size=1024):
     """Modulus and private exponent."""
     rng = random.Random("rsa " + seed)
-    p, q = prime(512, rng), prime(512, rng)
+    p, q = prime(size // 2, rng), prime(size // 2, rng)
     return p * q, pow(EXPONENT, -1, (p - 1) * (q - 1))
 
 
-def sign(message, seed):
-    modulus, private = key(seed)
+def sign(message, seed, bits_of_key=1024, signature="sha256"):
+    modulus, private = key(seed, bits_of_key)
     size = (modulus.bit_length() + 7) // 8
-    tail = b"\0" + SHA256_PREFIX + hashlib.sha256(message).digest()
+    _, digest, prefix = SIGNATURES[signature]
+    tail = b"\0" + bytes.fromhex(prefix) + digest(message).digest()
     padded = b"\0\1" + b"\xff" * (size - len(tail) - 2) + tail
     return pow(int.from_bytes(padded, "big"), private, modulus).to_bytes(size, "big")
 
 
 @functools.lru_cache(maxsize=None)
-def certificate(host, organisation="演练单位", issuer=None, serial=0x1001, start=(2026, 1, 1), days=365):
-    """A certificate for `host`, self-signed unless `issuer` (a common name) says otherwise."""
+def certificate(host, organisation="演练单位", issuer=None, serial=0x1001, start=(2026, 1, 1), days=365, *, key_bits=1024,
+                signature="sha256"):
+    """A certificate for `host`, self-signed unless `issuer` (a common name) says otherwise; no organisation: names alone."""
     begin = datetime.datetime(*start)
-    subject = distinguished(C="CN", O=organisation, CN=host)
+    named = organisation is not None
+    subject = distinguished(**({"C": "CN", "O": organisation} if named else {}), CN=host)
     signer = issuer or host
-    by = distinguished(C="CN", O="Drill CA", CN=issuer) if issuer else subject
-    modulus, _ = key(host)
-    algorithm = sequence(identifier(SHA256_WITH_RSA), b"\x05\0")
+    by = distinguished(**({"C": "CN", "O": "Drill CA"} if named else {}), CN=issuer) if issuer else subject
+    modulus, _ = key(host, key_bits)
+    algorithm = sequence(identifier(SIGNATURES[signature][0]), b"\x05\0")
     public = sequence(sequence(identifier(RSA_ENCRYPTION), b"\x05\0"),
                       bits(sequence(integer(modulus), integer(EXPONENT))))
     names = sequence(identifier(ALTERNATIVE_NAMES), tlv(0x04, sequence(tlv(0x82, host.encode()))))
     body = sequence(tlv(0xA0, integer(2)), integer(serial), algorithm, by,
                     sequence(utc(begin), utc(begin + datetime.timedelta(days=days))), subject, public,
                     tlv(0xA3, sequence(names)))
-    return sequence(body, algorithm, bits(sign(body, signer)))
+    return sequence(body, algorithm, bits(sign(body, signer, key_bits, signature)))

@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 
 HANDSHAKE, CHANGE, ALERT, DATA = 22, 20, 21, 23
-TLS12, TLS13 = 0x0303, 0x0304
+SSL3, TLS10, TLS11, TLS12, TLS13, TLCP = 0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x0101
 SNI, GROUPS, POINTS, SIGNATURES, ALPN, MASTER, VERSIONS, KEY_SHARE, MODES = 0, 10, 11, 13, 16, 23, 43, 51, 45
 
 
@@ -71,8 +71,8 @@ def client_hello(client, host, rng):
     return record(HANDSHAKE, handshake(1, body), 0x0301)
 
 
-def server_hello(suite, rng, *, extensions=b""):
-    body = struct.pack("!H", TLS12) + rng.randbytes(32) + vector(1, rng.randbytes(32))
+def server_hello(suite, rng, *, version=TLS12, extensions=b""):
+    body = struct.pack("!H", version) + rng.randbytes(32) + vector(1, rng.randbytes(32))
     return handshake(2, body + struct.pack("!HB", suite, 0) + vector(2, extensions))
 
 
@@ -92,6 +92,18 @@ def handshake12(s, rng, host, certificates, client=SERVICE):
     finished = record(CHANGE, b"\1") + record(HANDSHAKE, rng.randbytes(40))
     s.send(record(HANDSHAKE, handshake(16, vector(2, rng.randbytes(128)))) + finished)
     s.reply(finished)
+
+
+def agree(s, rng, version, suite, certificates=()):
+    """What a server agrees to on the open connection `s`, up to its first flight."""
+    s.send(client_hello(SERVICE, "service.example", rng))
+    extensions, hello = b"", min(version, TLS12)
+    if version == TLS13:
+        extensions = extension(VERSIONS, words((TLS13,))) + extension(KEY_SHARE, words((29,)) + vector(2, rng.randbytes(32)))
+    flight = server_hello(suite, rng, version=hello, extensions=extensions)
+    if certificates:
+        flight += handshake(11, vector(3, b"".join(vector(3, one) for one in certificates)))
+    s.reply(record(HANDSHAKE, flight, hello))
 
 
 def handshake13(s, rng, host, client=BROWSER):

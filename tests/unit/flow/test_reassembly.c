@@ -445,6 +445,20 @@ static void beyond_its_depth_a_direction_is_stopped(void **unused)
     scene_free(s);
 }
 
+static void a_lasting_conversation_has_no_depth(void **unused)
+{
+    (void)unused;
+    struct reassembly_limits l = plenty();
+    l.depth = 5;
+    struct scene *s = scene_shaken(&l);
+    s->f->lasting = true;
+    client_says(s, 0, "abcdef");
+    client_says(s, 6, "ghi");
+    assert_string_equal(s->heard[0].text, "abcdefghi");
+    assert_false(s->events & STREAM_DEPTH);
+    scene_free(s);
+}
+
 static void a_listener_may_stop_a_direction_while_it_listens(void **unused)
 {
     (void)unused;
@@ -725,6 +739,7 @@ int main(void)
         cmocka_unit_test(a_thousand_tiny_segments_are_bounded),
         cmocka_unit_test(a_store_that_gives_nothing_costs_a_gap_and_no_more),
         cmocka_unit_test(beyond_its_depth_a_direction_is_stopped),
+        cmocka_unit_test(a_lasting_conversation_has_no_depth),
         cmocka_unit_test(a_listener_may_stop_a_direction_while_it_listens),
         cmocka_unit_test(data_in_a_syn_counts_when_the_answer_takes_it),
         cmocka_unit_test(a_late_syn_brings_nothing_and_takes_nothing_away),
