@@ -19,7 +19,7 @@ EXERCISE = run.RULES.parent / "deploy" / "exercise"
 
 def rules():
     """File name, line number and text of every rule."""
-    for path in sorted(run.RULES.glob("*.rules")):
+    for path in sorted(run.RULES.rglob("*.rules")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if line and not line.startswith("#"):
                 yield path.name, number, line
@@ -76,7 +76,7 @@ class Cases(unittest.TestCase):
             self.assertEqual(set(run.sids(run.RULES / (name + ".rules"))), set(known) | set(marks), name)
 
     def test_every_rule_file_has_cases(self):
-        self.assertEqual(sorted(path.stem for path in run.RULES.glob("*.rules")), sorted(cases.FILES))
+        self.assertEqual(sorted(str(path.relative_to(run.RULES).with_suffix("")) for path in run.RULES.rglob("*.rules")), sorted(cases.FILES))
 
     def test_both_plays_of_a_case_put_packets_on_the_tap(self):
         for name in cases.FILES:
