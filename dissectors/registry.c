@@ -4,6 +4,7 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/opcua/opcua.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -34,6 +35,7 @@
 #include "dissectors/quic/quic.h"
 #include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
+#include "dissectors/synphasor/synphasor.h"
 #include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -47,8 +49,10 @@ const struct dissector *const dissectors[] = {
     &dissector_s7commplus,
     &dissector_mms,
     &dissector_iec104,
+    &dissector_synphasor,
     &dissector_enip,
     &dissector_bacnet,
+    &dissector_opcua,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
