@@ -121,7 +121,7 @@ CASES = {
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
     9100643: Case(code(0x30, answer=False), code(7)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
-    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE)),
+    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE), also=(9100651,)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
     9100661: Case(bytes_to(102, S7_STOP), bytes_to(102, S7_READ)),
     9100662: Case(bytes_to(20000, DNP3_RESTART), bytes_to(20000, DNP3_READ)),
