@@ -74,18 +74,25 @@ static bool header_read(struct cursor *c, struct chunk *k)
     return k->size >= HEADER && k->size <= CHUNK_MAX && (k->type >= OPCUA_MSG || k->chunk == OPCUA_FINAL);
 }
 
+/* Whether the first bytes, fewer than a header, may become one. */
+static bool letters_begin(const struct cursor *c)
+{
+    size_t n = c->left < 3 ? c->left : 3;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (memcmp(c->at, types[i], n) == 0)
+            return true;
+    return false;
+}
+
 static enum probe opcua_probe(const struct conversation *conv, struct cursor c)
 {
+    enum { CONNECTION_MIN = 16, SECURED_MIN = 24 };
+    struct cursor head = c;
     struct chunk k;
     (void)conv;
-    if (!header_read(&c, &k)) {
-        static const char firsts[] = "HAEROMC";
-        bool short_one = c.status == CURSOR_SHORT;
-        int first = cursor_peek(&c, 0);
-        return short_one && (first < 0 || strchr(firsts, first) != NULL) ? PROBE_MORE : PROBE_NO;
-    }
-    bool long_enough = k.size >= (k.type <= OPCUA_RHE ? 16u : 24u);
-    return long_enough ? PROBE_YES : PROBE_NO;
+    if (!header_read(&c, &k))
+        return c.status == CURSOR_SHORT && letters_begin(&head) ? PROBE_MORE : PROBE_NO;
+    return k.size >= (k.type <= OPCUA_RHE ? CONNECTION_MIN : SECURED_MIN) ? PROBE_YES : PROBE_NO;
 }
 
 /* ---- requests and answers ---- */
