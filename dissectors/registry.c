@@ -19,6 +19,7 @@
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
+#include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
@@ -36,6 +37,7 @@
 #include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
 #include "dissectors/synphasor/synphasor.h"
+#include "dissectors/sv/sv.h"
 #include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -48,6 +50,8 @@ const struct dissector *const dissectors[] = {
     &dissector_s7comm,
     &dissector_s7commplus,
     &dissector_mms,
+    &dissector_goose,
+    &dissector_sv,
     &dissector_iec104,
     &dissector_synphasor,
     &dissector_enip,
