@@ -4,6 +4,7 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/opcua/opcua.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -18,6 +19,7 @@
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ftp/ftp.h"
+#include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
@@ -34,6 +36,8 @@
 #include "dissectors/quic/quic.h"
 #include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
+#include "dissectors/synphasor/synphasor.h"
+#include "dissectors/sv/sv.h"
 #include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -46,9 +50,13 @@ const struct dissector *const dissectors[] = {
     &dissector_s7comm,
     &dissector_s7commplus,
     &dissector_mms,
+    &dissector_goose,
+    &dissector_sv,
     &dissector_iec104,
+    &dissector_synphasor,
     &dissector_enip,
     &dissector_bacnet,
+    &dissector_opcua,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,

@@ -73,6 +73,9 @@ static const struct setting rows[] = {
     { "rules.thresholds", SETTING_UINT, AT(threshold_entries), "65536", 256, 16777216, NULL,
       "Pairs of rule and address counted at once, per worker" },
 
+    { "control.socket", SETTING_TEXT, AT(control), "", 0, 0, NULL,
+      "Unix socket on which `fengsui sensor reload` and `status` are answered, for this user and root only; empty for none" },
+
     { "behaviour.enabled", SETTING_BOOL, AT(behaviour), "true", 0, 0, NULL,
       "Detectors of behaviour beside the rules" },
     { "behaviour.policy", SETTING_TEXT, AT(policy), "", 0, 0, NULL,

@@ -53,8 +53,9 @@ class RuleTexts(unittest.TestCase):
             meant = dict(pair.strip().split(" ", 1) for pair in option(line, "metadata").split(","))
             where = "%s:%d" % (name, number)
             self.assertRegex(meant["gbt20986"], r"^(0[1-9]|10)0\d\d$", where)
-            if option(line, "priority") != "4":      # for information: no step of an attack
+            if "mitre_tactic_id" in meant or meant["gbt20986"] < "07":      # a weakness is no step of an attack
                 self.assertRegex(meant["mitre_tactic_id"], r"^TA\d{4}$", where)
+            if meant["gbt20986"] != "10001":                                # what is told for information, neither
                 self.assertRegex(meant["mitre_technique_id"], r"^T\d{4}(\.\d{3})?$", where)
             self.assertIn(meant["confidence"], ("low", "medium", "high"), where)
             self.assertRegex(option(line, "msg"), r'^"FENGSUI [A-Z]+ .*[^\x00-\x7f].* [A-Za-z]', where)

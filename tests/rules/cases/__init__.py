@@ -30,6 +30,7 @@ class Case:
     fires: Callable         # plays on a path what the rule must see
     spares: Callable        # plays what looks alike
     alerts: int = 1         # how many alerts the first one gives, exactly
+    also: tuple = ()        # other rules, of any file, that rightly alert on what looks alike
 
 
 def tcp(path, client, server, port, *, at=START, sport=40000, **rest):

@@ -111,7 +111,7 @@ CASES = {
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
     9100643: Case(code(0x30, answer=False), code(7)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
-    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE)),
+    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE), also=(9100651,)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
 }
 MARKS = (9100601, 9100602, 9100603, 9100604)
