@@ -30,6 +30,7 @@
 #include "dissectors/s7commplus/s7commplus.h"
 #include "dissectors/mms/mms.h"
 #include "dissectors/mqtt/mqtt.h"
+#include "dissectors/redis/redis.h"
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
@@ -61,6 +62,7 @@ const struct dissector *const dissectors[] = {
     &dissector_quic,
     &dissector_ssh,
     &dissector_ldap,
+    &dissector_redis,
     &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,
