@@ -18,6 +18,7 @@
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/ethercat/ethercat.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
@@ -84,6 +85,7 @@ const struct dissector *const dissectors[] = {
     &dissector_telnet,
     &dissector_dnp3,
     &dissector_pgsql,
+    &dissector_ethercat,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
