@@ -62,6 +62,7 @@ struct rules_needs {                /* what the rules ask of the sensor, so that
     bool     streams;               /* some rule looks at streams: subject.stream is wanted */
     uint32_t stream_window;         /* bytes of subject.stream that are of use, 0 without streams */
     bool     record_streams;        /* some rule looks at a record and at its stream: subject.stream is wanted with records */
+    bool     frames;                /* some rule looks at frames: sink.frame is wanted */
     bool     checksums;             /* subject.checksums is wanted */
     bool     countries, assets, ndpi;
     bool     file_kinds;            /* some rule asks libmagic (filemagic) */
