@@ -83,7 +83,8 @@ int ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct 
         .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
         .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
         .schemas = schemas, .schema_count = schema_count,
-        .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
+        .categories = text_or_null(set->categories),
+        .ratings = (const char *const *)set->ratings.items, .rating_count = set->ratings.count, .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
         .app_events = dissect_event_names,
     };
     *report = (struct rules_report){ .refusal = refusal, .ctx = &asked };

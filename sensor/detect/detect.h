@@ -48,6 +48,9 @@ struct rules_source {               /* everything is borrowed for the call, name
     const char *const *vars;        /* "HOME_NET=[10.0.0.0/8]"; later ones win; over the built-in defaults */
     size_t             var_count;
     const char        *limits;      /* path of a threshold.config: suppressions and thresholds; NULL: none (limits.h) */
+    const char        *categories;  /* path of the categories of `iprep` (reputation.h); NULL: none */
+    const char *const *ratings;     /* files of addresses rated in them */
+    size_t             rating_count;
     const char        *classification;      /* path of classification.config; NULL: priorities default to 3 */
     const char        *cache_dir;   /* where compiled pattern databases are kept; NULL: nowhere */
     const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 64 */
