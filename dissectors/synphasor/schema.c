@@ -51,7 +51,7 @@ static const struct field fields[] = {
     [SYN_ACCESS]       = { ACCESS_FIELD },
     [SYN_VERSION]      = { .name = "version", .about = "1: C37.118-2005, 2: C37.118.2-2011." },
     [SYN_SIZE]         = { .name = "frame_size", .unit = "bytes", .about = "Length of the frame, with its CRC." },
-    [SYN_IDCODE]       = { .name = "idcode", .means = MEANS_TARGET, .about = "Data stream, or device that is spoken to." },
+    [SYN_IDCODE]       = { .name = "idcode", .means = MEANS_UNIT, .about = "Data stream, or device that is spoken to." },
     [SYN_TIME]         = { .name = "time", .type = FIELD_TIME, .about = "Time stamp; below the second only where the configuration is known." },
     [SYN_FRACTION]     = { .name = "fraction", .about = "Fraction of the second, in parts of the time base." },
     [SYN_TIME_QUALITY] = { .name = "time_quality", .names = time_qualities, .about = "How good the clock is." },

@@ -286,6 +286,7 @@ static bool synphasor_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_synphasor = {
     .schema = &synphasor_schema,
+    .device = "ied",
     .source = "IEEE C37.118.2-2011, IEEE C37.118-2005",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 4712, 4713 },

@@ -3,7 +3,7 @@
 const struct keyword *const keyword_tables[] = {
     meta_keywords, flow_keywords, header_keywords, content_keywords, bytes_keywords, pcre_keywords, context_keywords,
     transform_keywords, rate_keywords, sticky_keywords, host_keywords, classic_keywords, file_keywords, octet_keywords,
-    dce_keywords, dataset_keywords, call_keywords, asn1_keywords
+    dce_keywords, dataset_keywords, call_keywords, asn1_keywords, frame_keywords, reputation_keywords
 };
 const size_t keyword_table_count = sizeof(keyword_tables) / sizeof(keyword_tables[0]);
 
@@ -11,9 +11,7 @@ static const struct refusal { const char *name, *why; } refusals[] = {
     { "lua",       "scripts in rules are not run by this sensor" },
     { "luajit",    "scripts in rules are not run by this sensor" },
     { "luaxform",  "scripts in rules are not run by this sensor" },
-    { "replace",   "a passive sensor changes no packets" },
-    { "frame",     "a message's parts are fields here: name the field" },
-    { "iprep",     "not supported yet" }
+    { "replace",   "a passive sensor changes no packets" }
 };
 
 const char *keyword_refusal(struct slice name)
