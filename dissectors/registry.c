@@ -4,6 +4,8 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/knx/knx.h"
+#include "dissectors/hartip/hartip.h"
 #include "dissectors/opcua/opcua.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
@@ -59,6 +61,8 @@ const struct dissector *const dissectors[] = {
     &dissector_synphasor,
     &dissector_enip,
     &dissector_bacnet,
+    &dissector_knx,
+    &dissector_hartip,
     &dissector_opcua,
     &dissector_tls,
     &dissector_quic,

@@ -11,7 +11,12 @@ static const struct refusal { const char *name, *why; } refusals[] = {
     { "lua",       "scripts in rules are not run by this sensor" },
     { "luajit",    "scripts in rules are not run by this sensor" },
     { "luaxform",  "scripts in rules are not run by this sensor" },
-    { "replace",   "a passive sensor changes no packets" }
+    { "replace",   "a passive sensor changes no packets" },
+    { "config",    "what the sensor writes down is for its settings, not for rules" },
+    { "flowvar",   "texts that regular expressions capture are not kept" },
+    { "pktvar",    "texts that regular expressions capture are not kept" },
+    { "tls.store", "certificates are in the records of TLS; no files of them are written" },
+    { "tls_store", "certificates are in the records of TLS; no files of them are written" }
 };
 
 const char *keyword_refusal(struct slice name)

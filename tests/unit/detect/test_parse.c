@@ -37,6 +37,8 @@ static const struct broken { const char *rule, *says; } broken[] = {
     { HEAD "asn1:double_overflow 3; sid:1;)", "1:70: `double_overflow` takes no number" },
     { HEAD "asn1:double_overflow, absolute_offset 70000; sid:1;)", "1:87: expected an offset from -65535 to 65535, found `70000`" },
     { HEAD "asn1:overflow; sid:1;)", "1:54: unknown `overflow` in `asn1`" },
+    { HEAD "l3_proto:arp; sid:1;)", "1:58: expected ipv4 or ipv6, found `arp`" },
+    { HEAD "flowvar:x,\"y\"; sid:1;)", "1:49: keyword `flowvar`: texts that regular expressions capture are not kept" },
     { HEAD "lua:a.lua; sid:1;)", "1:49: keyword `lua`: scripts in rules are not run by this sensor" },
     { HEAD "msg:x; sid:1;)", "1:53: expected text in double quotes" },
     { HEAD "priority:0; sid:1;)", "1:58: a priority of 0: 1 is the highest" },
