@@ -22,6 +22,7 @@
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/ethercat/ethercat.h"
+#include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
@@ -92,6 +93,7 @@ const struct dissector *const dissectors[] = {
     &dissector_dnp3,
     &dissector_pgsql,
     &dissector_ethercat,
+    &dissector_profinet,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
