@@ -4,6 +4,7 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/ads/ads.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -17,6 +18,7 @@
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/fins/fins.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
@@ -48,6 +50,8 @@ const struct dissector *const dissectors[] = {
     &dissector_mms,
     &dissector_iec104,
     &dissector_enip,
+    &dissector_fins,
+    &dissector_ads,
     &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,
