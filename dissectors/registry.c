@@ -25,6 +25,7 @@
 #include "dissectors/ike/ike.h"
 #include "dissectors/enip/enip.h"
 #include "dissectors/iec104/iec104.h"
+#include "dissectors/melsec/melsec.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/s7comm/s7comm.h"
 #include "dissectors/s7commplus/s7commplus.h"
@@ -52,6 +53,7 @@ const struct dissector *const dissectors[] = {
     &dissector_enip,
     &dissector_fins,
     &dissector_ads,
+    &dissector_melsec,
     &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,
