@@ -5,6 +5,7 @@
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
 #include "dissectors/ads/ads.h"
+#include "dissectors/c1222/c1222.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -54,6 +55,7 @@ const struct dissector *const dissectors[] = {
     &dissector_fins,
     &dissector_ads,
     &dissector_melsec,
+    &dissector_c1222,
     &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,
