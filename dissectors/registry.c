@@ -33,6 +33,7 @@
 #include "dissectors/mms/mms.h"
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/rfb/rfb.h"
+#include "dissectors/sbus/sbus.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/quic/quic.h"
@@ -56,6 +57,7 @@ const struct dissector *const dissectors[] = {
     &dissector_ads,
     &dissector_melsec,
     &dissector_c1222,
+    &dissector_sbus,
     &dissector_bacnet,
     &dissector_tls,
     &dissector_quic,

@@ -104,7 +104,9 @@ static enum probe c1222_probe(const struct conversation *conv, struct cursor c)
         return PROBE_MORE;
     if (!ber_take(&c, APDU, &whole) || !apdu_read(whole.value, &a) || a.epsem.left == 0)
         return PROBE_NO;
-    return cursor_peek(&a.epsem, 0) & FLAG_RESERVED && (a.has_calling_id || a.has_called_id) ? PROBE_YES : PROBE_NO;
+    if (!a.has_calling_id && !a.has_called_id)
+        return PROBE_NO;
+    return cursor_peek(&a.epsem, 0) & FLAG_RESERVED ? PROBE_YES : PROBE_MAYBE;
 }
 
 static enum access access_of(uint8_t service)
