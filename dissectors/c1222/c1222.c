@@ -14,7 +14,8 @@ enum {
     USER_INFORMATION = 0xbe, EXTERNAL = 0x28, OCTETS = 0x81, RELATIVE_OID = 0x80,
     FLAG_RESERVED = 0x80, FLAG_DEVICE_CLASS = 0x10, SECURITY_SHIFT = 2, SECURITY_MASK = 3, CLEAR_AND_SIGNED = 1,
     APDU_MAX = 65536, ELEMENTS_MAX = 24, SERVICES_MAX = 16, TITLE_MAX = 96, USER_MAX = 10, PASSWORD_LEN = 20,
-    SERVICE_MIN = 0x20, TABLE_PROCEDURE = 7, HEAD_MAX = 6
+    SERVICE_MIN = 0x20, TABLE_PROCEDURE = 7, HEAD_MAX = 6,
+    PROCEDURE_MASK = 0x7ff, PROCEDURE_WARM_START = 1, PROCEDURE_REMOTE_RESET = 9, PROCEDURE_SET_TIME = 10
 };
 
 struct c1222_state {
@@ -157,6 +158,13 @@ static void read_record(struct record *r, uint8_t service, struct cursor *c)
         record_uint(r, C1222_COUNT, cursor_be16(c));
 }
 
+static enum access procedure_access(uint16_t procedure)
+{
+    if (procedure <= PROCEDURE_WARM_START || procedure == PROCEDURE_REMOTE_RESET)
+        return ACCESS_RESTART;
+    return procedure == PROCEDURE_SET_TIME ? ACCESS_SET_TIME : ACCESS_CONTROL;
+}
+
 /* A write to table 7 starts a procedure: its number is the first 11 bits, low byte first as C12.19's default order has it. */
 static enum access write_record(struct record *r, uint8_t service, struct cursor *c)
 {
@@ -174,8 +182,9 @@ static enum access write_record(struct record *r, uint8_t service, struct cursor
     data_record(r, data);
     if (table != TABLE_PROCEDURE || data.left < 2)
         return ACCESS_WRITE;
-    record_uint(r, C1222_PROCEDURE, cursor_le16(&data) & 0x07ff);
-    return ACCESS_CONTROL;
+    uint16_t procedure = cursor_le16(&data) & PROCEDURE_MASK;
+    record_uint(r, C1222_PROCEDURE, procedure);
+    return procedure_access(procedure);
 }
 
 static void logon_record(struct record *r, struct cursor *c)
