@@ -12,7 +12,7 @@ PACKAGES = build-essential pkg-config ca-certificates git \
            libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
            libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libseccomp-dev libcap-ng-dev \
            libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev libmagic-dev \
-           redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
+           ieee-data redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
            chromium fonts-noto-cjk iproute2 libndpi-bin tshark
 
 # Node as Debian has it, unless some other is there: other vendors' packages conflict with it.
@@ -142,12 +142,13 @@ lib      = $(DESTDIR)$(PREFIX)/lib
 placed   = sed -e '/^@SANDBOX@$$/{r deploy/systemd/sandbox.conf' -e 'd}' -e 's|@PREFIX@|$(PREFIX)|g'
 
 install: all web man ## install below $(DESTDIR)$(PREFIX); deploy/README.md says what comes then
-	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(share)/,fengsui/web fengsui/rules fengsui/data fengsui/deploy \
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(share)/,fengsui/web fengsui/rules/ot fengsui/data fengsui/deploy \
 		bash-completion/completions man/man1 man/man5 man/man8) \
 		$(addprefix $(lib)/,systemd/system/redis-server@fengsui.service.d sysusers.d tmpfiles.d)
 	install -m 0755 $(programs) $(DESTDIR)$(PREFIX)/bin
 	cp -R $(BUILD)/web/. $(share)/fengsui/web
-	install -m 0644 rules/* $(share)/fengsui/rules
+	install -m 0644 $(wildcard rules/*.*) $(share)/fengsui/rules
+	install -m 0644 $(wildcard rules/ot/*) $(share)/fengsui/rules/ot
 	install -m 0644 deploy/data/* $(share)/fengsui/data
 	for page in $(pages); do install -m 0644 $$page $(share)/man/man$${page##*.}; done
 	install -m 0644 deploy/README.md deploy/logrotate deploy/redis/redis-fengsui.conf deploy/redis/fengsui.acl.in \

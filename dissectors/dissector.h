@@ -113,6 +113,7 @@ struct dissector {
     uint16_t    ports[8];           /* hints, server side; zero ends the list */
     uint16_t    ethertypes[2];      /* OVER_ETHERNET only */
     bool        client_first;       /* servers never speak before a client does */
+    const char *device;             /* industrial protocols: what answers in it: "plc", "rtu", "ied", "device"; NULL: no device */
     const char *ndpi;               /* nDPI's names that hint at it, blanks between: "HTTP HTTP_Proxy"; NULL none */
     size_t      state_size;         /* bytes per flow from the flow's own budget; at most STORE_BLOCK_MAX */
     size_t      pdu_max;            /* the longest PDU worth waiting for; a longer one is DISSECT_LOST. 0: 64 KiB */

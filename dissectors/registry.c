@@ -6,6 +6,7 @@
 #include "dissectors/bacnet/bacnet.h"
 #include "dissectors/ads/ads.h"
 #include "dissectors/c1222/c1222.h"
+#include "dissectors/opcua/opcua.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
 #include "dissectors/dnp3/dnp3.h"
@@ -21,6 +22,7 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ftp/ftp.h"
+#include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
 #include "dissectors/ike/ike.h"
@@ -32,6 +34,7 @@
 #include "dissectors/s7commplus/s7commplus.h"
 #include "dissectors/mms/mms.h"
 #include "dissectors/mqtt/mqtt.h"
+#include "dissectors/redis/redis.h"
 #include "dissectors/rfb/rfb.h"
 #include "dissectors/sbus/sbus.h"
 #include "dissectors/sip/sip.h"
@@ -39,6 +42,8 @@
 #include "dissectors/quic/quic.h"
 #include "dissectors/snmp/snmp.h"
 #include "dissectors/ssh/ssh.h"
+#include "dissectors/synphasor/synphasor.h"
+#include "dissectors/sv/sv.h"
 #include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
@@ -51,7 +56,10 @@ const struct dissector *const dissectors[] = {
     &dissector_s7comm,
     &dissector_s7commplus,
     &dissector_mms,
+    &dissector_goose,
+    &dissector_sv,
     &dissector_iec104,
+    &dissector_synphasor,
     &dissector_enip,
     &dissector_fins,
     &dissector_ads,
@@ -59,10 +67,12 @@ const struct dissector *const dissectors[] = {
     &dissector_c1222,
     &dissector_sbus,
     &dissector_bacnet,
+    &dissector_opcua,
     &dissector_tls,
     &dissector_quic,
     &dissector_ssh,
     &dissector_ldap,
+    &dissector_redis,
     &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,

@@ -158,9 +158,12 @@ static void watch(struct sensor *s)
     while (s->running > 0) {
         uint64_t now_us = clock_steady_us();
         if (reload_asked) {
+            struct fault f;
             reload_asked = 0;
-            ruleset_reload(s);
+            (void)ruleset_reload(s, NULL, &f);
         }
+        if (s->control != NULL)
+            control_turn(s->control, now_us);
         if (now_us - stats_us >= s->config.sensor.stats_every_us) {
             publish_stats(s, "running");
             stats_us = now_us;
@@ -205,6 +208,7 @@ static void close_all(struct sensor *s)
         if (left > 0)
             log_warning("%" PRIu64 " events stay in %s until Redis is back", left, s->config.sensor.spool);
     }
+    control_close(s->control);
     evidence_close(s->evidence);        /* what the workers handed over is written; their own memory goes with them */
     ruleset_explain(s);
     write_learned(s);
@@ -217,6 +221,7 @@ static void close_all(struct sensor *s)
     rules_free(s->rules);
     policy_free(s->policy);
     learner_free(s->learner);
+    knowledge_free(s->knowledge);
     intel_free(s->intel);
     places_close(s->places);
     settings_free(s->sections, SENSOR_SECTIONS);
@@ -239,6 +244,8 @@ static int run(struct sensor *s)
         rc = sensor_folder(set->spool, &f);
     if (rc == 0 && *set->evidence != '\0')
         rc = sensor_folder(set->evidence, &f);
+    if (rc == 0 && *set->control != '\0' && (s->control = control_open(set->control, set->user, ruleset_answer, s, &f)) == NULL)
+        rc = f.code;
     if (rc == 0)
         rc = sensor_drop_rights(s, &f);
     if (rc == 0)

@@ -46,12 +46,14 @@ int sensor_open_knowledge(struct sensor *s, struct fault *f)
         return f->code;
     if (set->behaviour && *set->policy != '\0' && (s->policy = policy_load(set->policy, f)) == NULL)
         return f->code;
+    if (set->behaviour && set->inventory && (s->knowledge = knowledge_load(set->makers, set->weaknesses, f)) == NULL)
+        return f->code;
     if (s->learn != NULL && !s->cli.check && ((s->learned = fopen(s->learn, "we")) == NULL))
         return fault_set(f, -errno, "%s: %s", s->learn, strerror(errno));
     if (s->learn != NULL && (s->learner = learner_new(clock_offset_s(), f)) == NULL)
         return f->code;
     uint64_t before_us = clock_steady_us();
-    int rc = ruleset_read(s, &s->rules, &report, f);
+    int rc = ruleset_read(s, NULL, &s->rules, &report, f);
     if (rc == 0)
         log_info("%zu rules loaded in %.2f s, %" PRIu64 " refused; %zu assets, %zu indicators", rules_count(s->rules),
                  (double)(clock_steady_us() - before_us) / 1e6, report.refused, places_assets(s->places),
@@ -140,7 +142,7 @@ int sensor_open_workers(struct sensor *s, struct fault *f)
     const struct sensor_settings *set = &s->config.sensor;
     for (size_t i = 0; i < s->source_count; i++) {
         struct worker_plan *plan = &s->plans[i / set->workers];
-        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner,
+        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner, .knowledge = s->knowledge,
                                       .publisher = s->publisher, .evidence = s->evidence, .stop = s->stop,
                                       .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);
@@ -155,26 +157,61 @@ int sensor_open_workers(struct sensor *s, struct fault *f)
     return 0;
 }
 
-/* What is still to be read and written after the rights are gone: everything that HUP reads again, and the outlets. */
+enum { DATASETS_MAX = 256, READABLE_MAX = CLI_SET_MAX * 2 + 16 + DATASETS_MAX };
+
+struct readable {               /* paths that stay within reach */
+    const char *at[READABLE_MAX + 1];
+    char       *owned[READABLE_MAX + 1];
+    size_t      count, owned_count;
+};
+
+static void keep_readable(struct readable *r, const char *path)
+{
+    if (path != NULL && r->count < READABLE_MAX && access(path, R_OK) == 0)
+        r->at[r->count++] = path;
+}
+
+/* What is read again may by then be another file under the same name, as editors and updaters write them: its folder has to be
+ * within reach, not that one file. */
+static void keep_for_again(struct readable *r, const char *path)
+{
+    struct stat st;
+    if (path == NULL || r->count == READABLE_MAX || access(path, R_OK) < 0 || stat(path, &st) < 0)
+        return;
+    char *copy = S_ISDIR(st.st_mode) ? NULL : strdup(path);
+    if (copy != NULL)
+        r->owned[r->owned_count++] = copy;
+    r->at[r->count++] = copy != NULL ? dirname(copy) : path;
+}
+
+static void keep_rules(struct readable *r, const struct sensor *s)
+{
+    const struct sensor_settings *set = &s->config.sensor;
+    const char *beside[DATASETS_MAX];
+    keep_for_again(r, s->rules_only);
+    keep_for_again(r, text_or_null(set->classification));
+    keep_for_again(r, text_or_null(set->rules_limits));
+    for (size_t i = 0; i < set->rules.count; i++)
+        keep_for_again(r, set->rules.items[i]);
+    for (size_t i = 0; i < s->rules_more_count; i++)
+        keep_for_again(r, s->rules_more[i]);
+    size_t paths = rules_paths(s->rules, beside, DATASETS_MAX);
+    for (size_t i = 0; i < paths; i++)
+        keep_for_again(r, beside[i]);
+}
+
+/* What is still to be read and written after the rights are gone: everything that is read again, and the outlets. */
 int sensor_drop_rights(struct sensor *s, struct fault *f)
 {
-    enum { DATASETS_MAX = 256 };
     const struct sensor_settings *set = &s->config.sensor;
-    const char *read[CLI_SET_MAX * 2 + 16 + DATASETS_MAX], *beside[DATASETS_MAX], *write[5];
-    size_t readable = 0, writable = 0;
+    struct readable read = { .count = 0 };
+    const char *write[5];
+    size_t writable = 0;
     char *json = s->json != NULL && strcmp(s->json, "-") != 0 ? strdup(s->json) : NULL;
-    const char *candidates[] = { s->read, s->rules_only, text_or_null(set->classification), text_or_null(set->rules_limits), "/etc", "/usr/share/zoneinfo" };
-    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
-        if (candidates[i] != NULL && access(candidates[i], R_OK) == 0)
-            read[readable++] = candidates[i];
-    for (size_t i = 0; i < set->rules.count && i < CLI_SET_MAX; i++)
-        read[readable++] = set->rules.items[i];
-    for (size_t i = 0; i < s->rules_more_count; i++)
-        read[readable++] = s->rules_more[i];
-    size_t datasets = rules_paths(s->rules, beside, DATASETS_MAX);
-    for (size_t i = 0; i < datasets; i++)
-        if (access(beside[i], R_OK) == 0)
-            read[readable++] = beside[i];
+    keep_readable(&read, s->read);
+    keep_readable(&read, "/etc");
+    keep_readable(&read, "/usr/share/zoneinfo");
+    keep_rules(&read, s);
     if (json != NULL)
         write[writable++] = dirname(json);
     if (*s->config.bus.redis != '\0')
@@ -183,10 +220,12 @@ int sensor_drop_rights(struct sensor *s, struct fault *f)
         write[writable++] = set->rules_cache;
     if (*set->evidence != '\0')
         write[writable++] = set->evidence;
-    read[readable] = write[writable] = NULL;
-    struct rights_plan plan = { .user = text_or_null(set->user), .read = read, .write = write,
+    write[writable] = NULL;
+    struct rights_plan plan = { .user = text_or_null(set->user), .read = read.at, .write = write,
                                 .confine_files = set->sandbox, .confine_calls = set->sandbox };
     int rc = rights_drop(&plan, f);
+    for (size_t i = 0; i < read.owned_count; i++)
+        free(read.owned[i]);
     free(json);
     return rc;
 }

@@ -9,20 +9,34 @@
 #include "dissectors/dissector.h"
 #include "sensor.h"
 
+enum { LAST_WORDS = 512 };      /* of an answer: room for its last line */
+
+struct listener {               /* whoever asked for the rules, beside standard error */
+    struct text *say;           /* NULL: nobody */
+    uint64_t     left_out;
+};
+
 static void refusal(void *ctx, const struct rules_refusal *r)
 {
-    (void)ctx;
+    struct listener *l = ctx;
     fprintf(stderr, "%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
+    if (l->say == NULL)
+        return;
+    size_t needed = strlen(r->file) + strlen(r->why) + LAST_WORDS;
+    if (l->left_out == 0 && l->say->cap - l->say->len > needed)
+        text_fmt(l->say, "%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
+    else
+        l->left_out++;
 }
 
-/* A folder stands for its *.rules, sorted by name. */
+/* A folder stands for the *.rules in it and below, sorted by name. */
 static int rule_files(const char *path, struct source_list *out, struct fault *f)
 {
     struct stat st;
     struct source_list all;
     if (stat(path, &st) < 0)
         return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    int rc = source_list(path, false, &all, f);
+    int rc = source_list(path, true, &all, f);
     for (size_t i = 0; i < all.count && rc == 0; i++) {
         size_t len = strlen(all.paths[i]);
         bool wanted = !S_ISDIR(st.st_mode) || (len > 6 && strcmp(all.paths[i] + len - 6, ".rules") == 0);
@@ -52,8 +66,9 @@ static int rule_list(const struct sensor *s, struct source_list *out, struct fau
     return rc;
 }
 
-int ruleset_read(struct sensor *s, struct rules **out, struct rules_report *report, struct fault *f)
+int ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct rules_report *report, struct fault *f)
 {
+    struct listener asked = { say, 0 };
     const struct sensor_settings *set = &s->config.sensor;
     const struct schema *schemas[DISSECTORS_MAX];
     struct source_list files = { 0 };
@@ -68,9 +83,12 @@ int ruleset_read(struct sensor *s, struct rules **out, struct rules_report *repo
         .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
         .app_events = dissect_event_names,
     };
-    *report = (struct rules_report){ .refusal = refusal };
+    *report = (struct rules_report){ .refusal = refusal, .ctx = &asked };
     if (rc == 0)
         rc = rules_load(&src, report, out, f);
+    if (asked.left_out > 0)
+        text_fmt(say, "and %" PRIu64 " more refusals\n", asked.left_out);
+    report->ctx = NULL;
     source_list_free(&files);
     return rc;
 }
@@ -147,15 +165,15 @@ void ruleset_warning(void *ctx, const struct rules_refusal *r)
     printf("%s:%u:%u: %s\n", r->file, r->line, r->column, r->why);
 }
 
-/* HUP: the new rules whole, or the old ones on. */
-void ruleset_reload(struct sensor *s)
+/* The new rules whole, or the old ones on. */
+int ruleset_reload(struct sensor *s, struct text *say, struct fault *f)
 {
     struct rules *fresh;
     struct rules_report report;
-    struct fault f;
-    if (ruleset_read(s, &fresh, &report, &f) < 0) {
-        log_error("rules not read again, the old ones stay: %s", f.why);
-        return;
+    int rc = ruleset_read(s, say, &fresh, &report, f);
+    if (rc < 0) {
+        log_error("rules not read again, the old ones stay: %s", f->why);
+        return rc;
     }
     for (size_t i = 0; i < s->worker_count; i++)
         atomic_store_explicit(&s->workers[i]->next_rules, fresh, memory_order_release);
@@ -165,5 +183,29 @@ void ruleset_reload(struct sensor *s)
     if (let_go)
         rules_free(s->rules);
     s->rules = fresh;
+    s->reloads++;
     log_info("%zu rules in force, %" PRIu64 " refused", rules_count(fresh), report.refused);
+    if (say != NULL)
+        text_fmt(say, "ok: %zu rules in force, %" PRIu64 " refused\n", rules_count(fresh), report.refused);
+    return 0;
+}
+
+static void say_status(const struct sensor *s, struct text *say)
+{
+    struct stats_summary n = stats_summary(s->workers, s->worker_count);
+    text_fmt(say, "ok: %zu rules in force, read again %" PRIu64 " times; %" PRIu64 " packets, %" PRIu64 " flows, %" PRIu64
+             " alerts, %" PRIu64 " packets dropped by the kernel\n", rules_count(s->rules), s->reloads, n.packets, n.flows, n.alerts,
+             n.dropped);
+}
+
+void ruleset_answer(void *ctx, const char *line, struct text *say)
+{
+    struct sensor *s = ctx;
+    struct fault f;
+    if (strcmp(line, "status") == 0)
+        say_status(s, say);
+    else if (strcmp(line, "reload") != 0)
+        text_fmt(say, "error: expected reload or status, not \"%.100s\"\n", line);
+    else if (ruleset_reload(s, say, &f) < 0)
+        text_fmt(say, "error: the old rules stay: %s\n", f.why);
 }

@@ -7,6 +7,7 @@
 #define SENSOR_SENSOR_H
 
 #include "common/cli.h"
+#include "control.h"
 #include "stats.h"
 
 enum { INTERFACES_MAX = 16, WORKERS_MAX = 64, STATS_BYTES = 128 * 1024 };
@@ -26,8 +27,11 @@ struct sensor {
     struct places       *places;
     struct intel        *intel;
     struct rules        *rules;
+    uint64_t             reloads;
+    struct control      *control;           /* NULL: nobody can call */
     struct policy       *policy;            /* NULL: none */
     struct learner      *learner;           /* NULL: nothing is learned */
+    struct knowledge    *knowledge;         /* NULL: no inventory is kept */
     FILE                *learned;           /* where it will be written: opened while there are rights to */
     struct publisher    *publisher;
     struct evidence_keeper *evidence;       /* NULL: none is kept */
@@ -51,8 +55,10 @@ static inline const char *text_or_null(const char *text)
 }
 
 /* ruleset.c: the rules of settings and command line; each refusal is a line on standard error. */
-int  ruleset_read(struct sensor *s, struct rules **out, struct rules_report *report, struct fault *f);
-void ruleset_reload(struct sensor *s);              /* HUP: the new ones whole, or the old ones on */
+/* `say`: where refusals are also told, as far as they fit; NULL: nowhere. */
+int  ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct rules_report *report, struct fault *f);
+int  ruleset_reload(struct sensor *s, struct text *say, struct fault *f);   /* the new ones whole, or the old ones on */
+void ruleset_answer(void *ctx, const char *line, struct text *say);         /* of control.h: reload, status */
 void ruleset_explain(const struct sensor *s);       /* what --explain and --profile-rules ask for, at the end */
 void ruleset_warning(void *ctx, const struct rules_refusal *r);     /* for rules_lint() */
 

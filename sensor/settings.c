@@ -63,7 +63,7 @@ static const struct setting rows[] = {
     { "classify.tcp_packets", SETTING_UINT, AT(classify_tcp), "12", 1, 255, NULL, "Packets with payload of a TCP flow that nDPI sees" },
     { "classify.udp_packets", SETTING_UINT, AT(classify_udp), "8", 1, 255, NULL, "The same for UDP and everything else" },
 
-    { "rules.files", SETTING_LIST, AT(rules), "", 0, 0, NULL, "Rule files; a folder stands for its *.rules" },
+    { "rules.files", SETTING_LIST, AT(rules), "", 0, 0, NULL, "Rule files; a folder stands for the *.rules in it and below" },
     { "rules.vars", SETTING_MAP, AT(vars), "", 0, 0, NULL, "HOME_NET and other variables of rules" },
     { "rules.classification", SETTING_TEXT, AT(classification), "", 0, 0, NULL, "classification.config; empty for none" },
     { "rules.limits", SETTING_TEXT, AT(rules_limits), "", 0, 0, NULL,
@@ -73,10 +73,18 @@ static const struct setting rows[] = {
     { "rules.thresholds", SETTING_UINT, AT(threshold_entries), "65536", 256, 16777216, NULL,
       "Pairs of rule and address counted at once, per worker" },
 
+    { "control.socket", SETTING_TEXT, AT(control), "", 0, 0, NULL,
+      "Unix socket on which `fengsui sensor reload` and `status` are answered, for this user and root only; empty for none" },
+
     { "behaviour.enabled", SETTING_BOOL, AT(behaviour), "true", 0, 0, NULL,
       "Detectors of behaviour beside the rules" },
     { "behaviour.policy", SETTING_TEXT, AT(policy), "", 0, 0, NULL,
       "Who may do what to which device: a file that --learn wrote and people reviewed; empty for none" },
+    { "behaviour.inventory", SETTING_BOOL, AT(inventory), "true", 0, 0, NULL, "Tell which industrial devices are seen, as asset events" },
+    { "behaviour.devices", SETTING_UINT, AT(devices_max), "4096", 16, 1000000, NULL, "Devices in the inventory, per worker" },
+    { "behaviour.makers", SETTING_TEXT, AT(makers), "", 0, 0, NULL,
+      "Whose network card it is: the IEEE's list, /usr/share/ieee-data/oui.txt on Debian; empty for none" },
+    { "behaviour.weaknesses", SETTING_TEXT, AT(weaknesses), "", 0, 0, NULL, "CSV of product versions known to be vulnerable; empty for none" },
 
     { "places.countries", SETTING_TEXT, AT(countries), "", 0, 0, NULL, "MaxMind DB that tells an address's country; empty for none" },
     { "places.assets", SETTING_TEXT, AT(assets), "", 0, 0, NULL, "CSV of assets by prefix; empty for none" },

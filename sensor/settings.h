@@ -26,10 +26,12 @@ struct sensor_settings {
     uint64_t classify_max, classify_tcp, classify_udp;
 
     struct setting_list rules, vars;
-    char    *classification, *rules_cache, *rules_limits;
+    char    *classification, *rules_cache, *rules_limits, *control;
     uint64_t threshold_entries;
     bool     behaviour;
-    char    *policy;
+    char    *policy, *makers, *weaknesses;
+    bool     inventory;
+    uint64_t devices_max;
 
     char    *countries, *assets, *indicators;
     bool     records, flows;

@@ -32,6 +32,8 @@ static const void *evidence_of(struct worker *w)   { return w->evidence ? eviden
 
 static const void *behave_of(struct worker *w)     { return w->behave ? behave_counts(w->behave) : NULL; }
 
+static const void *inventory_of(struct worker *w)  { return w->behave ? behave_inventory_counts(w->behave) : NULL; }
+
 static const struct room rooms[] = {
     { &capture_metrics, capture_of, sizeof(struct source_counts) },
     { &decode_metrics, decode_of, sizeof(struct decode_counts) },
@@ -42,6 +44,7 @@ static const struct room rooms[] = {
     { &classify_metrics, classify_counts_of, sizeof(struct classify_counts) },
     { &detect_metrics, detect_of, sizeof(struct detect_counts) },
     { &behave_metrics, behave_of, sizeof(struct behave_counts) },
+    { &inventory_metrics, inventory_of, sizeof(struct inventory_counts) },
     { &emit_metrics, emit_of, sizeof(struct emit_counts) },
     { &evidence_metrics, evidence_of, sizeof(struct evidence_counts) },
 };

@@ -250,9 +250,22 @@ static void on_departure(void *ctx, const struct alert_rule *rule, const char *w
     struct alert a = { .head = { .time_us = s->time_us, .in_iface = w->plan->interface }, .rule = rule, .why = why };
     if (ip) {
         a.head.src = &notes.end[0];
-        a.head.dest = &notes.end[1];
+        a.head.dest = &notes.end[0];
     }
     emit_alert(w->emitter, &a);
+}
+
+/* The device is the event's source; it may have registered colours too. */
+static void on_sighting(void *ctx, const struct party *party, const struct sighting *s, uint64_t time_us)
+{
+    struct worker *w = ctx;
+    struct flow_notes notes = { .end = { { .addr = party->addr } } };
+    struct event head = { .time_us = time_us, .in_iface = w->plan->interface };
+    if (party->addr.version != PARTY_MAC) {
+        emit_describe(w->emitter, &notes, 0);
+        head.src = &notes.end[0];
+    }
+    emit_sighting(w->emitter, &head, s);
 }
 
 /* What this packet added to the stream of the scene's direction; false: nothing. */
@@ -294,13 +307,14 @@ static void indicator_alert(struct worker *w, const struct record *r)
 static void behave_one(struct worker *w, const struct record *r)
 {
     const struct packet *p = w->packet;
+    static const uint8_t nobody[6];             /* loopback's */
     const uint8_t *ether = p != NULL && p->depth == 0 ? p->ether : NULL;
     struct behave_scene s = { .time_us = w->subject.time_us };
     if (w->behave == NULL || (w->subject.src == NULL && ether == NULL))
         return;
     s.from = w->subject.src != NULL ? (struct party){ w->end[0].addr } : party_of_mac(ether + 6);
     s.to = w->subject.src != NULL ? (struct party){ w->end[1].addr } : party_of_mac(ether);
-    if (ether != NULL && (w->subject.src == NULL || addr_equal(&p->src, &s.from.addr)))
+    if (ether != NULL && (w->subject.src == NULL || addr_equal(&p->src, &s.from.addr)) && memcmp(ether + 6, nobody, sizeof nobody) != 0)
         s.from_mac = ether + 6;
     behave_record(w->behave, &s, r);
 }
@@ -561,6 +575,8 @@ void worker_finish(struct worker *w)
     flow_table_close_all(w->flows);
     scene_over(w);
     dissect_finish(w->dissect);     /* it holds memory of the flows' store */
+    if (w->behave != NULL)
+        behave_end(w->behave);
     w->flow_counts = *flow_table_counts(w->flows);
     flow_table_free(w->flows);
     w->flows = NULL;
@@ -568,6 +584,25 @@ void worker_finish(struct worker *w)
 }
 
 /* ---- made and unmade ---- */
+
+static bool behave_wanted(const struct worker_plan *p)
+{
+    return p->policy != NULL || p->learner != NULL || p->knowledge != NULL;
+}
+
+static int behave_open(struct worker *w, struct fault *f)
+{
+    const struct worker_plan *p = w->plan;
+    struct inventory_out sightings = { on_sighting, w };
+    struct behave_out departures = { on_departure, w };
+    struct inventory *v = NULL;
+    if (p->knowledge != NULL && (v = inventory_new(p->settings->devices_max, p->knowledge, &sightings, f)) == NULL)
+        return f->code;
+    w->behave = behave_new(p->policy, p->learner, v, &departures, f);
+    if (w->behave == NULL)
+        inventory_free(v);
+    return w->behave != NULL ? 0 : f->code;
+}
 
 static int road_new(struct worker *w, struct fault *f)
 {
@@ -596,9 +631,7 @@ static int road_new(struct worker *w, struct fault *f)
     if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
         || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
         return f->code;
-    struct behave_out departures = { on_departure, w };
-    if ((w->plan->policy != NULL || w->plan->learner != NULL)
-        && (w->behave = behave_new(w->plan->policy, w->plan->learner, &departures, f)) == NULL)
+    if (behave_wanted(w->plan) && behave_open(w, f) < 0)
         return f->code;
     if (w->plan->evidence != NULL && (w->evidence = evidence_memory_new(w->plan->evidence, w->number)) == NULL)
         return fault_set(f, -ENOMEM, "no memory for evidence");

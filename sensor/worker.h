@@ -33,6 +33,7 @@ struct worker_plan {            /* what all workers of a run have in common; out
     const struct intel           *intel;
     struct policy                *policy;       /* NULL: none */
     struct learner               *learner;      /* NULL: nothing is learned */
+    const struct knowledge       *knowledge;    /* NULL: no inventory is kept */
     struct publisher             *publisher;
     struct evidence_keeper       *evidence;     /* NULL: none is kept */
     const char                   *interface;    /* NULL: files */

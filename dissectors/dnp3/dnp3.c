@@ -391,6 +391,7 @@ static enum probe dnp3_probe(const struct conversation *conv, struct cursor c)
 
 const struct dissector dissector_dnp3 = {
     .schema = &dnp3_schema,
+    .device = "rtu",
     .source = "IEEE 1815-2012",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 20000 },

@@ -75,7 +75,7 @@ static const struct field fields[] = {
     [DNP3_TYPE] = { .name = "type", .type = FIELD_UINT, .flags = FIELD_NAMED, .names = types, .about = "What it is, by its function." },
     [DNP3_ACCESS] = { ACCESS_FIELD },
     [DNP3_SRC] = { .name = "src", .type = FIELD_UINT, .about = "Link address of the sender." },
-    [DNP3_DST] = { .name = "dst", .type = FIELD_UINT, .means = MEANS_TARGET, .about = "Link address of the receiver; from 65533 on broadcast." },
+    [DNP3_DST] = { .name = "dst", .type = FIELD_UINT, .means = MEANS_UNIT, .about = "Link address of the receiver; from 65533 on broadcast." },
     [DNP3_BROADCAST] = { .name = "broadcast", .type = FIELD_FLAG, .about = "To all outstations; only when it is so." },
     [DNP3_CONTROL] = { .name = "control", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "Control octet of the link." },
     [DNP3_CONTROL_DIR] = FLAG("dir", DNP3_CONTROL, "From a master."),

@@ -496,6 +496,7 @@ static bool iec104_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_iec104 = {
     .schema = &iec104_schema,
+    .device = "rtu",
     .source = "IEC 60870-5-104:2006, IEC 60870-5-101:2003",
     .over = OVER_TCP,
     .ports = { 2404 },

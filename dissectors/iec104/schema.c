@@ -180,7 +180,7 @@ static const struct field fields[] = {
     [IEC104_TEST] = { .name = "test", .type = FIELD_FLAG, .about = "T: sent for a test, not to act on the process." },
     [IEC104_ORIGINATOR_ADDRESS] = { .name = "originator_address",
         .about = "Which controlling station asked; 0: not said." },
-    [IEC104_COMMON_ADDRESS] = { .name = "common_address", .means = MEANS_TARGET,
+    [IEC104_COMMON_ADDRESS] = { .name = "common_address", .means = MEANS_UNIT,
         .about = "Common address of the ASDU, the station or a sector of it; 65535 means all." },
     [IEC104_SELECTED] = { .name = "selected", .type = FIELD_FLAG,
         .about = "An execute command: whether this object was selected, and the selection confirmed, before." },

@@ -4,6 +4,7 @@
  * all. Figures that the specification forbids set an anomaly, and reading goes on: a device may well obey them.
  */
 #include "dissectors/modbus/function.h"
+#include "dissectors/modbus/umas.h"
 
 enum {
     COILS_READ_MAX = 2000, COILS_WRITE_MAX = 1968,
@@ -367,6 +368,18 @@ static void read_device_id(struct modbus_pdu *p)
     record_uint(p->record, MODBUS_OBJECT_ID, cursor_u8(&p->body));
 }
 
+/* The objects that say who the device is, in rows of their own. */
+static void identity(struct record *r, struct cursor c, unsigned count)
+{
+    static const uint16_t rows[] = { MODBUS_VENDOR, MODBUS_PRODUCT, MODBUS_FIRMWARE, MODBUS_ROWS, MODBUS_ROWS, MODBUS_ROWS, MODBUS_NAME };
+    for (unsigned i = 0; i < count && i < OBJECTS_MAX && c.status == CURSOR_OK; i++) {
+        uint8_t id = cursor_u8(&c);
+        struct cursor value = cursor_sub(&c, cursor_u8(&c));
+        if (c.status == CURSOR_OK && id < sizeof rows / sizeof rows[0] && rows[id] != MODBUS_ROWS && value.left > 0)
+            record_bytes(r, rows[id], value.at, value.left);
+    }
+}
+
 static void device_id_read(struct modbus_pdu *p)
 {
     if (!device_id(p))
@@ -376,15 +389,17 @@ static void device_id_read(struct modbus_pdu *p)
     record_uint(p->record, MODBUS_MORE_FOLLOWS, cursor_u8(&p->body) != 0);
     record_uint(p->record, MODBUS_OBJECT_ID, cursor_u8(&p->body));
     unsigned count = cursor_u8(&p->body);
+    struct cursor again = p->body;
     for (unsigned i = 0; i < count && i < OBJECTS_MAX && p->body.status == CURSOR_OK; i++) {
         uint8_t id = cursor_u8(&p->body);
         struct cursor value = cursor_sub(&p->body, cursor_u8(&p->body));
         if (p->body.status != CURSOR_OK)
-            return;
+            break;
         record_item(p->record, MODBUS_OBJECTS);
         record_uint(p->record, MODBUS_OBJECTS_ID, id);
         record_bytes(p->record, MODBUS_OBJECTS_VALUE, value.at, value.left);
     }
+    identity(p->record, again, count);
 }
 
 /* A code whose body is not ours to read: UMAS, user-defined, unassigned */
@@ -426,7 +441,7 @@ static const struct modbus_function functions[] = {
     { 14, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
     { 18, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
     { 19, ACCESS_DIAGNOSE,   MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
-    { 90, ACCESS_PROGRAM,    MODBUS_NO_OBJECT,         OPEN(0),        OPEN(0),        opaque,          opaque },
+    { UMAS_CODE, ACCESS_PROGRAM, MODBUS_NO_OBJECT,     OPEN(2),        OPEN(2),        umas_request,    umas_response },
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
@@ -459,10 +474,42 @@ bool modbus_exception_known(uint8_t code)
     return (code >= 1 && code <= 8) || code == 10 || code == 11;
 }
 
-enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body)
+enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body, const struct modbus_asked *asked)
 {
+    if (f->code == UMAS_CODE)
+        return umas_access(asked != NULL ? (uint8_t)asked->detail : body->left >= 2 ? (uint8_t)cursor_peek(body, 1) : 0);
     bool tunnel = f->access == ACCESS_IDENTIFY && f->request == read_device_id && cursor_peek(body, 0) != MEI_DEVICE_ID;
     return tunnel ? ACCESS_TUNNEL : f->access;
+}
+
+/* A response of device identification: its head of six octets, then objects that say their length. */
+static size_t identification_octets(const struct cursor *body)
+{
+    size_t at = 6;
+    int count = cursor_peek(body, 5);
+    for (int i = 0; i < count; i++) {
+        int length = cursor_peek(body, at + 1);
+        if (length < 0)
+            return 0;
+        at += 2 + (size_t)length;
+    }
+    return count < 0 ? 0 : at;
+}
+
+size_t modbus_function_octets(const struct modbus_function *f, const struct cursor *body, bool response)
+{
+    const struct modbus_form *form = response ? &f->response_form : &f->request_form;
+    if (f->request == read_device_id && cursor_peek(body, 0) == MEI_DEVICE_ID)
+        return response ? identification_octets(body) : 3;
+    if (f->request == diagnostics)
+        return form->fixed;
+    if (form->open || modbus_category(f->code) != MODBUS_PUBLIC)
+        return 0;
+    int more = form->count_at < 0 ? 0 : cursor_peek(body, (size_t)form->count_at);
+    if (more < 0)
+        return 0;
+    size_t wide = f->request == read_fifo && response ? (size_t)cursor_peek(body, 0) * 256 : 0;
+    return form->fixed + (size_t)more + wide;
 }
 
 bool modbus_function_fits(const struct modbus_function *f, const struct cursor *body, bool response)

@@ -20,6 +20,7 @@ struct modbus_pdu {
     struct record       *record;
     struct modbus_asked  said;      /* what this PDU says: a request fills it, a response too where it echoes */
     const struct modbus_asked *asked;   /* in a response: its request, or NULL when that was not seen */
+    char                 text[4];   /* room for what is put into words, until the record is told */
 };
 
 /* How long a body is: `fixed` octets, and as many more as the octet at `count_at` says; `open`: or any more. */
@@ -43,12 +44,16 @@ const struct modbus_function *modbus_function(uint8_t code);
 enum modbus_category modbus_category(uint8_t code);
 bool modbus_exception_known(uint8_t exception_code);
 
-/* What a PDU does: the row's word, but for 43, which carries identification or another bus altogether. */
-enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body);
+/* What a PDU does: the row's word, but for 43, which carries identification or another bus altogether, and UMAS, which has functions
+ * of its own; `asked` is a response's request, or NULL. */
+enum access modbus_function_access(const struct modbus_function *f, const struct cursor *body, const struct modbus_asked *asked);
 
 /* Whether the body has exactly the length that a public function's form asks for: what probing and getting
  * back in step rest on. Never true of other codes. */
 bool modbus_function_fits(const struct modbus_function *f, const struct cursor *body, bool response);
+
+/* How many octets of `body` the form asks for; 0: it does not say, or not enough is here to say. */
+size_t modbus_function_octets(const struct modbus_function *f, const struct cursor *body, bool response);
 
 /* Reads the body by the row; says invalid_length when the body is too short or has more than the row takes. */
 void modbus_function_read(const struct modbus_function *f, struct modbus_pdu *p, bool response);

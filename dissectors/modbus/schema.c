@@ -93,11 +93,24 @@ static const struct field_name object_id_names[] = {
     { 4, "product_name" }, { 5, "model_name" }, { 6, "user_application_name" }, { 0, NULL }
 };
 
+static const struct field_name umas_names[] = {
+    { 0x01, "init_comm" }, { 0x02, "read_id" }, { 0x03, "read_project_info" }, { 0x04, "read_plc_info" }, { 0x06, "read_card_info" },
+    { 0x0a, "repeat" }, { 0x10, "take_plc_reservation" }, { 0x11, "release_plc_reservation" }, { 0x12, "keep_alive" },
+    { 0x20, "read_memory_block" }, { 0x21, "write_memory_block" }, { 0x22, "read_variables" }, { 0x23, "write_variables" },
+    { 0x24, "read_coils_registers" }, { 0x25, "write_coils_registers" }, { 0x30, "initialize_upload" }, { 0x31, "upload_block" },
+    { 0x32, "end_strategy_upload" }, { 0x33, "initialize_download" }, { 0x34, "download_block" }, { 0x35, "end_strategy_download" },
+    { 0x36, "backup" }, { 0x38, "enhanced_reservation" }, { 0x39, "read_eth_master_data" }, { 0x40, "start_plc" }, { 0x41, "stop_plc" },
+    { 0x50, "monitor_plc" }, { 0x58, "check_plc" }, { 0x6d, "authenticate_nonce" }, { 0x6e, "authenticate" },
+    { 0x70, "read_io_object" }, { 0x71, "write_io_object" }, { 0x73, "get_status_module" }, { 0, NULL }
+};
+
+static const struct field_name umas_status_names[] = { { 0xfd, "error" }, { 0xfe, "ok" }, { 0, NULL } };
+
 static const struct field fields[] = {
     [MODBUS_TRANSACTION_ID]  = { .name = "transaction_id", .about = "MBAP transaction identifier, chosen by the client and echoed by the server." },
     [MODBUS_PROTOCOL_ID]     = { .name = "protocol_id", .about = "MBAP protocol identifier; given only where it is not 0, Modbus." },
     [MODBUS_LENGTH]          = { .name = "length", .unit = "bytes", .about = "MBAP length: unit identifier and PDU." },
-    [MODBUS_UNIT_ID]         = { .name = "unit_id", .means = MEANS_TARGET, .about = "The device behind a gateway; 0 broadcasts, 255 is the server itself." },
+    [MODBUS_UNIT_ID]         = { .name = "unit_id", .means = MEANS_UNIT, .about = "The device behind a gateway; 0 broadcasts, 255 is the server itself." },
     [MODBUS_TYPE]            = { .name = "type", .names = type_names, .about = "Request, response, or exception response." },
     [MODBUS_FUNCTION_CODE]   = { .name = "function_code", .means = MEANS_FUNCTION, .names = function_names, .aliases = "modbus.function", .about = "Function code without the exception bit." },
     [MODBUS_CATEGORY]        = { .name = "category", .names = category_names, .about = "Who defines the function code (V1.1b3, section 5)." },
@@ -130,6 +143,19 @@ static const struct field fields[] = {
     [MODBUS_OBJECTS]         = { .name = "objects", .type = FIELD_LIST, .flags = FIELD_MANY, .about = "Device identification objects." },
     [MODBUS_OBJECTS_ID]      = { .name = "id", .in = MODBUS_OBJECTS + 1, .names = object_id_names, .about = "Object id." },
     [MODBUS_OBJECTS_VALUE]   = { .name = "text", .in = MODBUS_OBJECTS + 1, .type = FIELD_TEXT, .about = "Object's value: vendor, product, revision." },
+    [MODBUS_VENDOR]          = { .name = "vendor", .means = MEANS_VENDOR, .type = FIELD_TEXT, .about = "Device identification: the maker's name." },
+    [MODBUS_PRODUCT]         = { .name = "product", .means = MEANS_PRODUCT, .type = FIELD_TEXT, .about = "Device identification: product code; UMAS: name of the controller." },
+    [MODBUS_FIRMWARE]        = { .name = "revision", .means = MEANS_VERSION, .type = FIELD_TEXT, .about = "Device identification: revision; UMAS: firmware." },
+    [MODBUS_NAME]            = { .name = "application_name", .means = MEANS_NAME, .type = FIELD_TEXT, .about = "Device identification: name of the user's application." },
+    [MODBUS_UMAS_SESSION]    = { .name = "umas_session", .about = "UMAS: session, 0 without a reservation." },
+    [MODBUS_UMAS_FUNCTION]   = { .name = "umas_function", .means = MEANS_FUNCTION, .names = umas_names, .about = "UMAS (function 90): what is asked of a Modicon controller; \"upload\" is into it." },
+    [MODBUS_UMAS_STATUS]     = { .name = "umas_status", .names = umas_status_names, .about = "UMAS: whether it was done." },
+    [MODBUS_UMAS_BLOCK]      = { .name = "umas_block", .means = MEANS_TARGET, .about = "UMAS: block of memory that is read or written." },
+    [MODBUS_UMAS_OFFSET]     = { .name = "umas_offset", .means = MEANS_TARGET, .about = "UMAS: where in the block." },
+    [MODBUS_UMAS_COUNT]      = { .name = "umas_count", .means = MEANS_EXTENT, .unit = "bytes", .about = "UMAS: how much of it." },
+    [MODBUS_UMAS_OWNER]      = { .name = "umas_owner", .type = FIELD_TEXT, .about = "UMAS: who reserves the controller." },
+    [MODBUS_UMAS_PROJECT]    = { .name = "umas_project", .means = MEANS_NAME, .type = FIELD_TEXT, .about = "UMAS: name of the project in the controller." },
+    [MODBUS_RTU]             = { .name = "rtu", .type = FIELD_FLAG, .about = "A serial line's frame with its CRC in place of the MBAP header; only when it is so." },
     [MODBUS_DATA]            = { .name = "data", .type = FIELD_BYTES, .about = "The PDU after the function code, where the specification does not say what it means; or what was left over." },
     [MODBUS_RESPONSE_TIME]   = { .name = "response_time", .unit = "us", .about = "Packet time from the request to this response." },
 };
@@ -143,6 +169,7 @@ static const struct anomaly anomalies[] = {
     [MODBUS_UNSOLICITED_RESPONSE]   = { "unsolicited_response", "A response that no request asked for." },
     [MODBUS_VALUE_MISMATCH]         = { "value_mismatch", "A response that does not answer its request: another function, unit, address, quantity or value." },
     [MODBUS_FLOODED]                = { "flooded", "Hundreds of requests without any response." },
+    [MODBUS_INVALID_CRC]            = { "invalid_crc", "RTU: octets that are no frame with a right CRC." },
     [MODBUS_TRANSACTION_REUSED]     = { "transaction_reused", "The transaction identifier of a request that is still open." },
 };
 

@@ -5,7 +5,7 @@
 #include "common/buffer.h"
 #include "dissectors/mqtt/fields.h"
 
-enum { PORT = 1883, HEADER_MAX = 5, CONNECT_NAMED = 9, KEY_CONNECT = 0x10000 };
+enum { PORT = 1883, PROBE_PACKETS_MAX = 16, HEADER_MAX = 5, CONNECT_NAMED = 9, KEY_CONNECT = 0x10000 };
 
 /* An exchange that waits for its answer: its packets as they came, to be read once more when it is whole. */
 struct exchange {
@@ -356,11 +356,38 @@ static bool length_fits(const struct mqtt_header *h)
     }
 }
 
-/* Nothing else is as sure as CONNECT: the rest is only looked at on the port, and what follows in the same piece must begin a
- * packet too. */
+/* A topic behind its length (3.3.2.1), as people write them. */
+static bool has_topic(struct cursor body)
+{
+    uint16_t length = cursor_be16(&body);
+    const uint8_t *topic = cursor_bytes(&body, length);
+    for (uint16_t i = 0; topic != NULL && i < length; i++)
+        if (topic[i] < ' ' || topic[i] == 0x7f || topic[i] == '+' || topic[i] == '#')
+            return false;
+    return topic != NULL && length > 0;
+}
+
+/* Elsewhere than on the port: packets that fill the piece to its last byte, one of them more than a ping. */
+static enum probe fills(struct cursor c)
+{
+    bool told = false;
+    for (unsigned i = 0; i < PROBE_PACKETS_MAX && c.left > 0; i++) {
+        struct mqtt_header h;
+        if (mqtt_header_read(&c, &h) != MQTT_FIXED_WHOLE || !mqtt_flags_fit(&h) || !length_fits(&h) || h.remaining > c.left)
+            return PROBE_NO;
+        struct cursor body = cursor_sub(&c, h.remaining);
+        if (h.type == MQTT_PUBLISH && !has_topic(body))
+            return PROBE_NO;
+        told |= h.remaining > 0;
+    }
+    return told && c.left == 0 ? PROBE_MAYBE : PROBE_NO;
+}
+
+/* Nothing else is as sure as CONNECT. On the port what follows in the same piece must begin a packet too. */
 static enum probe mqtt_probe(const struct conversation *conv, struct cursor c)
 {
     struct mqtt_header h, next;
+    struct cursor all = c;
     enum mqtt_fixed fixed = mqtt_header_read(&c, &h);
     if (fixed == MQTT_FIXED_BAD)
         return PROBE_NO;
@@ -373,7 +400,7 @@ static enum probe mqtt_probe(const struct conversation *conv, struct cursor c)
     if (h.type == MQTT_CONNECT)
         return conv->dir == FROM_CLIENT && names_itself(c) ? PROBE_YES : PROBE_NO;
     if (conv->server_port != PORT)
-        return PROBE_NO;
+        return fills(all);
     if (c.left <= h.remaining)
         return PROBE_MAYBE;
     cursor_skip(&c, h.remaining);

@@ -1,11 +1,13 @@
-/* pop3 - commands and their replies, in order; the lines behind a reply are stepped over. */
+/* pop3 - commands and their replies, in order; the lines behind a reply are a list, which is stepped over, or a mail. */
 #include "dissectors/pop3/pop3.h"
 
 #include <string.h>
 
+#include "dissectors/framing/email.h"
 #include "dissectors/framing/line.h"
 
-enum pop3_row { POP3_TYPE, POP3_COMMAND, POP3_ARGS, POP3_SUCCESS, POP3_STATUS, POP3_HEADER, POP3_LINES, POP3_ROWS };
+enum pop3_row { POP3_TYPE, POP3_COMMAND, POP3_ARGS, POP3_SUCCESS, POP3_STATUS, POP3_HEADER, POP3_LINES, POP3_EMAIL,
+                POP3_FILES = POP3_EMAIL + EMAIL_ROWS, POP3_ROWS = POP3_FILES + FILE_ROWS };
 enum pop3_anomaly { POP3_TOO_MANY, POP3_REQUEST_TOO_LONG, POP3_ARGUMENT_COUNT, POP3_UNKNOWN_COMMAND, POP3_RESPONSE_TOO_LONG, POP3_ANOMALIES };
 
 enum { LINE_MAX = 4096, WAITING_MAX = 64, ARGS_MAX = 8, ANY = 255 };
@@ -20,6 +22,8 @@ static const struct field fields[] = {
     [POP3_STATUS]  = { .name = "status", .type = FIELD_TEXT, .about = "OK, ERR, or + when more is asked for." },
     [POP3_HEADER]  = { .name = "header", .type = FIELD_TEXT, .about = "What stands behind the status." },
     [POP3_LINES]   = { .name = "lines", .about = "Lines that follow the reply: a list, or a mail." },
+    EMAIL_FIELDS(POP3_EMAIL),
+    FILE_FIELDS(POP3_FILES)
 };
 
 _Static_assert(sizeof fields / sizeof fields[0] == POP3_ROWS, "a row for each field");
@@ -34,13 +38,13 @@ static const struct anomaly anomalies[] = {
 
 static const struct schema pop3_schema = { "pop3", fields, POP3_ROWS, anomalies, POP3_ANOMALIES };
 
-enum after { ONE_LINE, MANY_LINES, MANY_WITHOUT_ARGUMENT, STARTS_TLS, ASKS_MORE };
+enum after { ONE_LINE, MANY_LINES, A_MAIL, MANY_WITHOUT_ARGUMENT, STARTS_TLS, ASKS_MORE };
 
 /* RFC 1939, 2449, 2595, 5034, 6856. */
 static const struct command { const char *word; uint8_t least, most, after; } commands[] = {
     { "USER", 1, ANY, ONE_LINE }, { "PASS", 1, ANY, ONE_LINE }, { "APOP", 2, 2, ONE_LINE }, { "AUTH", 0, 2, ASKS_MORE }, { "STLS", 0, 0, STARTS_TLS },
     { "CAPA", 0, 0, MANY_LINES }, { "STAT", 0, 0, ONE_LINE }, { "LIST", 0, 1, MANY_WITHOUT_ARGUMENT }, { "UIDL", 0, 1, MANY_WITHOUT_ARGUMENT },
-    { "RETR", 1, 1, MANY_LINES }, { "TOP", 2, 2, MANY_LINES }, { "DELE", 1, 1, ONE_LINE }, { "NOOP", 0, 0, ONE_LINE },
+    { "RETR", 1, 1, A_MAIL }, { "TOP", 2, 2, A_MAIL }, { "DELE", 1, 1, ONE_LINE }, { "NOOP", 0, 0, ONE_LINE },
     { "RSET", 0, 0, ONE_LINE }, { "QUIT", 0, 0, ONE_LINE }, { "UTF8", 0, 0, ONE_LINE }, { "LANG", 0, 1, MANY_WITHOUT_ARGUMENT },
     { "XTND", 0, ANY, ONE_LINE }
 };
@@ -51,6 +55,8 @@ struct pop3_state {
     bool     greeted, secret;       /* secret: the client's next line is no command but an answer of AUTH */
     bool     in_lines, too_many, secured;
     bool     skipping[2];
+    bool     gaps;                  /* in the mail */
+    struct mime *mail;              /* the one that is coming; NULL: none, or no memory */
 };
 
 static const struct command *command_of(const struct cursor *word)
@@ -121,7 +127,10 @@ static void reply_told(struct conversation *conv, struct cursor line, bool whole
         record_anomaly(r, POP3_RESPONSE_TOO_LONG);
     s->greeted = true;
     s->secret = more && after == ASKS_MORE;
-    s->in_lines = ok && after == MANY_LINES;
+    s->in_lines = ok && (after == MANY_LINES || after == A_MAIL);
+    if (ok && after == A_MAIL && s->mail == NULL)
+        s->mail = store_take(conv->store, conv->account, sizeof *s->mail);
+    s->gaps = false;
     s->secured = ok && after == STARTS_TLS;
     s->lines = 0;
     if (matched && !more && !s->in_lines)
@@ -129,19 +138,49 @@ static void reply_told(struct conversation *conv, struct cursor line, bool whole
     conversation_emit(conv, r);
 }
 
-/* The lone dot ends a reply's lines; how many there were is told. */
-static void line_of_reply(struct conversation *conv, const struct cursor *line, bool begins)
+static void mail_drop(struct conversation *conv)
 {
     struct pop3_state *s = conv->state;
-    s->lines += begins;
-    if (!begins || line->left != 1 || line->at[0] != '.')
+    if (s->mail == NULL)
         return;
+    mime_free(s->mail, email_memory(conv));
+    store_give(conv->store, conv->account, s->mail, sizeof *s->mail);
+    s->mail = NULL;
+}
+
+/* What followed a reply: how many lines, and the mail if it was one. */
+static void lines_told(struct conversation *conv, bool whole)
+{
+    struct pop3_state *s = conv->state;
     struct record *r = conversation_record(conv, &pop3_schema);
+    struct file_digests rooms[MIME_FILES_MAX];
+    r->dir = FROM_SERVER;
     r->transaction = s->answered++;
+    r->incomplete = !whole || s->gaps;
     record_uint(r, POP3_TYPE, 1);
-    record_uint(r, POP3_LINES, s->lines - 1);
+    record_uint(r, POP3_LINES, s->lines);
+    if (s->mail != NULL) {
+        mime_end(s->mail, email_memory(conv));
+        r->cut = s->mail->cut;
+        email_add(r, (struct email_place){ POP3_EMAIL, POP3_FILES }, s->mail, conv, s->gaps, !whole, rooms);
+    }
     s->in_lines = false;
     conversation_emit(conv, r);
+    mail_drop(conv);
+}
+
+/* The lone dot ends a reply's lines; a dot before others was doubled (RFC 1939, 3). */
+static void line_of_reply(struct conversation *conv, struct cursor line, size_t eol, bool begins)
+{
+    struct pop3_state *s = conv->state;
+    if (begins && eol > 0 && line.left == 1 && line.at[0] == '.') {
+        lines_told(conv, true);
+        return;
+    }
+    s->lines += begins;
+    cursor_skip(&line, begins && line.left > 1 && line.at[0] == '.');
+    if (s->mail != NULL)
+        mime_line(s->mail, email_memory(conv), line.at, line.left, eol);
 }
 
 static enum dissect pop3_pdu(struct conversation *conv, struct cursor *in)
@@ -156,7 +195,7 @@ static enum dissect pop3_pdu(struct conversation *conv, struct cursor *in)
     bool begins = !s->skipping[conv->dir];
     s->skipping[conv->dir] = took == LINE_PIECE;
     if (server && s->in_lines)
-        line_of_reply(conv, &line, begins && took == LINE_WHOLE);
+        line_of_reply(conv, line, eol, begins);
     else if (begins && server)
         reply_told(conv, line, took == LINE_WHOLE);
     else if (begins && !s->secret && line.left > 0)
@@ -172,7 +211,17 @@ static bool pop3_gap(struct conversation *conv, size_t missing)
     struct pop3_state *s = conv->state;
     (void)missing;
     s->skipping[conv->dir] = true;
+    s->gaps |= conv->dir == FROM_SERVER;
     return true;
+}
+
+static void pop3_end(struct conversation *conv)
+{
+    struct pop3_state *s = conv->state;
+    conv->dir = FROM_SERVER;
+    if (s->in_lines && s->mail != NULL)
+        lines_told(conv, false);
+    mail_drop(conv);
 }
 
 static enum probe pop3_probe(const struct conversation *conv, struct cursor c)
@@ -200,4 +249,5 @@ const struct dissector dissector_pop3 = {
     .probe = pop3_probe,
     .pdu = pop3_pdu,
     .gap = pop3_gap,
+    .end = pop3_end,
 };

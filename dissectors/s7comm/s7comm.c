@@ -326,6 +326,7 @@ static void s7comm_end(struct conversation *conv)
 
 const struct dissector dissector_s7comm = {
     .schema = &s7comm_schema,
+    .device = "plc",
     .source = "RFC 1006, ISO/IEC 8073; S7comm as Wireshark's packet-s7comm reads it",
     .over = OVER_TCP,
     .ports = { 102 },

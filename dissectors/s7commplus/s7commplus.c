@@ -209,6 +209,7 @@ static void end(struct conversation *conv)
 
 const struct dissector dissector_s7commplus = {
     .schema = &schema,
+    .device = "plc",
     .source = "RFC 1006, ISO/IEC 8073; S7comm-plus as T. Wiens's Wireshark dissector reads it",
     .over = OVER_TCP,
     .ports = { 102 },

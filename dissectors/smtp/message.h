@@ -3,13 +3,11 @@
 #define DISSECTORS_SMTP_MESSAGE_H
 
 #include "dissectors/dissector.h"
-#include "dissectors/framing/mime.h"
+#include "dissectors/framing/email.h"
 
 enum smtp_row {
     SMTP_HELO, SMTP_MAIL_FROM, SMTP_RCPT_TO, SMTP_COMMAND, SMTP_REPLY_CODE, SMTP_REPLY,
-    SMTP_EMAIL, SMTP_EMAIL_FROM, SMTP_EMAIL_TO, SMTP_EMAIL_CC, SMTP_EMAIL_SUBJECT, SMTP_EMAIL_DATE, SMTP_EMAIL_MESSAGE_ID,
-    SMTP_EMAIL_X_MAILER, SMTP_EMAIL_REPLY_TO, SMTP_EMAIL_ATTACHMENT, SMTP_EMAIL_BODY,
-    SMTP_FILES, SMTP_ROWS = SMTP_FILES + FILE_ROWS
+    SMTP_EMAIL, SMTP_FILES = SMTP_EMAIL + EMAIL_ROWS, SMTP_ROWS = SMTP_FILES + FILE_ROWS
 };
 
 enum smtp_anomaly {
@@ -55,10 +53,5 @@ struct smtp_state {
 
 /* mail.c */
 void mail_emit(struct conversation *conv, struct smtp_state *s);    /* and begins afresh */
-
-static inline struct mime_memory memory_of(const struct conversation *conv)
-{
-    return (struct mime_memory){ conv->store, conv->account, conv->out->file_wants };
-}
 
 #endif

@@ -1,9 +1,7 @@
 /* What an SMTP record can carry: EVE's words in `smtp` and `email`, Suricata's keywords, old and new. */
 #include "dissectors/smtp/message.h"
 
-#define IN(list) .in = (list) + 1
 #define TEXT(word, how, other, sentence) { .name = (word), .type = FIELD_TEXT, .flags = (how), .aliases = (other), .about = (sentence) }
-#define MAIL(word, how, sentence) { .name = (word), .type = FIELD_TEXT, .flags = (how), IN(SMTP_EMAIL), .aliases = "email." word, .about = (sentence) }
 
 static const struct field fields[] = {
     [SMTP_HELO]       = TEXT("helo", 0, NULL, "What the client calls itself."),
@@ -12,17 +10,7 @@ static const struct field fields[] = {
     [SMTP_COMMAND]    = TEXT("command", 0, NULL, "A command that is odd in some way."),
     [SMTP_REPLY_CODE] = { .name = "reply_code", .about = "Code of a reply that is odd in some way." },
     [SMTP_REPLY]      = TEXT("reply", 0, NULL, "The line of that reply."),
-    [SMTP_EMAIL]      = { .name = "email", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The mail itself." },
-    [SMTP_EMAIL_FROM] = MAIL("from", 0, "From header."),
-    [SMTP_EMAIL_TO]   = MAIL("to", FIELD_MANY, "One address of the To header."),
-    [SMTP_EMAIL_CC]   = MAIL("cc", FIELD_MANY, "One address of the Cc header."),
-    [SMTP_EMAIL_SUBJECT] = MAIL("subject", 0, "Subject header, encoded words as sent."),
-    [SMTP_EMAIL_DATE] = MAIL("date", 0, "Date header."),
-    [SMTP_EMAIL_MESSAGE_ID] = MAIL("message_id", 0, "Message-ID header."),
-    [SMTP_EMAIL_X_MAILER]   = MAIL("x_mailer", 0, "X-Mailer header: the program that wrote the mail."),
-    [SMTP_EMAIL_REPLY_TO]   = MAIL("reply_to", 0, "Reply-To header."),
-    [SMTP_EMAIL_ATTACHMENT] = MAIL("attachment", FIELD_MANY, "Name of an attachment."),
-    [SMTP_EMAIL_BODY] = MAIL("body", FIELD_HIDDEN, "Text of the mail, base64 and quoted-printable undone, all its text parts in order."),
+    EMAIL_FIELDS(SMTP_EMAIL),
     FILE_FIELDS(SMTP_FILES),
 };
 

@@ -75,7 +75,7 @@ static struct mime_span envelope_keep(struct conversation *conv, struct smtp_sta
 
 static void mail_drop(struct conversation *conv, struct smtp_state *s)
 {
-    mime_free(&s->mail.mime, memory_of(conv));
+    mime_free(&s->mail.mime, email_memory(conv));
     s->phase = SMTP_COMMANDS;
 }
 
@@ -217,7 +217,7 @@ static enum dissect data_pdu(struct conversation *conv, struct smtp_state *s, st
             return DISSECT_PDU;
         }
         cursor_skip(&line, begins && line.left > 1 && line.at[0] == '.');
-        mime_line(&s->mail.mime, memory_of(conv), line.at, line.left, eol);
+        mime_line(&s->mail.mime, email_memory(conv), line.at, line.left, eol);
     }
     return in->left < before ? DISSECT_PDU : DISSECT_MORE;
 }
@@ -240,11 +240,11 @@ static enum dissect bdat_pdu(struct conversation *conv, struct smtp_state *s, st
     size_t eol;
     while (chunk.left > 0 && line_take(&chunk, MIME_LINE_MAX, &line, &eol) != LINE_MORE) {
         s->midline = eol == 0;
-        mime_line(&s->mail.mime, memory_of(conv), line.at, line.left, eol);
+        mime_line(&s->mail.mime, email_memory(conv), line.at, line.left, eol);
     }
     if (whole && chunk.left > 0) {
         s->midline = true;
-        mime_line(&s->mail.mime, memory_of(conv), chunk.at, chunk.left, 0);
+        mime_line(&s->mail.mime, email_memory(conv), chunk.at, chunk.left, 0);
         chunk.left = 0;
     }
     s->bdat_left -= n - chunk.left;

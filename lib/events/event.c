@@ -182,8 +182,9 @@ void event_json(const struct event *e, const char *event_type, struct text *out)
         text_lit(out, ",\"flow_id\":");
         text_uint(out, e->flow_id);
     }
-    if (e->src != NULL) {
+    if (e->src != NULL)
         endpoint_json(e->src, "src", out);
+    if (e->dest != NULL) {
         endpoint_json(e->dest, "dest", out);
         const char *proto = event_proto_name(e->proto);
         if (proto != NULL)
@@ -199,8 +200,8 @@ void event_json(const struct event *e, const char *event_type, struct text *out)
         text_fmt(out, ",\"app_proto\":\"%s\"", e->app_proto);
     if (e->ndpi != NULL && e->ndpi->protocol != NULL)
         ndpi_json(e->ndpi, out);
-    if (e->src != NULL) {
+    if (e->src != NULL)
         place_json(e->src, "src", out);
+    if (e->dest != NULL)
         place_json(e->dest, "dest", out);
-    }
 }

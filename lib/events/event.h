@@ -40,7 +40,7 @@ struct event {
     uint8_t         proto;          /* IANA; 0: no IP */
     uint64_t        flow_id;        /* 0: no flow */
     char            community_id[COMMUNITY_ID_MAX];     /* "" when none */
-    const struct endpoint *src, *dest;      /* NULL: no IP */
+    const struct endpoint *src, *dest;      /* both NULL: no IP; .dest alone: about one device */
     const uint8_t  *ether;          /* without IP: the Ethernet addresses, destination and source; NULL: none */
     enum direction  dir;            /* of the packet: src is the client or the server */
     const char     *app_proto;      /* the dissector's name, or NULL */

@@ -41,6 +41,7 @@ enum field_meaning {
     MEANS_ACCESS,       /* what the message does to the device: enum access (events/access.h), .names = access_names */
     MEANS_FUNCTION,     /* the function or service by the protocol's own number or name; several rows make one: 8, 4 */
     MEANS_TARGET,       /* what it is done to: unit, table, address, tag, block; several rows make one */
+    MEANS_UNIT,         /* which of several stations behind one address: part of the target too */
     MEANS_EXTENT,       /* how many targets from the MEANS_TARGET row before it on */
     MEANS_VALUE,        /* what is written or commanded */
     MEANS_VENDOR, MEANS_PRODUCT, MEANS_VERSION, MEANS_SERIAL, MEANS_NAME    /* what the sender says of itself: its maker, model or order

@@ -160,6 +160,8 @@ void incident_json(const struct incident *i, struct text *out)
     number("alert_count", i->alert_count, out);
     score_json(i, out);
     string("owner", i->owner, out);
+    if (i->merged_into != NULL && *i->merged_into != '\0')
+        string("merged_into", i->merged_into, out);
     parties_json("victims", i->victims, i->victim_count, out);
     parties_json("attackers", i->attackers, i->attacker_count, out);
     rules_json(i, out);
@@ -255,7 +257,7 @@ static void incident_fill(const json_t *o, struct incident *i)
         .score_asset = json_number_value(json_object_get(parts, "asset")),
         .score_spread = json_number_value(json_object_get(parts, "spread")),
         .score_confidence = json_number_value(json_object_get(parts, "confidence")),
-        .owner = event_text_of(o, "owner"),
+        .owner = event_text_of(o, "owner"), .merged_into = event_text_of(o, "merged_into"),
     };
     i->victim_count = parties_read(json_object_get(o, "victims"), &i->victims);
     i->attacker_count = parties_read(json_object_get(o, "attackers"), &i->attackers);

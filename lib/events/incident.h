@@ -50,6 +50,7 @@ struct incident {
     double      score;          /* 0..100, product of the parts below, shown with them */
     double      score_severity, score_asset, score_spread, score_confidence;
     const char *owner;          /* "" nobody */
+    const char *merged_into;    /* id of the incident that this one became part of; "" or NULL: none */
     struct incident_party *victims, *attackers;
     size_t      victim_count, attacker_count;
     struct incident_rule *rules;

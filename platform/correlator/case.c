@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/addr.h"
+#include "correlator/stage.h"
 
 /* The plans give no numbers; these are ours, in one place, and every part is shown beside the score. */
 const struct weights case_weights = {
@@ -80,8 +81,14 @@ static struct incident_party party_of(const char *address, const struct asset *a
                                     .sector = asset->sector, .region = asset->region, .country = country };
 }
 
+static struct parties alone(const struct incident_party *victim, const struct asset *asset)
+{
+    return (struct parties){ .attacker = { "", "", "", "", "", "" }, .victim = *victim, .asset = asset };
+}
+
 /* The end that is ours is the victim: registered before unregistered, inside before outside. When both are
- * alike, the one that was spoken to: a maintenance laptop and the controller it writes to are both assets. */
+ * alike, the one that was spoken to: a maintenance laptop and the controller it writes to are both assets.
+ * A sensor on the host itself names one address only, or the same one twice: then nobody is known to attack. */
 struct parties case_parties(const struct alert_view *a)
 {
     bool src_known = *a->src_asset.name != '\0', dest_known = *a->dest_asset.name != '\0';
@@ -93,6 +100,10 @@ struct parties case_parties(const struct alert_view *a)
         src_is_victim = src_inside;
     struct incident_party src = party_of(a->src_ip, &a->src_asset, a->src_country);
     struct incident_party dest = party_of(a->dest_ip, &a->dest_asset, a->dest_country);
+    if (*a->src_ip == '\0' || *a->dest_ip == '\0' || strcmp(a->src_ip, a->dest_ip) == 0) {
+        bool use_src = *a->dest_ip == '\0' ? *a->src_ip != '\0' || src_known : src_known && !dest_known;
+        return alone(use_src ? &src : &dest, use_src ? &a->src_asset : &a->dest_asset);
+    }
     return (struct parties){ .attacker = src_is_victim ? dest : src, .victim = src_is_victim ? src : dest,
                              .asset = src_is_victim ? &a->src_asset : &a->dest_asset };
 }
@@ -184,6 +195,7 @@ void case_free(struct incident_case *c)
     drop(&i->status);
     drop(&i->category);
     drop(&i->owner);
+    drop(&i->merged_into);
     free(c);
 }
 
@@ -202,7 +214,7 @@ static bool names_set(struct incident *i, const char *id, const char *region, co
 {
     return replace(&i->id, id) && replace(&i->region, region) && replace(&i->sector, sector)
            && replace(&i->status, status) && replace(&i->title_en, "") && replace(&i->title_zh, "")
-           && replace(&i->category, "") && replace(&i->owner, "");
+           && replace(&i->category, "") && replace(&i->owner, "") && replace(&i->merged_into, "");
 }
 
 struct incident_case *case_new(const char *id, const struct alert_view *a, uint64_t now_us)
@@ -285,7 +297,7 @@ struct incident_case *case_restore(const struct incident *s)
 static bool party_in(const struct incident_party *list, size_t count, const char *address)
 {
     for (size_t k = 0; k < count; k++)
-        if (strcmp(list[k].address, address) == 0)
+        if (strcmp(*list[k].address ? list[k].address : list[k].name, address) == 0)
             return true;
     return false;
 }
@@ -302,25 +314,26 @@ bool case_has_victim(const struct incident_case *c, const char *address)
 
 static bool party_add(struct incident_party *list, size_t *count, const struct incident_party *p)
 {
-    if (*p->address == '\0' || *count == CASE_PARTIES_MAX || party_in(list, *count, p->address))
+    const char *address = *p->address ? p->address : p->name;
+    if (*address == '\0' || *count == CASE_PARTIES_MAX || party_in(list, *count, address))
         return true;
     return party_copy(&list[(*count)++], p);
 }
 
-static bool rule_add(struct incident *i, const struct alert_view *a)
+static bool rule_add(struct incident *i, const struct incident_rule *add)
 {
     for (size_t k = 0; k < i->rule_count; k++)
-        if (i->rules[k].gid == a->gid && i->rules[k].sid == a->sid) {
-            i->rules[k].count++;
-            if (a->severity < i->rules[k].severity)
-                i->rules[k].severity = a->severity;     /* rules are changed while incidents run */
+        if (i->rules[k].gid == add->gid && i->rules[k].sid == add->sid) {
+            i->rules[k].count += add->count;
+            if (add->severity < i->rules[k].severity)
+                i->rules[k].severity = add->severity;   /* rules are changed while incidents run */
             return true;
         }
     if (i->rule_count == CASE_RULES_MAX)
         return true;
     struct incident_rule *r = &i->rules[i->rule_count++];
-    *r = (struct incident_rule){ .gid = a->gid, .sid = a->sid, .count = 1, .severity = a->severity };
-    return replace(&r->signature, a->signature);
+    *r = (struct incident_rule){ .gid = add->gid, .sid = add->sid, .count = add->count, .severity = add->severity };
+    return replace(&r->signature, add->signature);
 }
 
 static bool tactic_add(struct incident *i, const char *tactic)
@@ -349,6 +362,17 @@ static void raise_to(double *part, double value)
 }
 
 /* The level follows the score up and never down by itself: lowering is for a person. */
+static void score_total(struct incident *i)
+{
+    const struct weights *w = &case_weights;
+    double spread = 0.55 + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
+    i->score_spread = spread < 1.0 ? spread : 1.0;
+    i->score = 100.0 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
+    for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL; level++)
+        if (i->score >= w->level_at[level] && (int)i->level > level)
+            i->level = (enum incident_level)level;
+}
+
 static void score_update(struct incident *i, const struct alert_view *a, const struct asset *victim)
 {
     const struct weights *w = &case_weights;
@@ -359,12 +383,7 @@ static void score_update(struct incident *i, const struct alert_view *a, const s
     raise_to(&i->score_severity, w->severity[a->severity <= 4 ? a->severity : 0]);
     raise_to(&i->score_asset, asset);
     raise_to(&i->score_confidence, confidence);
-    double spread = 0.55 + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
-    i->score_spread = spread < 1.0 ? spread : 1.0;
-    i->score = 100.0 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
-    for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL; level++)
-        if (i->score >= w->level_at[level] && (int)i->level > level)
-            i->level = (enum incident_level)level;
+    score_total(i);
 }
 
 /* "FENGSUI OT " and the like before a signature say whose rule it is, not what happened. */
@@ -422,16 +441,22 @@ static uint32_t gravest_severity(const struct incident *i)
     return best;
 }
 
+static void span_to(struct incident *i, uint64_t first_us, uint64_t last_us)
+{
+    if (first_us < i->first_us)
+        i->first_us = first_us;
+    if (last_us > i->last_us)
+        i->last_us = last_us;
+}
+
 bool case_add(struct incident_case *c, const struct alert_view *a, const struct parties *p,
               const struct taxonomy *names, const struct incident_join *why)
 {
     struct incident *i = &c->incident;
+    struct incident_rule rule = { .gid = a->gid, .sid = a->sid, .signature = a->signature, .count = 1, .severity = a->severity };
     bool gravest = a->severity < gravest_severity(i);
     i->alert_count++;
-    if (a->time_us < i->first_us)
-        i->first_us = a->time_us;
-    if (a->time_us > i->last_us)
-        i->last_us = a->time_us;
+    span_to(i, a->time_us, a->time_us);
     c->dirty = true;
     if (c->id_count == CASE_IDS_MAX)
         c->ids_over++;
@@ -440,8 +465,94 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     i->alert_ids = (const char *const *)c->ids;
     i->alert_id_count = c->id_count;
     bool ok = party_add(i->attackers, &i->attacker_count, &p->attacker)
-              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, a) && tactic_add(i, a->tactic)
+              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule) && tactic_add(i, stage_tactic(a))
               && join_add(i, why) && title_update(i, a, p, names, gravest);
     score_update(i, a, p->asset);
     return ok;
+}
+
+/* ---- hosts ---- */
+
+struct case_host *case_host(struct incident_case *c, uint64_t key)
+{
+    for (size_t k = 0; k < c->host_count; k++)
+        if (c->hosts[k].key == key)
+            return &c->hosts[k];
+    return NULL;
+}
+
+struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t time_us)
+{
+    struct case_host *h = case_host(c, key);
+    if (h != NULL || c->host_count == CASE_PARTIES_MAX)
+        return h;
+    h = &c->hosts[c->host_count++];
+    *h = (struct case_host){ .key = key, .first_us = time_us, .last_us = time_us };
+    return h;
+}
+
+void case_host_rule(struct case_host *h, uint64_t rule, uint64_t time_us)
+{
+    bool known = false;
+    for (uint32_t k = 0; k < h->rule_count && !known; k++)
+        known = h->rules[k] == (uint32_t)rule;
+    if (!known && h->rule_count < CASE_HOST_RULES)
+        h->rules[h->rule_count++] = (uint32_t)rule;
+    if (time_us < h->first_us)
+        h->first_us = time_us;
+    if (time_us > h->last_us)
+        h->last_us = time_us;
+}
+
+uint32_t case_host_most(const struct incident_case *c)
+{
+    uint32_t most = 0;
+    for (size_t k = 0; k < c->host_count; k++)
+        if (c->hosts[k].rule_count > most)
+            most = c->hosts[k].rule_count;
+    return most;
+}
+
+static void host_absorb(struct incident_case *c, const struct case_host *from)
+{
+    struct case_host *h = case_host_take(c, from->key, from->first_us);
+    if (h == NULL)
+        return;
+    for (uint32_t k = 0; k < from->rule_count; k++)
+        case_host_rule(h, from->rules[k], from->last_us);
+    if (from->first_us < h->first_us)
+        h->first_us = from->first_us;
+}
+
+bool case_absorb(struct incident_case *c, const struct incident_case *from, const struct incident_join *why)
+{
+    struct incident *i = &c->incident;
+    const struct incident *f = &from->incident;
+    bool ok = true;
+    for (size_t k = 0; k < f->attacker_count; k++)
+        ok = party_add(i->attackers, &i->attacker_count, &f->attackers[k]) && ok;
+    for (size_t k = 0; k < f->victim_count; k++)
+        ok = party_add(i->victims, &i->victim_count, &f->victims[k]) && ok;
+    for (size_t k = 0; k < f->rule_count; k++)
+        ok = rule_add(i, &f->rules[k]) && ok;
+    for (size_t k = 0; k < f->tactic_count; k++)
+        ok = tactic_add(i, f->tactics[k]) && ok;
+    for (size_t k = 0; k < from->host_count; k++)
+        host_absorb(c, &from->hosts[k]);
+    i->alert_count += f->alert_count;
+    c->steps += from->steps;
+    c->dirty = true;
+    raise_to(&i->score_severity, f->score_severity);
+    raise_to(&i->score_asset, f->score_asset);
+    raise_to(&i->score_confidence, f->score_confidence);
+    span_to(i, f->first_us, f->last_us);
+    score_total(i);
+    return join_add(i, why) && ok;
+}
+
+bool case_end_as_part(struct incident_case *c, const char *whole, const struct incident_join *why)
+{
+    c->absorbed = c->dirty = true;
+    c->incident.state = INCIDENT_CLOSED;
+    return replace(&c->incident.merged_into, whole) && join_add(&c->incident, why);
 }

@@ -34,10 +34,27 @@ struct taxonomy *taxonomy_load(const char *path, struct fault *f);      /* path 
 void taxonomy_free(struct taxonomy *t);
 const char *taxonomy_name(const struct taxonomy *t, const char *code);  /* Chinese name, or NULL */
 
+/* What a case says of one host: when, and how many different rules; more are not needed to know that it is in the middle. */
+enum { CASE_HOST_RULES = 16 };
+struct case_host {
+    uint64_t key;                       /* of its place in the scene */
+    uint64_t first_us, last_us;
+    uint32_t rules[CASE_HOST_RULES];    /* the lower half of their keys; zeros after a restart, when only the number is known */
+    uint32_t rule_count;
+};
+
 struct incident_case {
     struct incident incident;
     struct incident_case *next;         /* newest change first */
+    struct incident_case *number_next;  /* of the same bucket */
+    uint64_t number;                    /* in memory only, from 1 */
+    struct case_host hosts[CASE_PARTIES_MAX];
+    size_t   host_count;
+    uint64_t region_key;                /* of its region in the scene */
+    uint64_t told_us;                   /* the region's clock when it last took something in */
+    uint64_t steps;                     /* meta-alerts' beginnings that joined */
     bool     dirty;                     /* changed since the last version went out */
+    bool     absorbed;                  /* it became part of another and goes from memory after its last version */
     char    *ids[CASE_IDS_MAX];         /* alerts since then */
     size_t   id_count;
     uint64_t ids_over;                  /* alerts since then that found no room */
@@ -50,6 +67,20 @@ void case_free(struct incident_case *c);
 /* Takes an alert in; `why` is what joined it, NULL when it repeats what is there. False: memory is out. */
 bool case_add(struct incident_case *c, const struct alert_view *a, const struct parties *p,
               const struct taxonomy *names, const struct incident_join *why);
+
+/* A host of the case, or NULL. case_host_take() adds it; NULL then: there are too many. */
+struct case_host *case_host(struct incident_case *c, uint64_t key);
+struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t time_us);
+void case_host_rule(struct case_host *h, uint64_t rule, uint64_t time_us);
+
+/* Most different rules at any one host. */
+uint32_t case_host_most(const struct incident_case *c);
+
+/* Everything of `from` into `c`: parties, rules and their counts, stages, hosts. False: memory is out. */
+bool case_absorb(struct incident_case *c, const struct incident_case *from, const struct incident_join *why);
+
+/* It ends as a part of another: closed, with the reason; its record stays. */
+bool case_end_as_part(struct incident_case *c, const char *whole, const struct incident_join *why);
 
 bool case_has_attacker(const struct incident_case *c, const char *address);
 bool case_has_victim(const struct incident_case *c, const char *address);

@@ -6,32 +6,45 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/hash.h"
 #include "correlator/meta.h"
 
 #define ROW(member, kind, sentence) { #member, kind, offsetof(struct correlator_counts, member), sentence }
 static const struct metric rows[] = {
     ROW(alerts, METRIC_COUNTER, "Alerts taken in."),
+    ROW(usual, METRIC_COUNTER, "Alerts that belong to no incident: usual for their host, or not worth one."),
     ROW(metas, METRIC_COUNTER, "Meta-alerts begun."),
     ROW(incidents, METRIC_COUNTER, "Incidents begun."),
+    ROW(merged, METRIC_COUNTER, "Incidents that became part of another one."),
     ROW(open, METRIC_GAUGE, "Incidents in memory."),
     ROW(let_go, METRIC_COUNTER, "Incidents let go from memory because they were quiet or too many."),
     ROW(forgotten, METRIC_COUNTER, "Meta-alerts forgotten because there were too many."),
+    ROW(habits_forgotten, METRIC_COUNTER, "Rhythms of rules and hosts forgotten because there were too many."),
     ROW(no_memory, METRIC_COUNTER, "Times memory was out."),
 };
 const struct metrics_room correlator_metrics = { "correlator", rows, sizeof rows / sizeof rows[0] };
 
-enum { GONE_MAX = 64 };
+#define YOUNG_US (600 * SECOND_US)      /* incidents that began within this may still turn out to be one */
+
+enum { GONE_MAX = 64, BUCKETS = 4096, MERGED_MAX = 65536, BEGIN_HOURS = 3 };
+
+struct merged { struct indexed ix; uint64_t into; };
 
 struct correlator {
     struct correlator_settings settings;
     struct taxonomy           *names;
+    struct scene              *scene;
     struct meta_table         *metas;
+    struct index              *merged;      /* number of a part to the number of the whole */
     struct incident_case      *cases;       /* newest change first */
+    struct incident_case      *buckets[BUCKETS];
     struct incident_case      *gone[GONE_MAX];
     size_t                     gone_count;
-    uint64_t                   newest_us;   /* latest alert */
+    uint64_t                   last_number;
     struct correlator_counts   counts;
 };
+
+/* ---- life ---- */
 
 struct correlator *correlator_new(const struct correlator_settings *s, struct fault *f)
 {
@@ -41,19 +54,24 @@ struct correlator *correlator_new(const struct correlator_settings *s, struct fa
         return NULL;
     }
     c->settings = *s;
+    c->settings.scene.most = (size_t)s->rule_max;
     if ((c->names = taxonomy_load(s->taxonomy != NULL ? s->taxonomy : "", f)) == NULL) {
         free(c);
         return NULL;
     }
-    if ((c->metas = meta_table_new(s->meta_max, s->meta_gap_us)) == NULL) {
-        fault_set(f, -ENOMEM, "no memory for %llu meta-alerts", (unsigned long long)s->meta_max);
-        correlator_free(c);
-        return NULL;
-    }
-    return c;
+    struct meta_settings meta = { s->meta_gap_us, s->meta_echo_us, (size_t)s->meta_max };
+    c->metas = meta_table_new(&meta);
+    c->scene = scene_new(&c->settings.scene);
+    c->merged = index_new(MERGED_MAX, sizeof(struct merged));
+    if (c->metas != NULL && c->scene != NULL && c->merged != NULL)
+        return c;
+    fault_set(f, -ENOMEM, "no memory for %llu meta-alerts and %llu rules at hosts", (unsigned long long)s->meta_max,
+              (unsigned long long)s->rule_max);
+    correlator_free(c);
+    return NULL;
 }
 
-void correlator_clear(struct correlator *c)
+static void cases_free(struct correlator *c)
 {
     while (c->cases != NULL) {
         struct incident_case *next = c->cases->next;
@@ -62,26 +80,44 @@ void correlator_clear(struct correlator *c)
     }
     while (c->gone_count > 0)
         case_free(c->gone[--c->gone_count]);
+    memset(c->buckets, 0, sizeof c->buckets);
     c->counts.open = 0;
+}
+
+void correlator_clear(struct correlator *c)
+{
+    cases_free(c);
     meta_table_clear(c->metas);
+    scene_clear(c->scene);
+    index_clear(c->merged);
 }
 
 void correlator_free(struct correlator *c)
 {
     if (c == NULL)
         return;
-    if (c->metas != NULL)
-        correlator_clear(c);
+    cases_free(c);
     meta_table_free(c->metas);
+    scene_free(c->scene);
+    index_free(c->merged);
     taxonomy_free(c->names);
     free(c);
 }
 
 const struct correlator_counts *correlator_counts(struct correlator *c)
 {
+    c->counts.metas = meta_begun(c->metas);
     c->counts.forgotten = meta_forgotten(c->metas);
+    c->counts.habits_forgotten = scene_forgotten(c->scene);
     return &c->counts;
 }
+
+void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
+{
+    scene_stop_values(c->scene, each, ctx);
+}
+
+/* ---- the cases, by number and by last change ---- */
 
 static void case_unlink(struct correlator *c, struct incident_case *k)
 {
@@ -97,13 +133,45 @@ static void case_front(struct correlator *c, struct incident_case *k)
     c->cases = k;
 }
 
-static struct incident_case *case_by_id(const struct correlator *c, const char *id)
+static void number_give(struct correlator *c, struct incident_case *k)
 {
-    struct incident_case *k = *id ? c->cases : NULL;
-    while (k != NULL && strcmp(k->incident.id, id) != 0)
-        k = k->next;
+    k->number = ++c->last_number;
+    k->number_next = c->buckets[k->number % BUCKETS];
+    c->buckets[k->number % BUCKETS] = k;
+}
+
+static void number_drop(struct correlator *c, const struct incident_case *k)
+{
+    struct incident_case **at = &c->buckets[k->number % BUCKETS];
+    while (*at != k)
+        at = &(*at)->number_next;
+    *at = k->number_next;
+}
+
+uint64_t correlator_whole(struct correlator *c, uint64_t number)
+{
+    const struct merged *m;
+    while (number != 0 && (m = index_find(c->merged, number)) != NULL)
+        number = m->into;       /* always an older one's number or a later merge: no circle, as a part is never merged into */
+    return number;
+}
+
+static struct incident_case *case_of(struct correlator *c, uint64_t number)
+{
+    number = correlator_whole(c, number);
+    struct incident_case *k = number != 0 ? c->buckets[number % BUCKETS] : NULL;
+    while (k != NULL && k->number != number)
+        k = k->number_next;
     return k;
 }
+
+const char *correlator_incident_id(struct correlator *c, uint64_t number)
+{
+    const struct incident_case *k = case_of(c, number);
+    return k != NULL ? k->incident.id : NULL;
+}
+
+/* ---- beginning ---- */
 
 /* I-430100-20261121-7k3m9qd2: the region, the day of its first alert, and forty bits of that alert's digest. It needs
  * no counter that a restart could forget, and a replay gives the same ids. Digits as Crockford's base 32 has them:
@@ -131,56 +199,208 @@ static struct incident_case *case_begin(struct correlator *c, const struct alert
     if (k == NULL)
         return NULL;
     case_front(c, k);
+    number_give(c, k);
     c->counts.incidents++;
     c->counts.open++;
     return k;
 }
 
-/* A repeat of a meta-alert stays where the first one went; a new one looks for a story to join, or begins one. */
-int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us)
+/* Without an attacker only what the host has hardly ever shown is worth an incident; with one, what is not usual. */
+static bool is_worth(const struct join_ask *ask)
 {
-    bool fresh;
+    const struct sight *s = ask->sight;
+    if (ask->alert->severity == 1)
+        return true;
+    return !s->usual && (s->other != NULL || s->hours < BEGIN_HOURS);
+}
+
+/* ---- two that are one ---- */
+
+static bool is_untouched(const struct incident_case *k)
+{
+    return k->incident.state == INCIDENT_NEW && *k->incident.owner == '\0' && !k->absorbed;
+}
+
+static uint64_t apart(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool may_merge(const struct incident_case *a, const struct incident_case *b, uint64_t now_us)
+{
+    uint64_t later = a->incident.first_us > b->incident.first_us ? a->incident.first_us : b->incident.first_us;
+    return a != b && is_untouched(a) && is_untouched(b) && apart(now_us, later) <= YOUNG_US;
+}
+
+/* The one that began earlier stays; the other ends as a part of it, with its own record kept. Gives what stays. */
+static struct incident_case *merge(struct correlator *c, struct incident_case *a, struct incident_case *b,
+                                   const struct sight *s)
+{
+    bool a_stays = a->incident.first_us < b->incident.first_us
+                   || (a->incident.first_us == b->incident.first_us && a->number < b->number);
+    struct incident_case *whole = a_stays ? a : b, *part = a_stays ? b : a;
     struct join_reason words;
-    struct parties p = case_parties(a);
-    struct meta *m = meta_take(c->metas, a, &fresh);
-    struct incident_case *k = case_by_id(c, m->incident);
-    bool known = k != NULL;
-    c->counts.alerts++;
-    c->counts.metas += fresh;
-    if (a->time_us > c->newest_us)
-        c->newest_us = a->time_us;
-    if (k == NULL)
-        k = join_find(c->cases, a, &p, &c->settings.join, &words);
-    if (k == NULL) {
-        join_first(a, &p, &words);
-        k = case_begin(c, a, now_us);
-    }
-    struct incident_join why = { a->time_us, words.en, words.zh };
-    if (k == NULL || !case_add(k, a, &p, c->names, known ? NULL : &why)) {
+    join_absorbed(part, s->host->name, &words);
+    struct incident_join why = { s->time_us, words.en, words.zh };
+    if (!case_absorb(whole, part, &why) || !case_end_as_part(part, whole->incident.id, &why))
         c->counts.no_memory++;
-        return -ENOMEM;
+    struct merged *m = index_take(c->merged, part->number, NULL);
+    m->into = whole->number;
+    c->counts.merged++;
+    return whole;
+}
+
+/* A story that has outlived the minute in which its host was swept: the sweep was its beginning. A sweep over most of the
+ * hosts is in touch with everything and proves nothing about one. */
+static struct incident_case *grow(struct correlator *c, struct incident_case *k, const struct sight *s)
+{
+    const uint64_t key = s->host->ix.key;
+    for (size_t i = 0; i < SCENE_CASES; i++) {
+        struct incident_case *sweep = case_of(c, s->host->cases[i]);
+        const struct case_host *mine = case_host(k, key), *its = sweep != NULL ? case_host(sweep, key) : NULL;
+        if (its == NULL || sweep->host_count < 2 || !join_has_grown(mine, &c->settings.join) || !may_merge(k, sweep, s->time_us)
+            || join_has_grown(its, &c->settings.join) || apart(mine->first_us, its->first_us) > c->settings.scene.sweep_us)
+            continue;
+        if (scene_is_wide(s->region, sweep->host_count))
+            scene_note_wide(c->scene, s->region, sweep->incident.rules[0].gid, sweep->incident.rules[0].sid, sweep->host_count);
+        else
+            k = merge(c, k, sweep, s);
     }
-    snprintf(m->incident, sizeof m->incident, "%s", k->incident.id);
+    return k;
+}
+
+/* ---- placing ---- */
+
+static size_t candidates(struct correlator *c, const struct place *p, struct incident_case **out, size_t count)
+{
+    for (size_t i = 0; p != NULL && i < SCENE_CASES; i++) {
+        struct incident_case *k = case_of(c, p->cases[i]);
+        bool known = k == NULL;
+        for (size_t j = 0; j < count && !known; j++)
+            known = out[j] == k;
+        if (!known)
+            out[count++] = k;
+    }
+    return count;
+}
+
+static struct incident_case *find(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
+{
+    struct incident_case *list[2 * SCENE_CASES];
+    size_t count = candidates(c, ask->sight->host, list, 0);
+    count = candidates(c, ask->sight->other, list, count);
+    return join_find(list, count, ask, &c->settings.join, why);
+}
+
+/* The sweep comes first: it is what the alert repeats. A grown story that it reaches becomes one with it. */
+static struct incident_case *find_swept(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
+{
+    const struct sight *s = ask->sight;
+    struct incident_case *sweep = s->swept ? case_of(c, s->around->sweep_case) : NULL;
+    if (sweep != NULL && (strcmp(sweep->incident.status, ask->alert->status) != 0 || sweep->absorbed))
+        sweep = NULL;
+    if (sweep == NULL || s->other != NULL)
+        return sweep;
+    struct join_reason unused;
+    struct incident_case *story = find(c, ask, &unused);
+    if (story != NULL && join_has_grown(case_host(story, s->host->ix.key), &c->settings.join) && may_merge(sweep, story, s->time_us))
+        sweep = merge(c, sweep, story, s);
+    join_swept(sweep, ask, why);
+    return sweep;
+}
+
+static struct incident_case *place(struct correlator *c, const struct join_ask *ask, uint64_t now_us, struct join_reason *why)
+{
+    struct incident_case *k = ask->sight->other == NULL ? find_swept(c, ask, why) : NULL;
+    if (k == NULL)
+        k = find(c, ask, why);
+    if (k == NULL && ask->sight->other != NULL && (k = find_swept(c, ask, why)) != NULL)
+        join_swept(k, ask, why);
+    if (k != NULL || !is_worth(ask))
+        return k;
+    join_first(ask->alert, ask->parties, why);
+    return case_begin(c, ask->alert, now_us);
+}
+
+/* What the next alert will look for. */
+static void note(struct incident_case *k, const struct meta *m, const struct sight *s, bool step)
+{
+    struct case_host *h = case_host_take(k, s->host->ix.key, s->time_us);
+    if (h != NULL)
+        case_host_rule(h, s->around->ix.key, s->time_us);
+    if (!step)
+        return;
+    k->steps++;
+    if (!s->nameless)
+        place_add_case(s->host, k->number);
+    if (s->other != NULL)
+        place_add_case(s->other, k->number);
+    if (m->sweep || (s->other != NULL && s->around->sweep_case == 0 && s->new_around))
+        s->around->sweep_case = k->number;
+}
+
+static int take_in(struct correlator *c, struct incident_case *k, const struct join_ask *ask, struct meta *m, bool step,
+                   const struct incident_join *why)
+{
+    m->incident = k->number;
+    k->region_key = ask->sight->region->ix.key;
+    k->told_us = ask->sight->region->clock_us;
+    note(k, m, ask->sight, step);
     if (c->cases != k) {
         case_unlink(c, k);
         case_front(c, k);
     }
+    if (!case_add(k, ask->alert, ask->parties, c->names, why)) {
+        c->counts.no_memory++;
+        return -ENOMEM;
+    }
+    if (step && ask->sight->other == NULL)
+        m->incident = grow(c, k, ask->sight)->number;
     return 0;
 }
 
-/* Quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. */
+/* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
+int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict)
+{
+    bool step;
+    struct join_reason words;
+    struct parties p = case_parties(a);
+    struct sight s = scene_look(c->scene, a, &p);
+    struct join_ask ask = { a, &p, &s };
+    struct meta *m = meta_take(c->metas, c->scene, &s, &step);
+    struct incident_case *k = case_of(c, m->incident);
+    bool known = k != NULL;
+    int rc = 0;
+    c->counts.alerts++;
+    if (k == NULL && (step || m->incident != 0 || a->severity == 1))
+        k = place(c, &ask, now_us, &words);
+    struct incident_join why = { a->time_us, words.en, words.zh };
+    if (k != NULL)
+        rc = take_in(c, k, &ask, m, step || !known, known ? NULL : &why);
+    else
+        c->counts.usual++;
+    scene_learn(&s, step);
+    if (verdict != NULL)
+        *verdict = (struct verdict){ m->ix.key, m->incident };
+    return rc;
+}
+
+/* ---- going out ---- */
+
+/* Parts of others, quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. */
 static void let_go(struct correlator *c)
 {
     struct incident_case **at = &c->cases;
     for (size_t kept = 0; *at != NULL; ) {
         struct incident_case *k = *at;
-        bool quiet = k->incident.last_us + c->settings.quiet_us < c->newest_us;
+        bool quiet = k->absorbed || k->told_us + c->settings.quiet_us < scene_clock(c->scene, k->region_key);
         if (k->dirty || (!quiet && kept < c->settings.case_max) || c->gone_count == GONE_MAX) {
             kept++;
             at = &k->next;
             continue;
         }
         *at = k->next;
+        number_drop(c, k);
         c->gone[c->gone_count++] = k;
         c->counts.open--;
         c->counts.let_go++;
@@ -205,6 +425,32 @@ void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const s
     }
 }
 
+/* ---- coming back ---- */
+
+/* Rules are counted per incident and not per host: the first victim stands in the middle, the others were touched. */
+static void hosts_restore(struct correlator *c, struct incident_case *k)
+{
+    const struct incident *i = &k->incident;
+    struct region *r = scene_region(c->scene, i->region, i->status);
+    if (r->born_us == 0 || i->first_us < r->born_us)
+        r->born_us = i->first_us;
+    if (i->last_us > r->clock_us)
+        r->clock_us = i->last_us;
+    k->region_key = r->ix.key;
+    k->told_us = i->last_us;
+    for (size_t v = 0; v < i->victim_count; v++) {
+        struct place *p = scene_place(c->scene, r, *i->victims[v].address ? i->victims[v].address : i->victims[v].name);
+        struct case_host *h = case_host_take(k, p->ix.key, i->first_us);
+        place_add_case(p, k->number);
+        if (h == NULL)
+            continue;
+        h->last_us = i->last_us;
+        h->rule_count = v > 0 ? 1 : i->rule_count < CASE_HOST_RULES ? (uint32_t)i->rule_count : CASE_HOST_RULES;
+    }
+    for (size_t a = 0; a < i->attacker_count; a++)
+        place_add_case(scene_place(c->scene, r, i->attackers[a].address), k->number);
+}
+
 int correlator_restore(struct correlator *c, const struct incident *saved)
 {
     struct incident_case *k = case_restore(saved);
@@ -215,8 +461,8 @@ int correlator_restore(struct correlator *c, const struct incident *saved)
         at = &(*at)->next;
     k->next = *at;
     *at = k;
+    number_give(c, k);
+    hosts_restore(c, k);
     c->counts.open++;
-    if (saved->last_us > c->newest_us)
-        c->newest_us = saved->last_us;
     return 0;
 }

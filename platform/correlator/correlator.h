@@ -1,8 +1,14 @@
 /* correlator - alerts in, incidents out. The thinking, without Redis: main.c connects it to the streams.
  *
+ * Two tiers  every alert belongs to a meta-alert (meta.h). A meta-alert begins an incident or joins one (join.h) when it is
+ *            worth it; what is usual for its host stays outside, in the archive and the console's list of alerts.
+ *            Severity 1 always has an incident.
  * Time       everything is decided in the alerts' own time; `now_us` is written down (detected_at), never compared.
+ *            Each region has a clock of its own, for letting quiet incidents go; it moves at most an hour with one alert.
  * Limits     case_max open incidents; beyond it the one whose last alert is oldest is let go (it stays in the
- *            archive as it was) and counted.
+ *            archive as it was) and counted. What the scene forgot is counted.
+ * Restart    incidents are restored as they went out; what is usual is learned anew (see scene.h), beginning with the
+ *            restored incidents' first alert as the time since when we watch.
  * Threads    one owner.
  */
 #ifndef CORRELATOR_CORRELATOR_H
@@ -13,20 +19,31 @@
 
 struct correlator_settings {
     struct join_settings join;
-    uint64_t meta_gap_us, meta_max, case_max;
+    struct scene_settings scene;
+    uint64_t meta_gap_us, meta_echo_us, meta_max, rule_max, case_max;
     uint64_t quiet_us;          /* an incident that had no alert for so long is let go from memory */
     char    *taxonomy;          /* GB/T 20986 CSV */
 };
 
-struct correlator_counts { uint64_t alerts, metas, incidents, open, let_go, forgotten, no_memory; };
+struct correlator_counts { uint64_t alerts, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, no_memory; };
+
+/* Where an alert went. Numbers are this correlator's own, from 1; the incident's is 0 when it is outside all of them. */
+struct verdict { uint64_t meta, incident; };
 extern const struct metrics_room correlator_metrics;
 
 struct correlator;
 struct correlator *correlator_new(const struct correlator_settings *s, struct fault *f);
 void correlator_free(struct correlator *c);
 
-/* Takes one alert into an incident. 0, or -ENOMEM. */
-int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us);
+/* Takes one alert. 0, or -ENOMEM. `verdict` may be NULL. */
+int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict);
+
+/* The incident that the numbered one is part of by now: itself, or what it was merged into. */
+uint64_t correlator_whole(struct correlator *c, uint64_t number);
+const char *correlator_incident_id(struct correlator *c, uint64_t number);     /* NULL when it is not in memory */
+
+/* Values that were learned to join nothing, with the reason. */
+void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx);
 
 /* Every incident that changed since the last call, as its next version; `gone` for those let go from memory. */
 void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const struct incident *i),

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "correlator/stage.h"
+
 static bool is_stop_value(const struct join_settings *s, const char *address)
 {
     struct addr a;
@@ -14,42 +16,115 @@ static bool is_stop_value(const struct join_settings *s, const char *address)
     return false;
 }
 
-static bool same_pair(const struct incident_case *c, const struct parties *p)
+static uint64_t least_of(uint64_t a, uint64_t b)
 {
-    return case_has_attacker(c, p->attacker.address) && case_has_victim(c, p->victim.address);
+    return a < b ? a : b;
 }
 
-static bool victim_attacks(const struct incident_case *c, const struct parties *p)
+/* How far a moment lies outside a span; 0 within. */
+static uint64_t distance(uint64_t time_us, uint64_t first_us, uint64_t last_us)
 {
-    return case_has_victim(c, p->attacker.address);
+    if (time_us > last_us)
+        return time_us - last_us;
+    return time_us < first_us ? first_us - time_us : 0;
 }
 
-static bool same_attacker(const struct incident_case *c, const struct parties *p)
+bool join_has_grown(const struct case_host *h, const struct join_settings *s)
 {
-    return case_has_attacker(c, p->attacker.address);
+    return h != NULL && h->rule_count >= JOIN_STORY_RULES && h->last_us - h->first_us > s->grown_us;
 }
 
-static bool same_victim(const struct incident_case *c, const struct parties *p)
+/* ---- the ways: how strongly, 0 not at all ---- */
+
+static bool in_window(const struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
 {
-    return case_has_victim(c, p->victim.address);
+    return distance(ask->alert->time_us, c->incident.first_us, c->incident.last_us) <= s->window_us;
 }
 
-enum { SIGNATURE_SHOWN = 100 };     /* bytes of it in a reason */
+/* Of several the one that was told of last. */
+static uint64_t by_parties(const struct incident_case *c, const struct join_ask *ask, const struct join_settings *s, bool shared)
+{
+    return shared && ask->sight->other != NULL && in_window(c, ask, s) ? c->incident.last_us : 0;
+}
 
-enum shared { BY_ATTACKER, BY_VICTIM };
+static uint64_t same_pair(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return by_parties(c, ask, s, case_has_attacker(c, ask->parties->attacker.address)
+                                     && case_has_victim(c, ask->parties->victim.address));
+}
+
+static uint64_t victim_attacks(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return by_parties(c, ask, s, case_has_victim(c, ask->parties->attacker.address));
+}
+
+static uint64_t same_attacker(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return by_parties(c, ask, s, case_has_attacker(c, ask->parties->attacker.address));
+}
+
+static uint64_t same_victim(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return by_parties(c, ask, s, case_has_victim(c, ask->parties->victim.address));
+}
+
+/* In the middle of the story, not merely touched by it. */
+static bool is_core(const struct incident_case *c, const struct case_host *h)
+{
+    return c->host_count == 1 || (h->rule_count >= JOIN_STORY_RULES && 2 * h->rule_count >= case_host_most(c));
+}
+
+static uint64_t story_of_host(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    const struct sight *sight = ask->sight;
+    const struct case_host *h = case_host(c, sight->host->ix.key);
+    if (h == NULL || sight->other != NULL || sight->usual || sight->nameless || !is_core(c, h))
+        return 0;
+    uint64_t limit = h->rule_count >= JOIN_STORY_RULES ? s->long_window_us : s->window_us;
+    limit = least_of(limit, sight->rule_gap_us / JOIN_RULE_SHARE);
+    limit = least_of(limit, h->rule_count * sight->host_gap_us / JOIN_HOST_SHARE);
+    if (sight->swept && !join_has_grown(h, s))
+        return 0;
+    return distance(sight->time_us, h->first_us, h->last_us) <= limit ? h->rule_count : 0;
+}
+
+/* What is grave belongs somewhere even when it is usual. */
+static uint64_t grave_on_host(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    const struct case_host *h = case_host(c, ask->sight->host->ix.key);
+    if (h == NULL || ask->sight->other != NULL || ask->sight->nameless || ask->alert->severity != 1 || !is_core(c, h))
+        return 0;
+    return distance(ask->sight->time_us, h->first_us, h->last_us) <= s->window_us ? h->rule_count : 0;
+}
+
+enum shared { BY_ATTACKER, BY_VICTIM, BY_HOST };
 
 static const struct join_rule {
-    bool       (*joins)(const struct incident_case *c, const struct parties *p);
-    enum shared  by;            /* whose address is shared, and must be no stop value */
+    uint64_t   (*joins)(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s);
+    enum shared  by;            /* whose address is shared; an attacker's or victim's must be no stop value */
     const char  *en, *zh;
 } join_rules[] = {
     { same_pair,      BY_ATTACKER, "same attacker %s and same victim",         "同一攻击者 %s 对同一受害者" },
     { victim_attacks, BY_ATTACKER, "%s, until now a victim, attacks",          "受害者 %s 转为攻击来源" },
     { same_attacker,  BY_ATTACKER, "same attacker %s, another victim",         "同一攻击者 %s，新的受害者" },
     { same_victim,    BY_VICTIM,   "same victim %s, another attacker",         "同一受害者 %s，新的攻击者" },
+    { story_of_host,  BY_HOST,     "same host %s",                             "同一主机 %s" },
+    { grave_on_host,  BY_HOST,     "grave, and on the same host %s",           "严重告警，同一主机 %s" },
 };
 
-/* "10 min later": what a person says, not microseconds. */
+/* ---- words ---- */
+
+enum { SIGNATURE_SHOWN = 100 };     /* bytes of it in a reason */
+
+/* "10 min": what a person says, not microseconds. */
+static void duration(uint64_t us, struct text *en, struct text *zh)
+{
+    unsigned long long s = us / SECOND_US;
+    unsigned long long n = s < 90 ? s : s < 5400 ? (s + 30) / 60 : (s + 1800) / 3600;
+    text_fmt(en, "%llu %s", n, s < 90 ? "s" : s < 5400 ? "min" : "h");
+    text_fmt(zh, "%llu %s", n, s < 90 ? "秒" : s < 5400 ? "分钟" : "小时");
+}
+
 static void later(const struct incident_case *c, const struct alert_view *a, struct text *en, struct text *zh)
 {
     if (a->time_us <= c->incident.last_us) {
@@ -57,56 +132,110 @@ static void later(const struct incident_case *c, const struct alert_view *a, str
         text_lit(zh, "，同一时段");
         return;
     }
-    unsigned long long s = (a->time_us - c->incident.last_us) / 1000000;
-    if (s < 90) {
-        text_fmt(en, ", %llu s later", s);
-        text_fmt(zh, "，%llu 秒后", s);
-    } else if (s < 5400) {
-        text_fmt(en, ", %llu min later", (s + 30) / 60);
-        text_fmt(zh, "，%llu 分钟后", (s + 30) / 60);
-    } else {
-        text_fmt(en, ", %llu h later", (s + 1800) / 3600);
-        text_fmt(zh, "，%llu 小时后", (s + 1800) / 3600);
-    }
+    text_lit(en, ", ");
+    text_lit(zh, "，");
+    duration(a->time_us - c->incident.last_us, en, zh);
+    text_lit(en, " later");
+    text_lit(zh, "后");
 }
 
-static void reason(const struct join_rule *r, const struct incident_case *c, const struct alert_view *a,
-                   const struct parties *p, struct join_reason *why)
+/* "next stage: discovery → impair process control" */
+static void next_stage(const struct incident_case *c, const struct alert_view *a, struct text *en, struct text *zh)
+{
+    const struct incident *i = &c->incident;
+    const char *tactic = stage_tactic(a);
+    const struct stage *to = stage_of(tactic);
+    for (size_t k = 0; k < i->tactic_count; k++)
+        if (strcmp(i->tactics[k], tactic) == 0)
+            return;
+    if (to == NULL || i->tactic_count == 0)
+        return;
+    const struct stage *from = stage_of(i->tactics[i->tactic_count - 1]);
+    if (from == NULL)
+        return;
+    text_fmt(en, ", next stage: %s → %s", from->en, to->en);
+    text_fmt(zh, "，进入下一阶段：%s → %s", from->zh, to->zh);
+}
+
+static void named(const char *pattern, const char *name, struct text *out)
+{
+    const char *at = strstr(pattern, "%s");
+    text_bytes(out, pattern, (size_t)(at - pattern));
+    text_clip(out, name, SCENE_NAME_MAX);
+    text_str(out, at + 2);
+}
+
+static void signature(const struct alert_view *a, struct text *en, struct text *zh)
+{
+    text_lit(en, ": ");
+    text_clip(en, a->signature, SIGNATURE_SHOWN);
+    text_lit(zh, "：");
+    text_clip(zh, a->signature, SIGNATURE_SHOWN);
+    text_end(en);
+    text_end(zh);
+}
+
+/* What makes it no coincidence. */
+static void rarity(const struct sight *s, struct text *en, struct text *zh)
+{
+    text_str(en, s->hours == 0 ? ", new to it in " : ", which shows this only every ");
+    text_str(zh, s->hours == 0 ? "，此前未见（已观察 " : "，平均间隔 ");
+    duration(s->rule_gap_us, en, zh);
+    text_str(zh, s->hours == 0 ? "）" : "才出现");
+}
+
+static const char *host_name(const struct parties *p)
+{
+    return *p->victim.name ? p->victim.name : p->victim.address;
+}
+
+static void reason(const struct join_rule *r, const struct incident_case *c, const struct join_ask *ask, struct join_reason *why)
 {
     struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
-    const char *shared = r->by == BY_ATTACKER ? p->attacker.address : p->victim.address;
-    const char *at = strstr(r->en, "%s"), *at_zh = strstr(r->zh, "%s");
-    text_bytes(&en, r->en, (size_t)(at - r->en));
-    text_fmt(&en, "%s%s", shared, at + 2);
-    text_bytes(&zh, r->zh, (size_t)(at_zh - r->zh));
-    text_fmt(&zh, "%s%s", shared, at_zh + 2);
-    later(c, a, &en, &zh);
-    text_lit(&en, ": ");
-    text_clip(&en, a->signature, SIGNATURE_SHOWN);
-    text_lit(&zh, "：");
-    text_clip(&zh, a->signature, SIGNATURE_SHOWN);
-    text_end(&en);
-    text_end(&zh);
+    const struct parties *p = ask->parties;
+    const char *shared = r->by == BY_ATTACKER ? p->attacker.address : r->by == BY_VICTIM ? p->victim.address : host_name(p);
+    named(r->en, shared, &en);
+    named(r->zh, shared, &zh);
+    if (r->by == BY_HOST)
+        rarity(ask->sight, &en, &zh);
+    later(c, ask->alert, &en, &zh);
+    next_stage(c, ask->alert, &en, &zh);
+    signature(ask->alert, &en, &zh);
 }
 
-static bool in_window(const struct incident_case *c, const struct alert_view *a, uint64_t window_us)
+/* ---- finding ---- */
+
+static bool may_take(const struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
 {
-    return a->time_us <= c->incident.last_us + window_us && a->time_us + window_us >= c->incident.first_us;
+    const struct alert_view *a = ask->alert;
+    return !c->absorbed && strcmp(c->incident.status, a->status) == 0 && strcmp(c->incident.region, a->region) == 0
+           && c->steps < s->steps_max && a->time_us <= c->incident.first_us + s->span_us;
 }
 
-struct incident_case *join_find(struct incident_case *cases, const struct alert_view *a, const struct parties *p,
+static bool may_share(const struct join_rule *r, const struct join_ask *ask, const struct join_settings *s)
+{
+    const struct parties *p = ask->parties;
+    return r->by == BY_HOST || !is_stop_value(s, r->by == BY_ATTACKER ? p->attacker.address : p->victim.address);
+}
+
+struct incident_case *join_find(struct incident_case *const *cases, size_t count, const struct join_ask *ask,
                                 const struct join_settings *s, struct join_reason *why)
 {
     for (size_t i = 0; i < sizeof join_rules / sizeof join_rules[0]; i++) {
         const struct join_rule *r = &join_rules[i];
-        if (is_stop_value(s, r->by == BY_ATTACKER ? p->attacker.address : p->victim.address))
-            continue;
-        for (struct incident_case *c = cases; c != NULL; c = c->next)
-            if (strcmp(c->incident.status, a->status) == 0 && strcmp(c->incident.region, a->region) == 0
-                && in_window(c, a, s->window_us) && r->joins(c, p)) {
-                reason(r, c, a, p, why);
-                return c;
+        struct incident_case *best = NULL;
+        uint64_t most = 0;
+        for (size_t k = 0; k < count && may_share(r, ask, s); k++) {
+            uint64_t strength = may_take(cases[k], ask, s) ? r->joins(cases[k], ask, s) : 0;
+            if (strength > most || (strength == most && strength > 0 && cases[k]->number > best->number)) {
+                most = strength;
+                best = cases[k];
             }
+        }
+        if (best != NULL) {
+            reason(r, best, ask, why);
+            return best;
+        }
     }
     return NULL;
 }
@@ -116,10 +245,36 @@ void join_first(const struct alert_view *a, const struct parties *p, struct join
     struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
     text_lit(&en, "first alert: ");
     text_clip(&en, a->signature, SIGNATURE_SHOWN);
-    text_fmt(&en, ", %.45s against %.45s", p->attacker.address, p->victim.address);
     text_lit(&zh, "首条告警：");
     text_clip(&zh, a->signature, SIGNATURE_SHOWN);
-    text_fmt(&zh, "，%.45s 针对 %.45s", p->attacker.address, p->victim.address);
+    if (*p->attacker.address != '\0') {
+        text_fmt(&en, ", %.45s against %.45s", p->attacker.address, p->victim.address);
+        text_fmt(&zh, "，%.45s 针对 %.45s", p->attacker.address, p->victim.address);
+    } else {
+        named(", about %s", host_name(p), &en);
+        named("，涉及主机 %s", host_name(p), &zh);
+    }
+    text_end(&en);
+    text_end(&zh);
+}
+
+void join_swept(const struct incident_case *c, const struct join_ask *ask, struct join_reason *why)
+{
+    struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
+    named("a rule that is new to the region, now also at %s", host_name(ask->parties), &en);
+    named("本区域首次出现的规则，又出现在 %s", host_name(ask->parties), &zh);
+    later(c, ask->alert, &en, &zh);
+    next_stage(c, ask->alert, &en, &zh);
+    signature(ask->alert, &en, &zh);
+}
+
+void join_absorbed(const struct incident_case *part, const char *host, struct join_reason *why)
+{
+    struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
+    named("what came over %s and other hosts in the same minute belongs to this", host, &en);
+    text_fmt(&en, ": %.40s", part->incident.id);
+    named("同一分钟内波及 %s 等主机的事件并入", host, &zh);
+    text_fmt(&zh, "：%.40s", part->incident.id);
     text_end(&en);
     text_end(&zh);
 }

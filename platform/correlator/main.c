@@ -14,14 +14,19 @@
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "common/clock.h"
-#include "correlator/correlator.h"
+#include "correlator/replay.h"
 
 static const char usage[] =
     "Usage: fengsui-correlator [-c FILE] [--set NAME=VALUE] [-T]\n"
-    "Reads the regions' alerts from Redis and makes incidents of them.\n\n"
+    "       fengsui-correlator --replay FILE [--groups OUT] [--groups-level incident|meta] [--incidents OUT]\n"
+    "Reads the regions' alerts from Redis, or from a file, and makes incidents of them.\n\n"
     "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
     "      --set NAME=VALUE   one setting over the file\n"
     "      --dump-config      the settings in force\n"
+    "      --replay FILE      alerts of a file (JSON lines, - for standard input) instead of Redis'\n"
+    "      --groups OUT       for each alert a line: its incident's id, or -\n"
+    "      --groups-level L   incident, or meta for the meta-alerts instead\n"
+    "      --incidents OUT    every version of every incident as a JSON line\n"
     "  -T, --test             check the settings and leave\n"
     "  -v, --verbose          say more\n"
     "  -h, --help  -V, --version\n";
@@ -45,8 +50,25 @@ static const struct setting rows[] = {
     { "meta.gap", SETTING_TIME, AT(correlator.meta_gap_us), "60 s", 0, UINT64_C(86400000000), NULL,
       "Repeats of a rule between the same parties within this gap count as one" },
     { "meta.max", SETTING_UINT, AT(correlator.meta_max), "65536", 16, 10000000, NULL, "Meta-alerts kept in memory" },
+    { "meta.echo", SETTING_TIME, AT(correlator.meta_echo_us), "2 s", 0, UINT64_C(60000000), NULL,
+      "Other rules about a host within this are the same act, when no attacker is known" },
+    { "usual.gap", SETTING_TIME, AT(correlator.scene.usual_gap_us), "1 h", 1000000, UINT64_C(604800000000), NULL,
+      "What a host shows more often than this is usual there and joins nothing" },
+    { "usual.hours", SETTING_UINT, AT(correlator.scene.usual_hours), "3", 1, 1000, NULL,
+      "Earlier hours in which an attacker must have set it off before it is usual" },
+    { "usual.max", SETTING_UINT, AT(correlator.rule_max), "65536", 16, 10000000, NULL, "Rules at hosts whose rhythm is remembered" },
+    { "incident.sweep", SETTING_TIME, AT(correlator.scene.sweep_us), "60 s", 1000000, UINT64_C(3600000000), NULL,
+      "A rule new to the region that comes to the next host within this sweeps over them" },
     { "incident.window", SETTING_TIME, AT(correlator.join.window_us), "30 min", 1000000, UINT64_C(604800000000), NULL,
       "How long after its last alert an incident still takes in what shares an entity with it" },
+    { "incident.long_window", SETTING_TIME, AT(correlator.join.long_window_us), "3 h", 1000000, UINT64_C(604800000000), NULL,
+      "The same for a host that has shown three rules of the incident, at most" },
+    { "incident.grown", SETTING_TIME, AT(correlator.join.grown_us), "60 s", 1000000, UINT64_C(3600000000), NULL,
+      "A story on a host that goes on for longer is more than what swept over it" },
+    { "incident.span", SETTING_TIME, AT(correlator.join.span_us), "7 d", 60000000, UINT64_C(8640000000000), NULL,
+      "An incident takes in nothing new so long after its first alert" },
+    { "incident.steps", SETTING_UINT, AT(correlator.join.steps_max), "4096", 1, 1000000, NULL,
+      "Nor after so many meta-alerts" },
     { "incident.quiet", SETTING_TIME, AT(correlator.quiet_us), "24 h", 1000000, UINT64_C(8640000000000), NULL,
       "After so long without an alert an incident is let go from memory; the archive keeps it" },
     { "incident.max", SETTING_UINT, AT(correlator.case_max), "4096", 1, 100000, NULL, "Incidents kept in memory" },
@@ -138,7 +160,7 @@ static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, 
         }
         if (*a.region == '\0')
             a.region = entries[i].region;       /* another sensor's alert: the stream says whose it is */
-        rc = correlator_alert(d->correlator, &a, clock_wall_us());
+        rc = correlator_alert(d->correlator, &a, clock_wall_us(), NULL);
         alert_view_free(&a);
         if (rc < 0) {
             d->stale = true;
@@ -205,13 +227,51 @@ static int serve(struct daemon *d, const struct cli *cli)
     return code;
 }
 
+/* ---- a file instead of Redis ---- */
+
+enum { OPTION_REPLAY = CLI_OPTION_OWN, OPTION_GROUPS, OPTION_LEVEL, OPTION_INCIDENTS };
+
+static int replay(const struct daemon *d, const struct cli *cli, const struct replay *r)
+{
+    struct fault f = { 0 };
+    struct correlator_counts n;
+    if (replay_run(r, &d->settings.correlator, &n, &f) < 0)
+        return cli_fail(cli, f.code == -ENOENT ? EX_NOINPUT : f.code == -EINVAL ? EX_DATAERR : EX_IOERR, "%s", f.why);
+    log_info("%llu alerts, %llu of them outside incidents; %llu meta-alerts, %llu incidents, %llu of them merged into others",
+             (unsigned long long)n.alerts, (unsigned long long)n.usual, (unsigned long long)n.metas,
+             (unsigned long long)n.incidents, (unsigned long long)n.merged);
+    return EX_OK;
+}
+
+/* True when the option was one of ours and good. */
+static bool replay_option(struct replay *r, int option, const char *argument)
+{
+    switch (option) {
+    case OPTION_REPLAY:    r->in = argument; return true;
+    case OPTION_GROUPS:    r->groups = argument; return true;
+    case OPTION_INCIDENTS: r->incidents = argument; return true;
+    case OPTION_LEVEL:     r->by_meta = strcmp(argument, "meta") == 0; return r->by_meta || strcmp(argument, "incident") == 0;
+    default:               return false;
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option options[] = { CLI_LONG, { 0 } };
+    static const struct option options[] = {
+        { "replay", required_argument, NULL, OPTION_REPLAY }, { "groups", required_argument, NULL, OPTION_GROUPS },
+        { "groups-level", required_argument, NULL, OPTION_LEVEL }, { "incidents", required_argument, NULL, OPTION_INCIDENTS },
+        CLI_LONG, { 0 },
+    };
     struct cli cli = { .program = "fengsui-correlator", .usage = usage, .level = LOG_LEVEL_INFO };
-    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
-        if (!cli_common(&cli, option, optarg))
+    struct replay file = { 0 };
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
+        if (option == OPTION_LEVEL && !replay_option(&file, option, optarg))
+            return cli_fail(&cli, EX_USAGE, "--groups-level is incident or meta, not \"%s\"", optarg);
+        if (option >= CLI_OPTION_OWN ? !replay_option(&file, option, optarg) : !cli_common(&cli, option, optarg))
             return EX_USAGE;
+    }
+    if (file.in == NULL && (file.groups != NULL || file.incidents != NULL))
+        return cli_fail(&cli, EX_USAGE, "--groups and --incidents need --replay FILE");
     if (optind < argc)
         return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
     struct daemon *d = calloc(1, sizeof *d);        /* half a megabyte: not for the stack */
@@ -223,7 +283,7 @@ int main(int argc, char **argv)
     int code = cli_settings(&cli, sections, 2);
     log_open(cli.program, cli.level);
     if (code == 0)
-        code = serve(d, &cli);
+        code = file.in != NULL ? replay(d, &cli, &file) : serve(d, &cli);
     settings_free(sections, 2);
     free(d);
     return code;

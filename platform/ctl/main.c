@@ -1,4 +1,5 @@
 /* fengsui - the operator's tool: `up` runs everything on one machine, `status` says how the streams stand. */
+#include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
@@ -11,13 +12,17 @@
 #include "bus/backlog.h"
 #include "bus/settings.h"
 #include "common/cli.h"
+#include "ctl/call.h"
 #include "ctl/up.h"
+
+#define CONTROL_SOCKET "/run/fengsui/sensor.sock"
 
 static const char usage[] =
     "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
     "       fengsui status [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
-    "       fengsui rules check RULES\n\n"
+    "       fengsui rules check RULES\n"
+    "       fengsui sensor reload|status [--socket PATH]\n\n"
     "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
     "         shows incidents, report and address, and ends everything at Ctrl-C\n"
     "  --dir DIR          where it all lives (default run)\n"
@@ -30,6 +35,9 @@ static const char usage[] =
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
     "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
     "rules check   what is wrong with RULES, and which of them cost more than they must\n"
+    "sensor reload    the running sensor reads its rules again; each refusal, and what is in force\n"
+    "sensor status    what is in force, and how much it has seen\n"
+    "  --socket PATH      its control.socket (default " CONTROL_SOCKET ")\n"
     "  -h, --help  -V, --version\n";
 
 static volatile int stop_asked;
@@ -40,7 +48,7 @@ static void on_signal(int number)
     stop_asked = 1;
 }
 
-enum { OPTION_DIR = CLI_OPTION_OWN, OPTION_SHARE, OPTION_WEB, OPTION_EXERCISE, OPTION_PORT, OPTION_LEAVE };
+enum { OPTION_DIR = CLI_OPTION_OWN, OPTION_SHARE, OPTION_WEB, OPTION_EXERCISE, OPTION_PORT, OPTION_LEAVE, OPTION_SOCKET };
 
 static int up(struct cli *cli, int argc, char **argv)
 {
@@ -133,6 +141,24 @@ static int rules(struct cli *cli, int argc, char **argv)
     return cli_fail(cli, EX_UNAVAILABLE, "%s cannot be run", sensor);
 }
 
+static int sensor(struct cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = { { "socket", required_argument, NULL, OPTION_SOCKET }, CLI_LONG, { 0 } };
+    const char *path = CONTROL_SOCKET;
+    struct fault f;
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
+        if (option == OPTION_SOCKET)
+            path = optarg;
+        else if (!cli_common(cli, option, optarg))
+            return EX_USAGE;
+    }
+    const char *word = optind + 1 == argc ? argv[optind] : "";
+    if (strcmp(word, "reload") != 0 && strcmp(word, "status") != 0)
+        return cli_fail(cli, EX_USAGE, "expected sensor reload or sensor status; see --help");
+    int rc = call_sensor(path, word, &f);
+    return rc == 0 ? 0 : cli_fail(cli, rc == -EPROTO ? EX_CONFIG : rc == -EACCES ? EX_NOPERM : EX_UNAVAILABLE, "%s", f.why);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = { .program = "fengsui", .usage = usage, .level = LOG_LEVEL_INFO };
@@ -143,11 +169,13 @@ int main(int argc, char **argv)
         return status(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "sensor") == 0)
+        return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
         return fputs(usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status or rules, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, rules or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }

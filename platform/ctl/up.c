@@ -21,6 +21,8 @@
 #include "ctl/process.h"
 #include "events/incident.h"
 
+#define MAKERS "/usr/share/ieee-data/oui.txt"         /* Debian's ieee-data */
+
 enum { SERVICES = 4, START_PATIENCE_US = 20000000, END_PATIENCE_US = 10000000, SENSORS_MAX = 64 };
 
 struct up {
@@ -83,6 +85,7 @@ static int write_config(const struct up *u, struct fault *f)
             "    classification: \"%s/rules/classification.config\"\n"
             "    cache: \"%s/cache\"\n"
             "    vars: { HOME_NET: \"[10.0.0.0/8,fd00::/8]\" }\n"
+            "  behaviour:\n    makers: \"%s\"\n    weaknesses: \"%s/rules/ot/weaknesses.csv\"\n"
             "  evidence:\n    dir: \"%s/evidence\"\n"
             "  places:\n"
             "    assets: \"%s/deploy/exercise/assets.csv\"\n"
@@ -97,7 +100,7 @@ static int write_config(const struct up *u, struct fault *f)
             "  web: \"%s\"\n"
             "  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "  map: \"%s/deploy/data/hunan-prefectures.geojson\"\n",
-            u->redis, p->share, p->share, u->dir, u->dir, p->share, p->share, p->share, u->dir, u->dir, p->share,
+            u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, u->dir, u->dir, p->share,
             (unsigned long long)p->port, u->dir, p->web, p->share, p->share);
     return fclose(out) == 0 ? 0 : fault_set(f, -errno, "%s: %s", u->config, strerror(errno));
 }

@@ -22,6 +22,7 @@ const struct metrics_room behave_metrics = { "behave", counters, sizeof counters
 struct behave {
     struct policy        *policy;
     struct learner       *learner;
+    struct inventory     *inventory;
     struct behave_out     out;
     struct behave_counts  counts;
     uint64_t              looked_us;
@@ -29,7 +30,7 @@ struct behave {
     struct deed           deed;
 };
 
-struct behave *behave_new(struct policy *p, struct learner *l, const struct behave_out *out, struct fault *f)
+struct behave *behave_new(struct policy *p, struct learner *l, struct inventory *v, const struct behave_out *out, struct fault *f)
 {
     struct behave *b = calloc(1, sizeof *b);
     if (b == NULL) {
@@ -38,13 +39,28 @@ struct behave *behave_new(struct policy *p, struct learner *l, const struct beha
     }
     b->policy = p;
     b->learner = l;
+    b->inventory = v;
     b->out = *out;
     return b;
 }
 
 void behave_free(struct behave *b)
 {
+    if (b == NULL)
+        return;
+    inventory_free(b->inventory);
     free(b);
+}
+
+void behave_end(struct behave *b)
+{
+    if (b->inventory != NULL)
+        inventory_end(b->inventory);
+}
+
+const struct inventory_counts *behave_inventory_counts(const struct behave *b)
+{
+    return b->inventory != NULL ? inventory_counts(b->inventory) : NULL;
 }
 
 const struct behave_counts *behave_counts(const struct behave *b)
@@ -188,7 +204,10 @@ static void check_mac(struct behave *b, const struct behave_scene *s, const stru
 void behave_record(struct behave *b, const struct behave_scene *s, const struct record *r)
 {
     struct deed *d = &b->deed;
-    if (!deed_read(r, d))
+    bool acts = deed_read(r, d);
+    if (b->inventory != NULL)
+        inventory_record(b->inventory, s, r, acts ? d : NULL);
+    if (!acts)
         return;
     b->counts.deeds++;
     b->counts.cut += d->cut;
@@ -220,6 +239,8 @@ static void silence(struct behave *b, struct policy_entry *e, uint64_t seen_us, 
 
 void behave_time(struct behave *b, uint64_t now_us)
 {
+    if (b->inventory != NULL)
+        inventory_time(b->inventory, now_us);
     if (b->policy == NULL || now_us < b->looked_us + LOOK_EVERY_US)
         return;
     b->looked_us = now_us;

@@ -172,9 +172,10 @@ static void begin_item(struct reading *in, const struct field *list)
 
 static void take(struct reading *in, const struct field *f, const struct value *v)
 {
-    if (f->means == MEANS_TARGET || f->means == MEANS_VALUE)
+    bool target = f->means == MEANS_TARGET || f->means == MEANS_UNIT;
+    if (target || f->means == MEANS_VALUE)
         in->level[level_of(in->schema, f)].any = true;
-    if (f->means == MEANS_TARGET)
+    if (target)
         take_target(in, f, v);
     else if (f->means == MEANS_VALUE)
         take_value(in, f, v);

@@ -82,6 +82,9 @@ static bool read_word(struct parser *p, struct slice item, struct asn1_use *u)
     uint64_t most;
     int64_t offset;
     (void)slice_word(&item, &word);
+    bool numbered = slice_is(word, "oversize_length") || slice_is(word, "relative_offset") || slice_is(word, "absolute_offset");
+    if (numbered && item.len == 0)
+        return parse_wrong(p, word.at, "`%.*s` needs a number", (int)word.len, word.at);
     if (slice_is(word, "bitstring_overflow") || slice_is(word, "double_overflow")) {
         *(slice_is(word, "double_overflow") ? &u->real : &u->bitstring) = true;
         return item.len == 0 || parse_wrong(p, item.at, "`%.*s` takes no number", (int)word.len, word.at);

@@ -13,6 +13,8 @@ static struct bytes *bytes_step(struct parser *p, enum step_kind kind)
 
 static bool expected(struct parser *p, struct slice s, const char *what)
 {
+    if (s.len == 0)
+        return parse_wrong(p, s.at, "`%.*s`: %s is missing", (int)p->option->name.len, p->option->name.at, what);
     return parse_wrong(p, s.at, "`%.*s`: expected %s, found `%.*s`", (int)p->option->name.len, p->option->name.at, what, (int)s.len,
                        s.at);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/text.h"
@@ -36,11 +37,11 @@ struct reader {
 
 static bool wrong(struct reader *r, struct slice at, const char *what)
 {
+    char found[72] = "";
     r->wrong = r->var ? r->var_at : at.at;
-    if (r->var)
-        fault_set(r->fault, -EINVAL, "variable %s: %s `%.*s`", r->var, what, (int)(at.len > 60 ? 60 : at.len), at.at);
-    else
-        fault_set(r->fault, -EINVAL, "%s `%.*s`", what, (int)(at.len > 60 ? 60 : at.len), at.at);
+    if (at.len > 0)
+        snprintf(found, sizeof(found), " `%.*s`", (int)(at.len > 60 ? 60 : at.len), at.at);
+    fault_set(r->fault, -EINVAL, "%s%s%s%s%s", r->var ? "variable " : "", r->var ? r->var : "", r->var ? ": " : "", what, found);
     return false;
 }
 
@@ -290,7 +291,7 @@ const struct netset *nets_addresses(struct nets *n, struct slice text, const cha
     struct netset *s = table_find(&n->netsets, text.at, text.len);
     if (s)
         return s;
-    struct reader r = { .nets = n, .leaf = address_leaf, .thing = "an address is missing at",
+    struct reader r = { .nets = n, .leaf = address_leaf, .thing = "an address is missing",
                         .most = { V4_MOST, WIDE_MAX }, .fault = f, .wrong = text.at };
     struct set set = { { { NULL, 0 }, { NULL, 0 } } };
     if (!read_whole(&r, text, &set)) {
@@ -310,7 +311,7 @@ const struct portset *nets_ports(struct nets *n, struct slice text, const char *
     struct portset *s = table_find(&n->portsets, text.at, text.len);
     if (s)
         return s;
-    struct reader r = { .nets = n, .leaf = port_leaf, .thing = "a port is missing at",
+    struct reader r = { .nets = n, .leaf = port_leaf, .thing = "a port is missing",
                         .most = { PORT_MOST, 0 }, .fault = f, .wrong = text.at };
     struct set set = { { { NULL, 0 }, { NULL, 0 } } };
     if (!read_whole(&r, text, &set)) {

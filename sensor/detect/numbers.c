@@ -14,6 +14,8 @@ static bool one_value(struct parser *p, struct slice s, const struct number_styl
     uint64_t u = 0;
     int64_t i = 0;
     bool ok = style->is_signed ? slice_signed(s, &i) : slice_unsigned(s, &u);
+    if (s.len == 0)
+        return parse_wrong(p, s.at, "a number is missing");
     if (!ok)
         return parse_wrong(p, s.at, style->names ? "`%.*s` is neither a number nor a name of this field"
                                                   : "`%.*s` is not a number", (int)s.len, s.at);

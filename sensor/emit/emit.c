@@ -10,6 +10,7 @@ static const struct metric rows[] = {
     ROW(alerts, "Alerts written."),
     ROW(records, "Dissected messages written as events."),
     ROW(flows, "Closed flows written."),
+    ROW(sightings, "Sightings of devices written."),
     ROW(intel, "Alerts raised by indicators."),
     ROW(too_long, "Events that were too long to write."),
     ROW(lost, "Events the publisher had no room for."),
@@ -138,6 +139,15 @@ void emit_flow(struct emitter *e, struct flowsum *s)
     flowsum_json(s, &t);
     offer(e, STREAM_EVENTS, "flow", 0, &t);
     e->counts.flows++;
+}
+
+void emit_sighting(struct emitter *e, struct event *head, const struct sighting *s)
+{
+    struct text t = text_over(e->buffer, sizeof e->buffer);
+    complete(e, head);
+    sighting_json(head, s, &t);
+    offer(e, STREAM_EVENTS, "asset", 0, &t);
+    e->counts.sightings++;
 }
 
 void emit_stats(struct emitter *e, uint64_t time_us, const char *body, size_t len)

@@ -14,6 +14,7 @@
 #include "emit/places.h"
 #include "events/alert.h"
 #include "events/flowsum.h"
+#include "events/sighting.h"
 
 enum { EMIT_BYTES_MAX = 512 * 1024, FLOW_INDICATORS_MAX = 4 };
 
@@ -25,7 +26,7 @@ struct emit_settings {
 };
 
 struct emit_counts {
-    uint64_t alerts, records, flows, intel, too_long, lost, notes_refused;
+    uint64_t alerts, records, flows, sightings, intel, too_long, lost, notes_refused;
 };
 extern const struct metrics_room emit_metrics;
 
@@ -51,6 +52,7 @@ const struct alert_rule *emit_indicator(struct emitter *e, const struct record *
 void emit_alert(struct emitter *e, struct alert *a);
 void emit_record(struct emitter *e, struct event *head, const struct record *r);
 void emit_flow(struct emitter *e, struct flowsum *s);
+void emit_sighting(struct emitter *e, struct event *head, const struct sighting *s);
 
 /* {"event_type":"stats"}: `body` is the inside, '"decode":{...},...'. */
 void emit_stats(struct emitter *e, uint64_t time_us, const char *body, size_t len);

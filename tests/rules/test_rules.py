@@ -19,7 +19,7 @@ EXERCISE = run.RULES.parent / "deploy" / "exercise"
 
 def rules():
     """File name, line number and text of every rule."""
-    for path in sorted(run.RULES.glob("*.rules")):
+    for path in sorted(run.RULES.rglob("*.rules")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if line and not line.startswith("#"):
                 yield path.name, number, line
@@ -53,8 +53,9 @@ class RuleTexts(unittest.TestCase):
             meant = dict(pair.strip().split(" ", 1) for pair in option(line, "metadata").split(","))
             where = "%s:%d" % (name, number)
             self.assertRegex(meant["gbt20986"], r"^(0[1-9]|10)0\d\d$", where)
-            if option(line, "priority") != "4":      # for information: no step of an attack
+            if "mitre_tactic_id" in meant or meant["gbt20986"] < "07":      # a weakness is no step of an attack
                 self.assertRegex(meant["mitre_tactic_id"], r"^TA\d{4}$", where)
+            if meant["gbt20986"] != "10001":                                # what is told for information, neither
                 self.assertRegex(meant["mitre_technique_id"], r"^T\d{4}(\.\d{3})?$", where)
             self.assertIn(meant["confidence"], ("low", "medium", "high"), where)
             self.assertRegex(option(line, "msg"), r'^"FENGSUI [A-Z]+ .*[^\x00-\x7f].* [A-Za-z]', where)
@@ -76,7 +77,7 @@ class Cases(unittest.TestCase):
             self.assertEqual(set(run.sids(run.RULES / (name + ".rules"))), set(known) | set(marks), name)
 
     def test_every_rule_file_has_cases(self):
-        self.assertEqual(sorted(path.stem for path in run.RULES.glob("*.rules")), sorted(cases.FILES))
+        self.assertEqual(sorted(str(path.relative_to(run.RULES).with_suffix("")) for path in run.RULES.rglob("*.rules")), sorted(cases.FILES))
 
     def test_both_plays_of_a_case_put_packets_on_the_tap(self):
         for name in cases.FILES:

@@ -177,6 +177,29 @@ def ask(path, client, server, at, query, answer, *, rtt=4 * MILLISECOND):
     datagram(path, server, client, at + rtt, answer)
 
 
+class Udp:
+    """A conversation of datagrams: send() is the client's, reply() the server's; open, acknowledge and close are nothing."""
+
+    def __init__(self, path, client, server, at, *, rtt=4 * MILLISECOND):
+        self.path, self.client, self.server, self.now, self.rtt = path, client, server, at, rtt
+
+    def send(self, payload):
+        datagram(self.path, self.client, self.server, self.now, payload)
+        self.now += self.rtt
+
+    def reply(self, payload):
+        datagram(self.path, self.server, self.client, self.now, payload)
+        self.now += 50 * MICROSECOND
+
+    def wait(self, duration):
+        self.now += duration
+
+    def open(self):
+        pass
+
+    acknowledge = close = open
+
+
 def ping(path, src, dst, at, *, ident=1, sequence=1, answered=True, payload=bytes(range(56)),
          rtt=3 * MILLISECOND):
     rest = ident << 16 | sequence

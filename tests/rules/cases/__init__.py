@@ -1,6 +1,6 @@
 """For each rule a conversation that fires it and one that looks alike and does not.
 
-A rule file has a module of its name here with CASES: {sid: Case}. MARKS lists the rules that only set a mark on
+A rule file has a module of its name here (ot/s7.rules: ot_s7) with CASES: {sid: Case}. MARKS lists the rules that only set a mark on
 the flow: they never alert, and are held by the rules that ask for the mark.
 """
 import importlib
@@ -21,8 +21,8 @@ INSIDE, INSIDE2, SERVER = "10.20.0.5", "10.20.0.6", "10.20.0.80"
 OUTSIDE, OUTSIDE2 = "203.0.113.9", "198.51.100.40"
 PLC, PLC2, PLC3 = "10.20.9.21", "10.20.9.22", "10.20.9.23"
 
-FILES = ("scan", "guessing", "web", "dns", "malware", "ot", "intrusion", "botnet", "mining", "ransomware", "tampering", "fraud", "crypto",
-         "egress")
+FILES = ("scan", "guessing", "web", "dns", "malware", "intrusion", "botnet", "mining", "ransomware", "tampering", "fraud", "crypto",
+         "egress", "ot/modbus", "ot/s7", "ot/iec104", "ot/dnp3", "ot/enip", "ot/scan")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Case:
     fires: Callable         # plays on a path what the rule must see
     spares: Callable        # plays what looks alike
     alerts: int = 1         # how many alerts the first one gives, exactly
+    also: tuple = ()        # other rules, of any file, that rightly alert on what looks alike
 
 
 def tcp(path, client, server, port, *, at=START, sport=40000, **rest):
@@ -57,5 +58,5 @@ def uri(text, response=None, **rest):
 
 
 def cases(name):
-    module = importlib.import_module("cases." + name)
+    module = importlib.import_module("cases." + name.replace("/", "_"))
     return module.CASES, getattr(module, "MARKS", ())

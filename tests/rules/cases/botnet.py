@@ -80,9 +80,9 @@ STAGE = b"\0\xa0\2\0MZ\xe8\0\0\0\0" + bytes(300) + b"ReflectiveLoader\0"
 GH0ST = b"Gh0st\xad\0\0\0\xe0\0\0\0\x78\x9c" + bytes(60)
 
 CASES = {
-    9100801: Case(telnet("root", "# ", "/bin/busybox ECCHI"), telnet("root", "# ", "/bin/busybox ls")),
-    9100802: Case(telnet("root", "# ", "/bin/busybox ECCHI", "ECCHI: applet not found\r\n# "), telnet("root", "# ", "busybox nc", "nc: applet not found\r\n# ")),
-    9100803: Case(refusals(12), refusals(3)),
+    9100801: Case(telnet("root", "# ", "/bin/busybox ECCHI"), telnet("root", "# ", "/bin/busybox ls"), also=(9101318,)),
+    9100802: Case(telnet("root", "# ", "/bin/busybox ECCHI", "ECCHI: applet not found\r\n# "), telnet("root", "# ", "busybox nc", "nc: applet not found\r\n# "), also=(9101318,)),
+    9100803: Case(refusals(12), refusals(3), also=(9101318,)),
     9100805: Case(beats(b"\0\0\0\1", 4), beats(b"\0\0\0\2", 4)),
     9100806: Case(datagram(b"d1:ad2:id20:88888888\xf6\x02\x77\x01\x98\x62\xc1\x1c\x95\xbee1:q4:ping1:t2:aa1:y1:qe"), datagram(b"d1:ad2:id20:\xf6\x02\x77\x0188888888\x98\x62\xc1\x1c\x95\xbee1:q4:ping1:t2:aa1:y1:qe")),
     9100807: Case(uri("/Mozi.m"), uri("/Mozi.mp4")),

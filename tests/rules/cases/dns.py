@@ -102,7 +102,7 @@ CASES = {
     9100412: Case(questions("drill.f3322.net", dns.A, 1), questions("www.3322.example", dns.A, 1)),
     9100413: Case(flood(OUTSIDE, SERVER, 80, 1000), flood(OUTSIDE, SERVER, 20, 1000)),
     9100414: Case(served(80, 1200), served(80, 400)),
-    9100415: Case(given(5), given(0, dns.REFUSED)),
+    9100415: Case(given(5), given(0, dns.REFUSED), also=(9100405,)),
     9100416: Case(chaos("version.bind"), asked(dns.query(7, "version.bind", dns.TXT))),
     9100417: Case(opcode(5), opcode(0)),
     9100418: Case(questions("%d.20.10.10.in-addr.arpa", 12, 200), questions("%d.113.0.203.in-addr.arpa", 12, 200)),

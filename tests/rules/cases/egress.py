@@ -89,7 +89,7 @@ CASES = {
     9101419: Case(asking(http.get("/sub?token=1", "sub.example", agent="ClashX/1.118.0 (com.west2online.ClashX)")), asking(http.get("/clash", "news.example"))),
     9101420: Case(first(7000, b"o" + struct.pack("!Q", len(FRP)) + FRP), first(7000, b"o" + struct.pack("!Q", 12) + b'{"ver":"1.2"}')),
     9101421: Case(secure("a1b2.ngrok-free.app", INSIDE), secure("ngrok.example", INSIDE)),
-    9101422: Case(name("tunnel.us.ngrok.com"), name("www.ngrok.com")),
+    9101422: Case(name("tunnel.us.ngrok.com"), name("www.ngrok.com"), also=(9101408,)),
     9101423: Case(secure("web.telegram.org"), secure("web.telegram.org", MASTER)),
 }
 MARKS = (9101403, 9101416)

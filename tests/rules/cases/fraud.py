@@ -89,7 +89,7 @@ CASES = {
     9101211: Case(first(5938, b"\x17\x24\x11\x04\0\0\0"), first(5938, b"\x16\3\1\0\x40")),
     9101212: Case(calls(1, agent="GoIP-16"), calls(1)),
     9101213: Case(datagram(GOIP), datagram("req:41;id:meter01;flow:18")),
-    9101214: Case(calls(70), calls(40)),
+    9101214: Case(calls(130), calls(100)),
     9101215: Case(calls(1, caller="95588@203.0.113.9"), calls(1, caller="0731955880@203.0.113.9")),
     9101216: Case(frames(2775, 120, smpp(4)), frames(2775, 120, smpp(0x15))),
     9101217: Case(frames(7890, 120, cmpp(4)), frames(7890, 120, cmpp(8))),

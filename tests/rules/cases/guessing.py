@@ -54,14 +54,14 @@ def remote_desktop(count):
 
 
 CASES = {
-    9100201: Case(guesses(OUTSIDE, 15, 5 * SECOND), guesses(OUTSIDE, 8, 5 * SECOND)),
+    9100201: Case(guesses(OUTSIDE, 15, 5 * SECOND), guesses(OUTSIDE, 8, 5 * SECOND), also=(9100203,)),
     9100202: Case(guesses(INSIDE, 40, SECOND, ssh.CLIENT), guesses(INSIDE, 20, SECOND, ssh.CLIENT)),
     9100203: Case(guesses(OUTSIDE, 3, 5 * SECOND, "SSH-2.0-paramiko_3.4.0"), guesses(OUTSIDE, 3, 5 * SECOND, ssh.CLIENT)),
     9100206: Case(refused_logins(15, 401), refused_logins(15, 404)),
     9100207: Case(logins(30, "/login"), logins(30, "/save")),
-    9100208: Case(ftp(10, b"530 Login incorrect.\r\n"), ftp(10, b"230 Welcome\r\n")),
+    9100208: Case(ftp(10, b"530 Login incorrect.\r\n"), ftp(10, b"230 Welcome\r\n"), also=(9101319,)),
     9100209: Case(remote_desktop(12), remote_desktop(5)),
-    9100210: Case(session_of(ssh.GUESSER, 20), six_tries),
+    9100210: Case(session_of(ssh.GUESSER, 20), six_tries, also=(9100203,)),
     9100211: Case(knock("203.0.113.9"), knock("203.0.113.200", "198.18.0.9")),
 }
 MARKS = (9100204, 9100205)

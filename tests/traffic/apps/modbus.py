@@ -6,10 +6,28 @@ import struct
 WRITE_COILS, WRITE_REGISTERS, REPORT_SERVER_ID, ENCAPSULATED = 15, 16, 17, 43
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, DEVICE_FAILURE = 1, 2, 3, 4
 RESTART_COMMUNICATIONS, FORCE_LISTEN_ONLY, CLEAR_COUNTERS = 1, 4, 10
+UMAS_READ_ID, UMAS_RESERVE, UMAS_RELEASE, UMAS_READ_MEMORY, UMAS_WRITE_MEMORY = 0x02, 0x10, 0x11, 0x20, 0x21
+UMAS_BEGIN_PROGRAM, UMAS_PROGRAM_BLOCK, UMAS_END_PROGRAM, UMAS_START, UMAS_STOP = 0x30, 0x31, 0x32, 0x40, 0x41
+UMAS_DONE, UMAS_REFUSED = 0xFE, 0xFD
 
 
 def adu(transaction, unit, pdu, protocol=0):
     return struct.pack("!HHHB", transaction, protocol, len(pdu) + 1, unit) + pdu
+
+
+def rtu(unit, pdu):
+    """A serial line's frame, as plain gateways carry it: the CRC in place of the header."""
+    frame, n = bytes((unit,)) + pdu, 0xFFFF
+    for octet in frame:
+        n ^= octet
+        for _ in range(8):
+            n = n >> 1 ^ 0xA001 if n & 1 else n >> 1
+    return frame + struct.pack("<H", n)
+
+
+def umas(session, function, body=b""):
+    """Schneider's UMAS within function 90; an answer has 0xFE (done) or 0xFD (refused) in the function's place."""
+    return bytes((90, session, function)) + body
 
 
 def read(code, address, quantity):

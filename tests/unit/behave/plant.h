@@ -13,13 +13,13 @@
 #include "behave/deed.h"
 
 enum plant_row { UNIT, FUNCTION, SUB, ACCESS, TABLE, ADDRESS, QUANTITY, VALUE, TAG, ITEMS, ITEM_DB, ITEM_ADDRESS, ITEM_VALUE, POINTS, POINT_INDEX,
-                 POINT_VALUE, PLANT_ROWS };
+                 POINT_VALUE, PRODUCT, VERSION, PLANT_ROWS };
 
 static const struct field_name plant_tables[] = { { 1, "coils" }, { 2, "registers" }, { 0, NULL } };
 static const struct field_name plant_functions[] = { { 3, "read" }, { 6, "write" }, { 8, "diagnose" }, { 0, NULL } };
 
 static const struct field plant_fields[] = {
-    [UNIT]         = { .name = "unit", .means = MEANS_TARGET },
+    [UNIT]         = { .name = "unit", .means = MEANS_UNIT },
     [FUNCTION]     = { .name = "function", .means = MEANS_FUNCTION, .names = plant_functions },
     [SUB]          = { .name = "sub", .means = MEANS_FUNCTION },
     [ACCESS]       = { ACCESS_FIELD },
@@ -35,6 +35,8 @@ static const struct field plant_fields[] = {
     [POINTS]       = { .name = "points", .in = ITEMS + 1, .type = FIELD_LIST, .flags = FIELD_MANY },
     [POINT_INDEX]  = { .name = "index", .in = POINTS + 1, .means = MEANS_TARGET },
     [POINT_VALUE]  = { .name = "value", .in = POINTS + 1, .means = MEANS_VALUE },
+    [PRODUCT]      = { .name = "product", .means = MEANS_PRODUCT, .type = FIELD_TEXT },
+    [VERSION]      = { .name = "version", .means = MEANS_VERSION, .type = FIELD_TEXT },
 };
 static const struct schema plant_schema = { .name = "plant", .fields = plant_fields, .count = PLANT_ROWS };
 

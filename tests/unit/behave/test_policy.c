@@ -181,7 +181,7 @@ static struct policy *learned(struct record *r, struct fault *f)
 {
     struct told none = { 0 };
     struct learner *l = learner_new(8 * 3600, f);
-    struct behave *b = behave_new(NULL, l, &(struct behave_out){ take, &none }, f);
+    struct behave *b = behave_new(NULL, l, NULL, &(struct behave_out){ take, &none }, f);
     char *text = NULL;
     size_t len;
     normal(b, r, NOON, 3600);
@@ -215,7 +215,7 @@ static void learned_traffic_is_silent_and_each_departure_is_named_once(void **un
     struct record *r = calloc(1, sizeof *r);
     struct policy *p = learned(r, &f);
     struct told told = { 0 };
-    struct behave *b = behave_new(p, NULL, &(struct behave_out){ take, &told }, &f);
+    struct behave *b = behave_new(p, NULL, NULL, &(struct behave_out){ take, &told }, &f);
     normal(b, r, NOON + UINT64_C(86400000000), 3600);
     assert_int_equal(told.count, 0);
     uint64_t at = NOON + UINT64_C(86400000000) + 3600 * UINT64_C(1000000);
@@ -239,7 +239,7 @@ static void silence_bursts_and_refusals_are_told(void **unused)
     struct record *r = calloc(1, sizeof *r);
     struct policy *p = learned(r, &f);
     struct told told = { 0 };
-    struct behave *b = behave_new(p, NULL, &(struct behave_out){ take, &told }, &f);
+    struct behave *b = behave_new(p, NULL, NULL, &(struct behave_out){ take, &told }, &f);
     uint64_t at = NOON + UINT64_C(86400000000);
     normal(b, r, at, 100);
     for (unsigned i = 0; i < 20; i++)

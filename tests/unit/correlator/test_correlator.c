@@ -7,7 +7,10 @@ static char *stops[] = { (char[]){ "198.51.100.53" }, (char[]){ "10.8.0.0/16" } 
 static struct correlator_settings settings(void)
 {
     return (struct correlator_settings){
-        .join = { .window_us = 30 * MINUTE, .stop_values = { stops, 2 } }, .meta_gap_us = MINUTE, .meta_max = 1000,
+        .join = { .window_us = 30 * MINUTE, .long_window_us = 180 * MINUTE, .grown_us = MINUTE, .span_us = 7 * 24 * 60 * MINUTE,
+                  .steps_max = 4096, .stop_values = { stops, 2 } },
+        .scene = { .usual_gap_us = 60 * MINUTE, .usual_hours = 3, .sweep_us = MINUTE },
+        .meta_gap_us = MINUTE, .meta_echo_us = 2000000, .meta_max = 1000, .rule_max = 1000,
         .case_max = 100, .quiet_us = 24 * 60 * MINUTE,
     };
 }
@@ -23,7 +26,7 @@ static struct correlator *begin(const struct correlator_settings *s)
 static void offer(struct correlator *c, struct given g)
 {
     struct alert_view a = alert_of(g);
-    assert_int_equal(correlator_alert(c, &a, 42), 0);
+    assert_int_equal(correlator_alert(c, &a, 42, NULL), 0);
     alert_view_free(&a);
 }
 #define OFFER(c, ...) offer((c), (struct given){ __VA_ARGS__ })
@@ -210,20 +213,56 @@ static void a_restart_does_not_change_which_incident_is_joined(void **unused)
     }
 }
 
+/* One alert an hour about somebody else: the region's clock goes on. */
+static void hours_pass(struct correlator *c, uint64_t from, uint64_t until)
+{
+    for (uint64_t at = from; at < until; at += 50 * MINUTE)
+        OFFER(c, .at_us = at, .src = "203.0.113.77", .dest = "10.0.0.77", .sid = 77);
+}
+
 static void quiet_incidents_are_let_go_and_said(void **unused)
 {
     (void)unused;
     struct correlator_settings s = settings();
     struct correlator *c = begin(&s);
     OFFER(c, .at_us = 0);
+    hours_pass(c, 50 * MINUTE, s.quiet_us);
+    OFFER(c, .at_us = s.quiet_us, .src = "203.0.113.9", .dest = "10.0.0.9", .sid = 9);
     assert_int_equal(changes(c)->gone, 0);
-    OFFER(c, .at_us = s.quiet_us, .src = "203.0.113.9", .dest = "10.0.0.9");
-    assert_int_equal(changes(c)->gone, 0);
-    OFFER(c, .at_us = s.quiet_us + 1, .src = "203.0.113.9", .dest = "10.0.0.9");
+    OFFER(c, .at_us = s.quiet_us + 1, .src = "203.0.113.9", .dest = "10.0.0.9", .sid = 9);
     struct said *out = changes(c);
     assert_int_equal(out->gone, 1);
     assert_int_equal(strncmp(out->gone_ids[0], "I-430100-2026112", 16), 0);
-    assert_true(correlator_counts(c)->open == 1 && correlator_counts(c)->let_go == 1);
+    assert_int_equal(correlator_counts(c)->let_go, 1);
+    correlator_free(c);
+}
+
+static void one_alert_from_the_future_makes_nothing_leave_memory(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    OFFER(c, .at_us = 0);
+    OFFER(c, .at_us = 60 * 365 * 24 * 60 * MINUTE, .src = "203.0.113.9", .dest = "10.0.0.9", .sid = 9);
+    assert_int_equal(changes(c)->gone, 0);
+    OFFER(c, .at_us = 10 * MINUTE, .sid = 2);
+    assert_int_equal(changes(c)->changed, 1);       /* the first one, that still stands */
+    assert_true(correlator_counts(c)->open == 2 && correlator_counts(c)->let_go == 0);
+    correlator_free(c);
+}
+
+/* A sensor drains what it kept for two days, beside another one that is up to date. */
+static void late_alerts_make_incidents_that_stay(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    OFFER(c, .at_us = 48 * 60 * MINUTE);
+    for (unsigned i = 0; i < 10; i++) {
+        OFFER(c, .at_us = i * MINUTE, .src = "203.0.113.9", .dest = "10.0.0.9", .sid = 9);
+        assert_int_equal(changes(c)->gone, 0);
+    }
+    assert_int_equal(correlator_counts(c)->incidents, 2);
     correlator_free(c);
 }
 
@@ -237,7 +276,7 @@ static void too_many_incidents_let_the_oldest_go(void **unused)
         char src[20], dest[20];
         snprintf(src, sizeof src, "198.18.0.%u", i);
         snprintf(dest, sizeof dest, "10.7.0.%u", i);
-        OFFER(c, .at_us = i * 1000, .src = src, .dest = dest);
+        OFFER(c, .at_us = i * 1000, .src = src, .dest = dest, .sid = 100 + i);
     }
     assert_int_equal(changes(c)->changed, 200);
     for (int i = 0; i < 4; i++)
@@ -248,6 +287,142 @@ static void too_many_incidents_let_the_oldest_go(void **unused)
     assert_int_equal(correlator_counts(c)->incidents, 200);      /* the newest was kept: no new one */
     OFFER(c, .at_us = 200000, .src = "198.18.0.0", .dest = "10.7.0.0", .sid = 5);
     assert_int_equal(correlator_counts(c)->incidents, 201);      /* the oldest was not */
+    correlator_free(c);
+}
+
+static void on_stop_value(void *ctx, const struct stop_value *v)
+{
+    assert_true(strcmp(v->name, "10.0.0.80") == 0 && *v->en != '\0' && *v->zh != '\0');
+    ++*(unsigned *)ctx;
+}
+
+/* ---- sensors on the hosts themselves: no attacker is known ---- */
+
+#define ABOUT(host) .src = host, .dest = host
+#define HOUR (60 * MINUTE)
+
+static const char mail[] = "10.0.0.25", web[] = "10.0.0.80";
+
+/* Two days in which the mail server says "success" every two minutes and the web server one odd thing in eight hours. */
+static void two_days(struct correlator *c)
+{
+    for (uint64_t at = 0; at < 48 * HOUR; at += 2 * MINUTE)
+        OFFER(c, ABOUT(mail), .at_us = at, .sid = 1, .msg = "authentication success");
+    for (unsigned i = 0; i < 6; i++)
+        OFFER(c, ABOUT(web), .at_us = i * 8 * HOUR, .sid = 200 + i, .msg = "odd");
+    (void)changes(c);
+}
+
+static uint64_t incident_of(struct correlator *c, struct given g)
+{
+    struct alert_view a = alert_of(g);
+    struct verdict v;
+    assert_int_equal(correlator_alert(c, &a, 42, &v), 0);
+    alert_view_free(&a);
+    return v.incident;
+}
+#define INCIDENT(c, ...) incident_of((c), (struct given){ __VA_ARGS__ })
+
+static void what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_grave(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    two_days(c);
+    assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR, .sid = 1), 0);
+    assert_true(correlator_counts(c)->usual > 1300);
+    assert_int_not_equal(INCIDENT(c, ABOUT(web), .at_us = 48 * HOUR, .sid = 1), 0);      /* here it is new */
+    uint64_t grave = INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 5 * MINUTE, .sid = 1, .severity = 1);
+    assert_int_not_equal(grave, 0);
+    assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 9 * MINUTE, .sid = 1, .severity = 1), grave);
+    correlator_free(c);
+}
+
+static const struct story { const char *name; uint64_t after_us; unsigned before; bool joins; } stories[] = {
+    { "one sign, 10 min later",           10 * MINUTE, 1, true },
+    { "one sign, an hour later",          HOUR,        1, false },
+    { "four signs, an hour later",        HOUR,        4, true },
+    { "four signs, four hours later",     4 * HOUR,    4, false },
+};
+
+static void a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        const struct story *k = &stories[i];
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        two_days(c);
+        uint64_t story = 0;
+        for (unsigned sid = 0; sid < k->before; sid++)
+            story = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR, .sid = 300 + sid);
+        uint64_t next = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + k->after_us, .sid = 400);
+        if ((next == story) != k->joins)
+            fail_msg("%s: incident %u after %u", k->name, (unsigned)next, (unsigned)story);
+        correlator_free(c);
+    }
+}
+
+static void a_host_that_says_something_new_all_the_time_joins_nothing_and_is_listed(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    for (unsigned i = 0; i < 400; i++)
+        OFFER(c, ABOUT(web), .at_us = i * 5 * MINUTE, .sid = 1000 + i);
+    uint64_t one = INCIDENT(c, ABOUT(web), .at_us = 2001 * MINUTE, .sid = 1);
+    assert_int_not_equal(INCIDENT(c, ABOUT(web), .at_us = 2004 * MINUTE, .sid = 2), one);
+    unsigned listed = 0;
+    correlator_stop_values(c, on_stop_value, &listed);
+    assert_int_equal(listed, 1);
+    correlator_free(c);
+}
+
+/* A scan of four hosts; one of them is then attacked for longer. */
+static void a_sweep_becomes_part_of_the_story_that_grows_out_of_it(void **unused)
+{
+    (void)unused;
+    static const char *const hosts[] = { "10.0.0.31", "10.0.0.32", "10.0.0.33", web };
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    two_days(c);
+    for (unsigned i = 0; i < 20; i++) {      /* others that are there */
+        char name[20];
+        snprintf(name, sizeof name, "10.0.1.%u", i);
+        OFFER(c, ABOUT(name), .at_us = 40 * HOUR + i * 5 * MINUTE, .sid = 500 + i);
+    }
+    uint64_t sweep = 0;
+    for (unsigned i = 0; i < 4; i++)
+        sweep = INCIDENT(c, ABOUT(hosts[i]), .at_us = 50 * HOUR + i * SECOND_US, .sid = 600, .msg = "scanner seen");
+    for (unsigned i = 0; i < 3; i++)
+        (void)INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + (20 + 30 * i) * SECOND_US, .sid = 700 + i);
+    uint64_t story = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + 5 * MINUTE, .sid = 703);
+    assert_int_equal(correlator_whole(c, sweep), correlator_whole(c, story));
+    assert_int_equal(correlator_counts(c)->merged, 1);
+    struct said *out = changes(c);
+    unsigned parts = 0;
+    for (unsigned i = 0; i < out->changed && i < 16; i++)
+        parts += strstr(out->lines[i], "\"merged_into\":\"I-430100-") != NULL && strstr(out->lines[i], "\"state\":\"closed\"") != NULL;
+    assert_int_equal(parts, 1);
+    /* what was merely swept does not bring its later troubles along */
+    assert_int_not_equal(correlator_whole(c, INCIDENT(c, ABOUT(hosts[0]), .at_us = 50 * HOUR + 8 * MINUTE, .sid = 900)),
+                         correlator_whole(c, story));
+    correlator_free(c);
+}
+
+static void the_next_stage_is_named_in_the_reason(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    OFFER(c, .sid = 1, .tactic = "TA0102");
+    OFFER(c, .sid = 2, .tactic = "TA0106", .at_us = 10 * MINUTE);
+    OFFER(c, .sid = 3, .tactic = "TA0106", .at_us = 11 * MINUTE);
+    struct said *out = changes(c);
+    assert_non_null(strstr(out->lines[0], "same attacker 198.51.100.7 and same victim, 10 min later, "
+                                          "next stage: discovery → impair process control: something"));
+    assert_non_null(strstr(out->lines[0], "，10 分钟后，进入下一阶段：发现 → 损害过程控制：something"));
+    assert_non_null(strstr(out->lines[0], "same victim, 60 s later: something"));
     correlator_free(c);
 }
 
@@ -262,7 +437,7 @@ static void an_id_comes_from_the_first_alert_and_can_be_read_aloud(void **unused
         struct correlator *c = i ? b : a;
         struct incident_view v;
         struct fault f;
-        correlator_alert(c, &first, 42);
+        correlator_alert(c, &first, 42, NULL);
         struct said *out = changes(c);
         assert_int_equal(incident_parse(out->lines[0], out->len[0], &v, &f), 0);
         if (i)
@@ -297,7 +472,14 @@ int main(void)
         cmocka_unit_test(what_was_restored_goes_on_where_it_stood),
         cmocka_unit_test(a_restart_does_not_change_which_incident_is_joined),
         cmocka_unit_test(quiet_incidents_are_let_go_and_said),
+        cmocka_unit_test(one_alert_from_the_future_makes_nothing_leave_memory),
+        cmocka_unit_test(late_alerts_make_incidents_that_stay),
         cmocka_unit_test(too_many_incidents_let_the_oldest_go),
+        cmocka_unit_test(what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_grave),
+        cmocka_unit_test(a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm),
+        cmocka_unit_test(a_host_that_says_something_new_all_the_time_joins_nothing_and_is_listed),
+        cmocka_unit_test(a_sweep_becomes_part_of_the_story_that_grows_out_of_it),
+        cmocka_unit_test(the_next_stage_is_named_in_the_reason),
         cmocka_unit_test(an_id_comes_from_the_first_alert_and_can_be_read_aloud),
         cmocka_unit_test(a_missing_taxonomy_is_said),
     };

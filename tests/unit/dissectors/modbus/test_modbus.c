@@ -72,7 +72,7 @@ static const struct dialogue_case bodies[] = {
       " object_id=vendor_name objects: id=vendor_name text=\"ABC\" objects: id=product_code text=\"P-7\"\n" },
     { "a bus inside", ">>> 0001 0000 0005 11 2b 0d aabb\n", "access data", "> 0 access=tunnel data=aabb\n" },
     { "a maker's own protocol", ">>> 0001 0000 0004 11 5a 0002\n", "function_code category access data",
-      "> 0 function_code=umas category=reserved access=program data=0002\n" },
+      "> 0 function_code=umas category=reserved access=identify\n" },
     { "a user's function code", ">>> 0001 0000 0003 11 41 07\n", "function_code category data",
       "> 0 function_code=65 category=user_defined data=07\n" },
     { "a code nobody assigned", ">>> 0001 0000 0003 11 31 07\n", "function_code category",
@@ -116,6 +116,82 @@ static const struct dialogue_case dialogues[] = {
       "> 0 type=exception !unsolicited_response\n< 1 type=request address=107\n> 1 type=response address=107\n" },
     { "a gap, then the middle of an answer", READ_3 "<<< gap 5\n<<< 8000 0000 64\n" ANSWER_3, "type value",
       "> 0 type=request\n< 0 type=response value=555 value=0 value=100\n" },
+};
+
+/* The same PDUs as a serial line has them, and UMAS within Modbus/TCP. */
+#define RTU_READ ">>> 1103 006b 0003 7687\n"
+#define RTU_VALUES "<<< 1103 0600 0100 0201 2c70 f8\n"
+#define RTU_REFUSED "<<< 1183 02c1 34\n"
+#define RTU_WRITE ">>> 1106 0005 04d2 19c6\n"
+#define RTU_ECHO "<<< 1106 0005 04d2 19c6\n"
+#define RTU_OWN ">>> 1141 0102 03dc 9e\n"
+#define RTU_IDENTIFY ">>> 112b 0e01 00b1 b4\n"
+#define RTU_IDENTITY "<<< 112b 0e01 8100 0003 0005 4472 696c 6c01 0552 5455 2d37 0203 322e 314f 88\n"
+#define RTU_NOISE ">>> 11ff 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000\n"
+#define UMAS_ID ">>> 0001 0000 0004 005a 0002\n"
+#define UMAS_ID_IS "<<< 0001 0000 0023 005a 00fe 1000 5a01 0000 0070 0200 0001 0002 0003 0000 0000 0000 0844 5249 4c4c 2031 30\n"
+#define UMAS_PROJECT ">>> 0002 0000 0005 005a 0003 00\n"
+#define UMAS_PROJECT_IS "<<< 0002 0000 0031 005a 00fe 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 0000 " \
+    "0000 0650 6c61 6e74 00\n"
+#define UMAS_TAKE ">>> 0003 0000 000f 005a 0010 0102 0000 0644 5249 4c4c 31\n"
+#define UMAS_TAKEN "<<< 0003 0000 0005 005a 00fe 21\n"
+#define UMAS_STOP ">>> 0004 0000 0006 005a 2141 ff00\n"
+#define UMAS_NO "<<< 0004 0000 0005 005a 21fd 05\n"
+#define UMAS_MEMORY ">>> 0005 0000 000d 005a 0020 0013 0064 0000 009c 00\n"
+#define UMAS_UPLOAD ">>> 0006 0000 000f 005a 2131 0001 0000 0000 0000 0000 00\n"
+
+static const struct dialogue_case serial[] = {
+    { "read, answered, refused", RTU_READ RTU_VALUES RTU_READ RTU_REFUSED, NULL,
+      "> 0 rtu=true unit_id=17 type=request function_code=read_holding_registers category=public access=read object=holding_registers address=107 quantity=3\n"
+      "< 0 rtu=true unit_id=17 type=response function_code=read_holding_registers category=public access=read object=holding_registers address=107 quantity=3 value=1 value=2 value=300 response_time=1000\n"
+      "> 1 rtu=true unit_id=17 type=request function_code=read_holding_registers category=public access=read object=holding_registers address=107 quantity=3\n"
+      "< 1 rtu=true unit_id=17 type=exception function_code=read_holding_registers category=public access=read object=holding_registers exception_code=illegal_data_address address=107 quantity=3 response_time=1000\n" },
+    { "a write and its echo", RTU_WRITE RTU_ECHO, "rtu unit_id type function_code access write_address value response_time",
+      "> 0 rtu=true unit_id=17 type=request function_code=write_single_register access=write value=1234 write_address=5\n"
+      "< 0 rtu=true unit_id=17 type=response function_code=write_single_register access=write value=1234 write_address=5 response_time=1000\n" },
+    { "a request without an answer", RTU_READ RTU_WRITE RTU_ECHO, "type function_code",
+      "> 0 type=request function_code=read_holding_registers\n"
+      "> 1 type=request function_code=write_single_register\n"
+      "< 1 type=response function_code=write_single_register\n" },
+    { "a function of the user's", RTU_READ RTU_OWN, "function_code category data",
+      "> 0 function_code=read_holding_registers category=public\n"
+      "> 1 function_code=65 category=user_defined data=010203\n" },
+    { "device identification", RTU_IDENTIFY RTU_IDENTITY, "function_code vendor product revision",
+      "> 0 function_code=encapsulated_interface_transport\n"
+      "< 0 function_code=encapsulated_interface_transport vendor=\"Drill\" product=\"RTU-7\" revision=\"2.1\"\n" },
+    { "noise, and the way back", RTU_READ RTU_NOISE RTU_WRITE, "type function_code",
+      "> 0 type=request function_code=read_holding_registers\n"
+      "> 1 !invalid_crc\n"
+      "> 2 type=request function_code=write_single_register\n" },
+    { "the way back after a gap", RTU_READ ">>> gap 5\n>>> 6b00 03\n" RTU_WRITE RTU_READ, "type function_code",
+      "> 0 type=request function_code=read_holding_registers\n"
+      "> 1 type=request function_code=write_single_register\n"
+      "> 2 type=request function_code=read_holding_registers\n" },
+};
+
+static const struct dialogue_case umas[] = {
+    { "who the controller is", UMAS_ID UMAS_ID_IS, "umas_session umas_function umas_status access product revision",
+      "> 0 access=identify umas_session=0 umas_function=read_id\n"
+      "< 0 access=identify umas_session=0 umas_function=read_id umas_status=ok revision=\"2.70\" product=\"DRILL 10\"\n" },
+    { "the project", UMAS_PROJECT UMAS_PROJECT_IS, "umas_function umas_status access umas_project",
+      "> 0 access=identify umas_function=read_project_info\n"
+      "< 0 access=identify umas_function=read_project_info umas_status=ok umas_project=\"Plant\"\n" },
+    { "reserved, stopped, refused", UMAS_TAKE UMAS_TAKEN UMAS_STOP UMAS_NO, "umas_function umas_session umas_status access umas_owner data",
+      "> 0 access=authenticate umas_session=0 umas_function=take_plc_reservation umas_owner=\"DRILL1\" data=01020000064452494c4c31\n"
+      "< 0 access=authenticate umas_session=0 umas_function=take_plc_reservation umas_status=ok data=21\n"
+      "> 1 access=stop umas_session=33 umas_function=stop_plc data=ff00\n"
+      "< 1 access=stop umas_session=33 umas_function=stop_plc umas_status=error data=05\n" },
+    { "memory read", UMAS_MEMORY, "umas_function access umas_block umas_offset umas_count",
+      "> 0 access=read umas_function=read_memory_block umas_block=19 umas_offset=100 umas_count=156\n" },
+    { "logic into the controller", UMAS_UPLOAD, "umas_function access",
+      "> 0 access=program umas_function=upload_block\n" },
+    { "an answer to what was not seen", UMAS_TAKEN, "umas_function umas_status access",
+      "< 0 access=other umas_status=ok !unsolicited_response\n" },
 };
 
 static void each_function_code_gives_its_fields(void **unused)
@@ -201,9 +277,58 @@ static void a_probe_believes_the_form_and_not_the_port(void **unused)
     }
 }
 
+static void a_serial_frame_ends_where_its_function_says(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof serial / sizeof serial[0]; i++)
+        dialogue_case_holds(&dissector_modbus, &serial[i]);
+}
+
+static void serial_frames_survive_cuts_prefixes_and_bit_changes(void **unused)
+{
+    (void)unused;
+    dissect_same_for_every_cut(&dissector_modbus, RTU_READ RTU_VALUES RTU_WRITE RTU_ECHO RTU_IDENTIFY RTU_IDENTITY);
+    dissect_survives_every_prefix(&dissector_modbus, RTU_READ RTU_VALUES RTU_WRITE RTU_ECHO RTU_IDENTIFY RTU_IDENTITY RTU_OWN);
+    dissect_survives_every_bit_change(&dissector_modbus, RTU_READ RTU_VALUES RTU_WRITE RTU_ECHO RTU_IDENTIFY RTU_IDENTITY RTU_OWN);
+}
+
+static void umas_says_what_is_asked_of_the_controller(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof umas / sizeof umas[0]; i++)
+        dialogue_case_holds(&dissector_modbus, &umas[i]);
+    dissect_survives_every_prefix(&dissector_modbus, UMAS_ID UMAS_ID_IS UMAS_PROJECT UMAS_PROJECT_IS UMAS_TAKE UMAS_TAKEN UMAS_MEMORY);
+    dissect_survives_every_bit_change(&dissector_modbus, UMAS_ID UMAS_ID_IS UMAS_PROJECT UMAS_PROJECT_IS UMAS_TAKE UMAS_TAKEN UMAS_MEMORY);
+}
+
+static void a_serial_frame_is_known_by_form_and_crc(void **unused)
+{
+    (void)unused;
+    static const struct { const char *name, *bytes; enum direction dir; enum probe want; } each[] = {
+        { "a request", RTU_READ, FROM_CLIENT, PROBE_YES },
+        { "a response", RTU_VALUES, FROM_SERVER, PROBE_YES },
+        { "a refusal", RTU_REFUSED, FROM_SERVER, PROBE_YES },
+        { "a wrong CRC", ">>> 1103 006b 0003 7688", FROM_CLIENT, PROBE_NO },
+        { "its beginning", ">>> 1103 00", FROM_CLIENT, PROBE_MORE },
+        { "a user's function", RTU_OWN, FROM_CLIENT, PROBE_NO },
+        { "an address that is none", ">>> f803 0001", FROM_CLIENT, PROBE_NO },
+    };
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+        struct conversation conv = { .over = OVER_TCP, .dir = each[i].dir };
+        struct dialogue *d = dialogue_read(each[i].bytes);
+        if (dissector_modbus.probe(&conv, cursor_over(d->bytes, d->len)) != each[i].want)
+            fail_msg("%s", each[i].name);
+        dialogue_free(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_serial_frame_ends_where_its_function_says),
+        cmocka_unit_test(serial_frames_survive_cuts_prefixes_and_bit_changes),
+        cmocka_unit_test(a_serial_frame_is_known_by_form_and_crc),
+        cmocka_unit_test(umas_says_what_is_asked_of_the_controller),
         cmocka_unit_test(each_function_code_gives_its_fields),
         cmocka_unit_test(requests_and_responses_are_held_against_each_other),
         cmocka_unit_test(the_cut_of_the_stream_does_not_matter),

@@ -4,7 +4,14 @@
 #define LOGIN "<<< \"+OK hi\\r\\n\"\n>>> \"USER bob\\r\\nPASS a b\\r\\n\"\n<<< \"+OK\\r\\n-ERR no\\r\\n\"\n"
 #define LISTING ">>> \"LIST\\r\\n\"\n<<< \"+OK 2\\r\\n1 10\\r\\n2 20\\r\\n.\\r\\n\"\n>>> \"LIST 1\\r\\n\"\n<<< \"+OK 1 10\\r\\n\"\n>>> \"QUIT\\r\\n\"\n"
 
+#define RETRIEVED ">>> \"RETR 1\\r\\n\"\n<<< \"+OK hi\\r\\n+OK\\r\\nFrom: a@b\\r\\nSubject: x\\r\\nContent-Disposition: attachment; filename=a.exe\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\nTVo=\\r\\n..x\\r\\n.\\r\\n\"\n"
+#define SHOWN "lines subject filename size state file_data"
+
 static const struct dialogue_case cases[] = {
+    { "a mail with an attachment", RETRIEVED, SHOWN,
+      "> 0\n< 0\n< 0\n< 0 lines=7 subject=\"x\" filename=\"a.exe\" size=2 state=CLOSED file_data=4d5a\n" },
+    { "a mail whose end does not come", ">>> \"RETR 1\\r\\n\"\n<<< \"+OK hi\\r\\n+OK\\r\\nSubject: x\\r\\n\"\n", SHOWN,
+      "> 0\n< 0\n< 0\n< 0 lines=1 subject=\"x\" !incomplete\n" },
     { "a login", LOGIN, NULL,
       "< 0 type=response success=true status=\"OK\" header=\"hi\"\n> 0 type=request command=\"USER\" args=\"bob\"\n> 1 type=request command=\"PASS\"\n"
       "< 0 type=response success=true status=\"OK\"\n< 1 type=response success=false status=\"ERR\" header=\"no\"\n" },
@@ -38,14 +45,14 @@ static void overlong_lines_are_said_once(void **unused)
 static void records_are_the_same_however_the_stream_is_cut(void **unused)
 {
     (void)unused;
-    dissect_same_for_every_cut(&dissector_pop3, LOGIN LISTING);
+    dissect_same_for_every_cut(&dissector_pop3, LOGIN LISTING RETRIEVED);
 }
 
 static void every_prefix_and_every_bit_change_is_survived(void **unused)
 {
     (void)unused;
-    dissect_survives_every_prefix(&dissector_pop3, LOGIN LISTING);
-    dissect_survives_every_bit_change(&dissector_pop3, LOGIN LISTING);
+    dissect_survives_every_prefix(&dissector_pop3, LOGIN LISTING RETRIEVED);
+    dissect_survives_every_bit_change(&dissector_pop3, LOGIN LISTING RETRIEVED);
 }
 
 static void one_side_alone_is_never_sure(void **unused)

@@ -1,4 +1,4 @@
-"""Cases of rules/ot.rules."""
+"""Cases of rules/ot/modbus.rules."""
 import random
 
 import session
@@ -90,20 +90,10 @@ def code(number, answer=True):
     return requests((pdu, pdu if answer else modbus.exception(number, modbus.ILLEGAL_FUNCTION)))
 
 
-def bytes_to(port, wire_bytes, client=INSIDE):
-    return lambda path: dialogue(tcp(path, client, PLC, port), bytes.fromhex(wire_bytes))
-
-
 READ = modbus.read(modbus.READ_HOLDING, 0, 2), modbus.registers(modbus.READ_HOLDING, [7, 8])
 FILE = bytes.fromhex("15 09 06 0004 0007 0001 06af")
 FILE_READ = bytes.fromhex("14 07 06 0004 0001 0002"), bytes.fromhex("14 06 05 06 0dfe 0020")
 
-S7_STOP = "03000021 02f080 3201 0000 0300 0010 0000 29 0000000000 09 505f50524f4752414d"
-S7_READ = "0300001f 02f080 3201 0000 0500 000e 0000 04 01 120a1002 0001 0001 84 000000"
-DNP3_RESTART = "0564 08 c4 0100 0200 0000 c0 c0 0d 0000"
-DNP3_READ = "0564 0b c4 0100 0200 0000 c0 c1 01 3c0106 0000"
-IEC104_COMMAND = "68 0e 0000 0000 2d 01 06 00 0100 010000 81"
-IEC104_CALL = "68 0e 0000 0000 64 01 06 00 0100 000000 14"
 
 CASES = {
     9100611: Case(observer_writes(modbus.write_coil(3, True)), master_writes),
@@ -121,10 +111,7 @@ CASES = {
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
     9100643: Case(code(0x30, answer=False), code(7)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
-    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE)),
+    9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE), also=(9100651,)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
-    9100661: Case(bytes_to(102, S7_STOP), bytes_to(102, S7_READ)),
-    9100662: Case(bytes_to(20000, DNP3_RESTART), bytes_to(20000, DNP3_READ)),
-    9100663: Case(bytes_to(2404, IEC104_COMMAND, OUTSIDE), bytes_to(2404, IEC104_CALL, OUTSIDE)),
 }
 MARKS = (9100601, 9100602, 9100603, 9100604)
