@@ -59,6 +59,9 @@ struct expectation {
 struct sink {
     /* Takes a finished record; its bytes are good until this returns. */
     void (*record)(void *ctx, struct conversation *conv, const struct record *r);
+    /* Takes the bytes of each PDU that was taken, as frames; NULL: nobody looks at them, and what is encrypted need not be cut
+     * into records. */
+    void (*frame)(void *ctx, struct conversation *conv, const struct record *r);
     void *ctx;
     struct record *scratch;     /* the worker's one record, to be filled by conversation_record() */
     unsigned file_wants;        /* enum file_wants (framing/file.h): digests of files that somebody asks for */

@@ -17,6 +17,7 @@
 #include "dissectors/rdp/rdp.h"
 #include "dissectors/smb/smb.h"
 #include "dissectors/krb5/krb5.h"
+#include "dissectors/mysql/mysql.h"
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
@@ -73,6 +74,7 @@ const struct dissector *const dissectors[] = {
     &dissector_ssh,
     &dissector_ldap,
     &dissector_redis,
+    &dissector_mysql,
     &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,

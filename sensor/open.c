@@ -191,6 +191,9 @@ static void keep_rules(struct readable *r, const struct sensor *s)
     keep_for_again(r, s->rules_only);
     keep_for_again(r, text_or_null(set->classification));
     keep_for_again(r, text_or_null(set->rules_limits));
+    keep_for_again(r, text_or_null(set->categories));
+    for (size_t i = 0; i < set->ratings.count; i++)
+        keep_for_again(r, set->ratings.items[i]);
     for (size_t i = 0; i < set->rules.count; i++)
         keep_for_again(r, set->rules.items[i]);
     for (size_t i = 0; i < s->rules_more_count; i++)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dissect/frames.h"
 #include "dissectors/dissector.h"
 #include "sensor.h"
 
@@ -70,17 +71,20 @@ int ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct 
 {
     struct listener asked = { say, 0 };
     const struct sensor_settings *set = &s->config.sensor;
-    const struct schema *schemas[DISSECTORS_MAX];
+    const struct schema *schemas[DISSECTORS_MAX + 1];
+    size_t schema_count = dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX;
     struct source_list files = { 0 };
-    for (size_t i = 0; i < dissector_count && i < DISSECTORS_MAX; i++)
+    for (size_t i = 0; i < schema_count; i++)
         schemas[i] = dissectors[i]->schema;
+    schemas[schema_count++] = &frame_schema;
     int rc = rule_list(s, &files, f);
     struct rules_source src = {
         .files = (const char *const *)files.paths, .file_count = files.count,
         .vars = (const char *const *)set->vars.items, .var_count = set->vars.count,
         .limits = text_or_null(set->rules_limits), .classification = text_or_null(set->classification), .cache_dir = text_or_null(set->rules_cache),
-        .schemas = schemas, .schema_count = dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX,
-        .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
+        .schemas = schemas, .schema_count = schema_count,
+        .categories = text_or_null(set->categories),
+        .ratings = (const char *const *)set->ratings.items, .rating_count = set->ratings.count, .keep_texts = s->explains, .decode_events = decode_event_names, .stream_events = stream_event_names,
         .app_events = dissect_event_names,
     };
     *report = (struct rules_report){ .refusal = refusal, .ctx = &asked };

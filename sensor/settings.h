@@ -26,7 +26,8 @@ struct sensor_settings {
     uint64_t classify_max, classify_tcp, classify_udp;
 
     struct setting_list rules, vars;
-    char    *classification, *rules_cache, *rules_limits, *control;
+    char    *classification, *rules_cache, *rules_limits, *control, *categories;
+    struct setting_list ratings;
     uint64_t threshold_entries;
     bool     behaviour;
     char    *policy, *makers, *weaknesses;

@@ -342,6 +342,20 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     scene_turn(w, before);
 }
 
+/* The bytes of a message, for rules only. */
+static void on_frame(void *ctx, struct conversation *conv, const struct record *r)
+{
+    struct worker *w = ctx;
+    enum direction before = w->subject.dir;
+    struct detect_out out = { on_alert, w };
+    if (!shown_to_rules(w, w->flow))
+        return;
+    scene_turn(w, conv->dir);
+    w->subject.app_proto = w->flow != NULL ? dissect_name(w->flow) : NULL;
+    detect_record(w->detect, &w->subject, r, &out);
+    scene_turn(w, before);
+}
+
 static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
 {
     struct worker *w = ctx;
@@ -504,6 +518,7 @@ void worker_rules(struct worker *w)
         return;
     w->rules = next;
     w->sink.file_wants = rules_needs(next)->file_wants;
+    w->sink.frame = rules_needs(next)->frames ? on_frame : NULL;
     /* only now: whoever sees NULL here frees the old ones */
     atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }
@@ -622,6 +637,7 @@ static int road_new(struct worker *w, struct fault *f)
     flow.midstream = s->midstream == MIDSTREAM_RULES;
     w->decoder.checksums = s->checksums;
     w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch,
+                             .frame = rules_needs(w->rules)->frames ? on_frame : NULL,
                              .file_wants = rules_needs(w->rules)->file_wants, .parts = file_parts_new() };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
         return f->code;

@@ -65,6 +65,7 @@ if [ -d $corpus ]; then
     stage captures python3 tests/oracles/captures.py --corpus $corpus --build "$BUILD"
     stage et_open python3 tests/oracles/et_open.py --corpus $corpus --sensor "$BUILD/fengsui-sensor"
     stage suricata python3 tests/oracles/suricata.py --corpus $corpus --sensor "$BUILD/fengsui-sensor"
+    stage correlator python3 tests/oracles/correlator.py --corpus $corpus/correlator --build "$BUILD"
 else
     skip oracles "$corpus is not here"
 fi

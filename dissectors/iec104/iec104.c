@@ -12,10 +12,8 @@
  * a length that can be: the receivers we know do the same or hang up. After a gap the start octet alone proves too little:
  * then only an APDU whose control field and objects are exactly right is believed.
  */
-#include <string.h>
-
 #include "dissectors/iec104/iec104.h"
-#include "dissectors/iec104/type.h"
+#include "dissectors/iec104/pair.h"
 
 enum {
     START = 0x68,
@@ -24,25 +22,10 @@ enum {
     LENGTH_MAX = 253,
     APDU_MAX = HEADER + LENGTH_MAX,
     SEQUENCE_MASK = 0x7fff, SEQUENCE_HALF = 0x4000,
-    OPEN_MAX = 16,              /* commands and interrogations remembered; the oldest gives way */
-    SAID_MAX = 5,               /* octets of the longest command without its time: short float and qualifier */
-    NOISE_MAX = 4096,           /* octets without an APDU before we believe that this is something else */
-    ALL_STATIONS = 0xffff
+    NOISE_MAX = 4096            /* octets without an APDU before we believe that this is something else */
 };
 
-enum { COT_REQUEST = 5, COT_ACT = 6, COT_CON = 7, COT_DEACT = 8, COT_DEACT_CON = 9, COT_TERM = 10, COT_STATION = 20, COT_GROUP_16 = 36,
-       COT_COUNTERS = 37, COT_COUNTERS_4 = 41, COT_REFUSED = 44, COT_REFUSED_LAST = 47 };
-enum { C_SC = 45, C_BO_TA = 64, C_IC = 100, C_CI = 101, C_RD = 102, C_CS = 103, C_RP = 105, C_CD = 106, P_AC = 113, F_FR = 120 };
 enum { STARTDT_ACT = 1, STARTDT_CON = 2, STOPDT_ACT = 4, STOPDT_CON = 8, TESTFR_ACT = 16, TESTFR_CON = 32 };
-
-struct open_command {
-    uint64_t transaction, sent_us;
-    uint32_t address;
-    uint16_t common_address;
-    uint8_t  type, said_len;
-    uint8_t  said[SAID_MAX];
-    bool     used, waiting, select, selected;
-};
 
 struct side {
     uint16_t next;              /* N(S) that comes next, when known */
@@ -53,13 +36,10 @@ struct side {
 };
 
 struct iec104_state {
-    uint64_t            transactions;
     struct side         sides[2];
-    struct open_command open[OPEN_MAX];
-    unsigned            next;   /* in open: the oldest */
+    struct iec104_pairs pairs;
     bool                begun;
     bool                stopped;    /* data transfer is known not to be started */
-    bool                blind;      /* commands may have been missed */
 };
 
 struct apdu {
@@ -67,16 +47,6 @@ struct apdu {
     uint8_t            control[CONTROL];
     enum iec104_format format;
     struct cursor      body;            /* behind the control field */
-};
-
-/* What the record of an I format APDU knows of its command. */
-struct telegram {
-    struct iec104_asdu asdu;
-    uint8_t            type;
-    uint32_t           address;         /* of the first object */
-    const uint8_t     *said;
-    uint8_t            said_len;
-    bool               select;
 };
 
 /* The APDU at `c`; false: not all of it is here. Start octet and length were looked at before. */
@@ -173,154 +143,7 @@ static void number_read(struct iec104_state *s, enum direction dir, const struct
     side->known = true;
 }
 
-static bool refused(uint8_t cause)
-{
-    return cause >= COT_REFUSED && cause <= COT_REFUSED_LAST;
-}
-
-/* A type that one station commands and the other confirms. Files go both ways and have confirmations of their own. */
-static bool is_command(const struct telegram *t)
-{
-    return t->type >= C_SC && t->type <= P_AC && t->asdu.type->known && t->asdu.type->access != ACCESS_REPORT;
-}
-
-static bool asks(const struct telegram *t)
-{
-    uint8_t cause = t->asdu.cause;
-    return is_command(t) && (cause == COT_ACT || cause == COT_DEACT || (cause == COT_REQUEST && t->type == C_RD));
-}
-
-static bool answers(const struct telegram *t)
-{
-    uint8_t cause = t->asdu.cause;
-    return is_command(t) && (cause == COT_CON || cause == COT_DEACT_CON || cause == COT_TERM || refused(cause));
-}
-
-/* The type whose command makes the station send data with this cause, or 0. */
-static uint8_t asked_by(const struct telegram *t)
-{
-    uint8_t cause = t->asdu.cause;
-    if (t->asdu.type->access != ACCESS_REPORT)
-        return 0;
-    if (cause == COT_REQUEST)
-        return C_RD;
-    if (cause >= COT_STATION && cause <= COT_GROUP_16)
-        return C_IC;
-    return cause >= COT_COUNTERS && cause <= COT_COUNTERS_4 ? C_CI : 0;
-}
-
-/* The newest open command of a type to this station; with `object`, to this object too. */
-static struct open_command *opened(struct iec104_state *s, const struct telegram *t, uint8_t type, bool object)
-{
-    for (unsigned i = 1; i <= OPEN_MAX; i++) {
-        struct open_command *o = &s->open[(s->next + OPEN_MAX - i) % OPEN_MAX];
-        bool station = o->common_address == t->asdu.common_address || o->common_address == ALL_STATIONS;
-        if (o->used && o->type == type && station && (!object || o->address == t->address))
-            return o;
-    }
-    return NULL;
-}
-
-static void command_remember(struct conversation *conv, const struct telegram *t, struct record *r)
-{
-    struct iec104_state *s = conv->state;
-    const struct open_command *before = opened(s, t, t->type, true);
-    bool acts = t->asdu.cause == COT_ACT && t->asdu.type->access == ACCESS_CONTROL;
-    if (acts && !t->select)
-        record_uint(r, IEC104_SELECTED, before != NULL && before->selected);
-    struct open_command *o = &s->open[s->next];
-    s->next = (s->next + 1) % OPEN_MAX;
-    *o = (struct open_command){ .transaction = r->transaction, .sent_us = conv->now_us, .address = t->address,
-        .common_address = t->asdu.common_address, .type = t->type, .said_len = t->said_len, .used = true, .waiting = true,
-        .select = acts && t->select };
-    if (t->said_len > 0)
-        memcpy(o->said, t->said, t->said_len);
-}
-
-/* A station that sets its clock answers with its own time; else a positive confirmation repeats the command. */
-static bool echo_differs(const struct open_command *o, const struct telegram *t)
-{
-    return t->asdu.cause == COT_CON && !t->asdu.negative && t->type != C_CS && t->type != C_CD
-           && (o->said_len != t->said_len || (o->said_len > 0 && memcmp(o->said, t->said, o->said_len) != 0));
-}
-
-static void answer_match(struct conversation *conv, const struct telegram *t, struct record *r)
-{
-    struct iec104_state *s = conv->state;
-    struct open_command *o = opened(s, t, t->type, true);
-    if (o == NULL || (!o->waiting && t->asdu.cause != COT_TERM)) {
-        if (!s->blind)
-            record_anomaly(r, IEC104_UNSOLICITED_CONFIRMATION);
-        return;
-    }
-    r->transaction = o->transaction;
-    if (echo_differs(o, t))
-        record_anomaly(r, IEC104_CONFIRMATION_MISMATCH);
-    if (o->waiting && conv->now_us >= o->sent_us)
-        record_uint(r, IEC104_RESPONSE_TIME, conv->now_us - o->sent_us);
-    o->waiting = false;
-    o->selected = o->select && t->asdu.cause == COT_CON && !t->asdu.negative;
-}
-
-/* Transaction and times: a question opens one, what answers it takes part in it, all else is its own. */
-static void telegram_match(struct conversation *conv, const struct telegram *t, struct record *r)
-{
-    struct iec104_state *s = conv->state;
-    uint8_t question = asked_by(t);
-    const struct open_command *o = question != 0 ? opened(s, t, question, question == C_RD) : NULL;
-    r->transaction = o != NULL ? o->transaction : s->transactions;
-    if (asks(t))
-        command_remember(conv, t, r);
-    else if (answers(t))
-        answer_match(conv, t, r);
-    if (r->transaction == s->transactions)
-        s->transactions++;
-}
-
-static void station_record(struct record *r, const struct telegram *t)
-{
-    if (asks(t))
-        record_uint(r, IEC104_STATION, IEC104_CONTROLLING);
-    else if (answers(t) || (t->type < F_FR && t->asdu.type->access == ACCESS_REPORT))
-        record_uint(r, IEC104_STATION, IEC104_CONTROLLED);
-}
-
-/* Broadcast is for interrogations, clocks and resets alone (60870-5-101, clause 7.2.4). */
-static bool broadcast_allowed(uint8_t type)
-{
-    return type == C_IC || type == C_CI || type == C_CS || type == C_RP;
-}
-
-static void identifier_check(struct record *r, const struct telegram *t)
-{
-    const struct iec104_asdu *a = &t->asdu;
-    bool everybody = a->common_address == ALL_STATIONS && !broadcast_allowed(t->type);
-    if (!a->type->known && a->type->access == ACCESS_OTHER)
-        record_anomaly(r, IEC104_UNKNOWN_TYPE);
-    if (a->count == 0 || (a->type->known && ((a->sq && !a->type->sequence) || (a->count > 1 && is_command(t)))))
-        record_anomaly(r, IEC104_INVALID_COUNT);
-    if (!iec104_cause_allowed(a->type, a->cause))
-        record_anomaly(r, IEC104_INVALID_CAUSE);
-    if (a->common_address == 0 || everybody)
-        record_anomaly(r, IEC104_INVALID_COMMON_ADDRESS);
-}
-
-/* What the pairing needs of the first object. */
-static void telegram_first(struct telegram *t)
-{
-    struct cursor c = t->asdu.objects;
-    size_t said = iec104_type_said(t->asdu.type);
-    t->address = cursor_le24(&c);
-    t->said = c.at;
-    t->said_len = (uint8_t)(said < SAID_MAX ? said : SAID_MAX);
-    if (c.left < t->said_len)
-        t->said_len = 0;
-    t->select = t->said_len > 0 && t->said[t->said_len - 1] >> 7;
-    if (iec104_type_said(t->asdu.type) == 4)    /* a bitstring command cannot be selected */
-        t->select = false;
-}
-
-static void identifier_record(struct record *r, const struct telegram *t, size_t here)
+static void identifier_record(struct record *r, const struct iec104_telegram *t, size_t here)
 {
     const struct iec104_asdu *a = &t->asdu;
     if (here > 0) {
@@ -332,8 +155,8 @@ static void identifier_record(struct record *r, const struct telegram *t, size_t
         record_uint(r, IEC104_NUMBER_OF_OBJECTS, a->count);
     }
     if (here > 2) {
-        r->answer = answers(t);
-        r->refused = r->answer && (a->negative || refused(a->cause));
+        r->answer = iec104_answers(t);
+        r->refused = r->answer && iec104_refused(a);
         record_uint(r, IEC104_CAUSE, a->cause);
         record_uint(r, IEC104_NEGATIVE, a->negative);
         record_uint(r, IEC104_TEST, a->test);
@@ -348,7 +171,7 @@ static void information_read(struct conversation *conv, const struct apdu *a, st
 {
     struct iec104_state *s = conv->state;
     struct cursor body = a->body;
-    struct telegram t = { .type = (uint8_t)(cursor_peek(&body, 0) & 0xff) };
+    struct iec104_telegram t = { .type = (uint8_t)(cursor_peek(&body, 0) & 0xff) };
     number_read(s, conv->dir, a, r);
     acknowledgement_read(s, conv->dir, a, r);
     if (s->stopped)
@@ -357,13 +180,10 @@ static void information_read(struct conversation *conv, const struct apdu *a, st
     identifier_record(r, &t, a->body.left);
     if (!whole) {
         record_anomaly(r, IEC104_INVALID_LENGTH);
-        r->transaction = s->transactions++;
+        r->transaction = s->pairs.transactions++;
         return;
     }
-    telegram_first(&t);
-    identifier_check(r, &t);
-    station_record(r, &t);
-    telegram_match(conv, &t, r);
+    iec104_pair(&s->pairs, &t, r, conv->now_us);
     iec104_objects_read(&t.asdu, r);
 }
 
@@ -397,7 +217,7 @@ static void apdu_record(struct conversation *conv, const struct apdu *a)
     if (a->format == IEC104_I)
         information_read(conv, a, r);
     else {
-        r->transaction = s->transactions++;
+        r->transaction = s->pairs.transactions++;
         if (a->length != CONTROL)
             record_anomaly(r, IEC104_INVALID_LENGTH);
         if (a->format == IEC104_S)
@@ -417,7 +237,7 @@ static enum dissect noise_skip(struct conversation *conv, struct cursor *in)
     struct side *side = &s->sides[conv->dir];
     if (side->noise == 0) {
         struct record *r = conversation_record(conv, &iec104_schema);
-        r->transaction = s->transactions++;
+        r->transaction = s->pairs.transactions++;
         record_anomaly(r, in->at[0] == START ? IEC104_INVALID_LENGTH : IEC104_INVALID_START);
         conversation_emit(conv, r);
     }
@@ -450,13 +270,13 @@ static bool step_found(struct side *side, struct cursor *in)
 static void begin(struct conversation *conv)
 {
     struct iec104_state *s = conv->state;
-    s->blind |= conv->midstream;
+    s->pairs.blind |= conv->midstream;
     if (s->begun)
         return;
     s->begun = true;
-    s->stopped = !s->blind;
-    s->sides[FROM_CLIENT].known = s->sides[FROM_SERVER].known = !s->blind;
-    s->sides[FROM_CLIENT].searching = s->sides[FROM_SERVER].searching = s->blind;
+    s->stopped = !s->pairs.blind;
+    s->sides[FROM_CLIENT].known = s->sides[FROM_SERVER].known = !s->pairs.blind;
+    s->sides[FROM_CLIENT].searching = s->sides[FROM_SERVER].searching = s->pairs.blind;
 }
 
 static enum dissect iec104_pdu(struct conversation *conv, struct cursor *in)
@@ -490,7 +310,7 @@ static bool iec104_gap(struct conversation *conv, size_t missing)
     side->searching = true;
     side->known = side->has_acknowledged = false;
     s->stopped = false;
-    s->blind = true;
+    s->pairs.blind = true;
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* s7commplus - S7comm-plus (S7-1200/1500, TIA Portal) recognised: version, opcode, function, session; no bodies.
+/* s7commplus - S7comm-plus (S7-1200/1500, TIA Portal): version, opcode, function, session, objects and variables, pairs.
  *
  * Source  no public standard; the form is that of the S7comm-plus dissector of T. Wiens for Wireshark and of ICSNPP's s7comm parser
  */

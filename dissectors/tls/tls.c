@@ -321,7 +321,7 @@ static enum dissect encrypted(struct conversation *conv, struct cursor *in)
 {
     const struct tls_state *s = conv->state;
     emit_held(conv);
-    if (s->heartbeats)
+    if (s->heartbeats || conv->out->frame != NULL)
         return DISSECT_PDU;
     cursor_skip(in, in->left);
     return DISSECT_DONE;
@@ -442,7 +442,7 @@ static enum dissect tls_pdu(struct conversation *conv, struct cursor *in)
     if (length > FRAGMENT_MAX)
         return lost(conv, TLS_INVALID_RECORD_LENGTH);
     side->begun = true;
-    if (type == APPLICATION_DATA && !s->heartbeats)
+    if (type == APPLICATION_DATA && !s->heartbeats && conv->out->frame == NULL)
         return encrypted(conv, in);
     struct cursor body = cursor_sub(&c, length);
     if (c.status != CURSOR_OK) {

@@ -9,15 +9,6 @@
 #include "common/addr.h"
 #include "correlator/stage.h"
 
-/* The plans give no numbers; these are ours, in one place, and every part is shown beside the score. */
-const struct weights case_weights = {
-    .severity = { 0.4, 1.0, 0.7, 0.4, 0.2 },
-    .mlps = { 0.4, 0.4, 0.5, 0.75, 0.95, 1.0 },
-    .cii = 0.9,
-    .stage_each = 0.15,
-    .level_at = { 0, 95, 85, 50 },
-};
-
 /* ---- GB/T 20986 ---- */
 
 struct taxonomy {
@@ -152,6 +143,7 @@ static struct incident_case *case_empty(void)
     struct incident_case *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
+    c->weights = &weights_default;
     struct incident *i = &c->incident;
     i->victims = calloc(CASE_PARTIES_MAX, sizeof *i->victims);
     i->attackers = calloc(CASE_PARTIES_MAX, sizeof *i->attackers);
@@ -362,10 +354,11 @@ static void raise_to(double *part, double value)
 }
 
 /* The level follows the score up and never down by itself: lowering is for a person. */
-static void score_total(struct incident *i)
+static void score_total(struct incident_case *c)
 {
-    const struct weights *w = &case_weights;
-    double spread = 0.55 + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
+    struct incident *i = &c->incident;
+    const struct weights *w = c->weights;
+    double spread = w->stage_first + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
     i->score_spread = spread < 1.0 ? spread : 1.0;
     i->score = 100.0 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
     for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL; level++)
@@ -373,17 +366,18 @@ static void score_total(struct incident *i)
             i->level = (enum incident_level)level;
 }
 
-static void score_update(struct incident *i, const struct alert_view *a, const struct asset *victim)
+static void score_update(struct incident_case *c, const struct alert_view *a, const struct asset *victim)
 {
-    const struct weights *w = &case_weights;
+    struct incident *i = &c->incident;
+    const struct weights *w = c->weights;
     double asset = w->mlps[victim->mlps_level <= 5 ? victim->mlps_level : 0];
-    double confidence = strcasecmp(a->confidence, "high") == 0 ? 1.0 : strcasecmp(a->confidence, "low") == 0 ? 0.5 : 0.8;
+    double confidence = w->confidence[strcasecmp(a->confidence, "high") == 0 ? 2 : strcasecmp(a->confidence, "low") == 0 ? 0 : 1];
     if (victim->cii && asset < w->cii)
         asset = w->cii;
     raise_to(&i->score_severity, w->severity[a->severity <= 4 ? a->severity : 0]);
     raise_to(&i->score_asset, asset);
     raise_to(&i->score_confidence, confidence);
-    score_total(i);
+    score_total(c);
 }
 
 /* "FENGSUI OT " and the like before a signature say whose rule it is, not what happened. */
@@ -467,7 +461,7 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     bool ok = party_add(i->attackers, &i->attacker_count, &p->attacker)
               && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule) && tactic_add(i, stage_tactic(a))
               && join_add(i, why) && title_update(i, a, p, names, gravest);
-    score_update(i, a, p->asset);
+    score_update(c, a, p->asset);
     return ok;
 }
 
@@ -546,7 +540,7 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     raise_to(&i->score_asset, f->score_asset);
     raise_to(&i->score_confidence, f->score_confidence);
     span_to(i, f->first_us, f->last_us);
-    score_total(i);
+    score_total(c);
     return join_add(i, why) && ok;
 }
 

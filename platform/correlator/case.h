@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "correlator/weights.h"
 #include "events/incident.h"
 
 enum { CASE_PARTIES_MAX = 64, CASE_RULES_MAX = 64, CASE_JOINS_MAX = 64, CASE_TACTICS_MAX = 16,
@@ -19,15 +20,6 @@ struct parties {
     const struct asset   *asset;        /* the victim's; .name "" when not registered */
 };
 struct parties case_parties(const struct alert_view *a);
-
-struct weights {                /* data: how much each thing counts in the score, each 0..1 */
-    double severity[5];         /* by severity 1..4 */
-    double mlps[6];             /* by MLPS level 0..5 */
-    double cii;                 /* at least this for critical information infrastructure */
-    double stage_each;          /* added for each further ATT&CK tactic, from .5 */
-    double level_at[4];         /* score from which the level is 1, 2, 3 */
-};
-extern const struct weights case_weights;
 
 struct taxonomy;                /* GB/T 20986-2023 categories, from a CSV */
 struct taxonomy *taxonomy_load(const char *path, struct fault *f);      /* path "" gives an empty one */
@@ -47,6 +39,7 @@ struct incident_case {
     struct incident incident;
     struct incident_case *next;         /* newest change first */
     struct incident_case *number_next;  /* of the same bucket */
+    const struct weights *weights;      /* borrowed; the defaults when nobody set it */
     uint64_t number;                    /* in memory only, from 1 */
     struct case_host hosts[CASE_PARTIES_MAX];
     size_t   host_count;

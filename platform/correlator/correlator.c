@@ -33,6 +33,7 @@ struct merged { struct indexed ix; uint64_t into; };
 struct correlator {
     struct correlator_settings settings;
     struct taxonomy           *names;
+    struct weights             weights;
     struct scene              *scene;
     struct meta_table         *metas;
     struct index              *merged;      /* number of a part to the number of the whole */
@@ -55,8 +56,9 @@ struct correlator *correlator_new(const struct correlator_settings *s, struct fa
     }
     c->settings = *s;
     c->settings.scene.most = (size_t)s->rule_max;
-    if ((c->names = taxonomy_load(s->taxonomy != NULL ? s->taxonomy : "", f)) == NULL) {
-        free(c);
+    if ((c->names = taxonomy_load(s->taxonomy != NULL ? s->taxonomy : "", f)) == NULL
+        || weights_load(s->scoring != NULL ? s->scoring : "", &c->weights, f) < 0) {
+        correlator_free(c);
         return NULL;
     }
     struct meta_settings meta = { s->meta_gap_us, s->meta_echo_us, (size_t)s->meta_max };
@@ -133,8 +135,10 @@ static void case_front(struct correlator *c, struct incident_case *k)
     c->cases = k;
 }
 
-static void number_give(struct correlator *c, struct incident_case *k)
+/* It gets its number, and the weights of this correlator. */
+static void case_enrol(struct correlator *c, struct incident_case *k)
 {
+    k->weights = &c->weights;
     k->number = ++c->last_number;
     k->number_next = c->buckets[k->number % BUCKETS];
     c->buckets[k->number % BUCKETS] = k;
@@ -199,7 +203,7 @@ static struct incident_case *case_begin(struct correlator *c, const struct alert
     if (k == NULL)
         return NULL;
     case_front(c, k);
-    number_give(c, k);
+    case_enrol(c, k);
     c->counts.incidents++;
     c->counts.open++;
     return k;
@@ -461,7 +465,7 @@ int correlator_restore(struct correlator *c, const struct incident *saved)
         at = &(*at)->next;
     k->next = *at;
     *at = k;
-    number_give(c, k);
+    case_enrol(c, k);
     hosts_restore(c, k);
     c->counts.open++;
     return 0;

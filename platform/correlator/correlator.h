@@ -23,6 +23,7 @@ struct correlator_settings {
     uint64_t meta_gap_us, meta_echo_us, meta_max, rule_max, case_max;
     uint64_t quiet_us;          /* an incident that had no alert for so long is let go from memory */
     char    *taxonomy;          /* GB/T 20986 CSV */
+    char    *scoring;           /* weights' CSV; "" or NULL: the defaults */
 };
 
 struct correlator_counts { uint64_t alerts, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, no_memory; };

@@ -76,6 +76,8 @@ static const struct setting rows[] = {
       "Addresses and prefixes that everybody shares (own scanners, NAT gateways, public resolvers): they join nothing" },
     { "taxonomy", SETTING_TEXT, AT(correlator.taxonomy), "", 0, 0, NULL,
       "CSV of GB/T 20986-2023 categories, for Chinese titles; empty for none" },
+    { "scoring", SETTING_TEXT, AT(correlator.scoring), "", 0, 0, NULL,
+      "CSV of what counts how much in the score, and from which score on which level; empty for the built-in ones" },
 };
 
 struct daemon {

@@ -48,6 +48,9 @@ struct rules_source {               /* everything is borrowed for the call, name
     const char *const *vars;        /* "HOME_NET=[10.0.0.0/8]"; later ones win; over the built-in defaults */
     size_t             var_count;
     const char        *limits;      /* path of a threshold.config: suppressions and thresholds; NULL: none (limits.h) */
+    const char        *categories;  /* path of the categories of `iprep` (reputation.h); NULL: none */
+    const char *const *ratings;     /* files of addresses rated in them */
+    size_t             rating_count;
     const char        *classification;      /* path of classification.config; NULL: priorities default to 3 */
     const char        *cache_dir;   /* where compiled pattern databases are kept; NULL: nowhere */
     const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 64 */
@@ -62,6 +65,7 @@ struct rules_needs {                /* what the rules ask of the sensor, so that
     bool     streams;               /* some rule looks at streams: subject.stream is wanted */
     uint32_t stream_window;         /* bytes of subject.stream that are of use, 0 without streams */
     bool     record_streams;        /* some rule looks at a record and at its stream: subject.stream is wanted with records */
+    bool     frames;                /* some rule looks at frames: sink.frame is wanted */
     bool     checksums;             /* subject.checksums is wanted */
     bool     countries, assets, ndpi;
     bool     file_kinds;            /* some rule asks libmagic (filemagic) */

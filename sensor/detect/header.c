@@ -11,7 +11,7 @@
 
 enum number_of {
     OF_TTL, OF_TOS, OF_ID, OF_SEQ, OF_ACK, OF_WINDOW, OF_ITYPE, OF_ICODE, OF_ICMP_ID, OF_ICMP_SEQ, OF_DSIZE, OF_FRAGOFFSET,
-    OF_IP_PROTO, OF_MSS, OF_FLOW_AGE
+    OF_IP_PROTO, OF_MSS, OF_MTU, OF_FLOW_AGE, OF_PACKETS_UP, OF_PACKETS_DOWN, OF_BYTES_UP, OF_BYTES_DOWN
 };
 
 static bool is_icmp(const struct subject *s)
@@ -43,6 +43,31 @@ static int64_t tcp_mss(const struct subject *s)
     return -1;
 }
 
+/* What "packet too big" says (RFC 4443 section 3.2), or -1. */
+static int64_t icmp6_mtu(const struct subject *s)
+{
+    if (s->proto != IPPROTO_ICMPV6 || s->transport == NULL || s->icmp_type != 2)
+        return -1;
+    struct cursor c = cursor_over(s->transport, s->transport_len);
+    cursor_skip(&c, 4);
+    uint32_t mtu = cursor_be32(&c);
+    return c.status == CURSOR_OK ? (int64_t)mtu : -1;
+}
+
+/* Of the flow so far, this packet included. */
+static int64_t flow_number(const struct subject *s, enum number_of which)
+{
+    if (s->memory == NULL)
+        return -1;
+    switch (which) {
+    case OF_PACKETS_UP:   return (int64_t)s->flow_packets[FROM_CLIENT];
+    case OF_PACKETS_DOWN: return (int64_t)s->flow_packets[FROM_SERVER];
+    case OF_BYTES_UP:     return (int64_t)s->flow_bytes[FROM_CLIENT];
+    case OF_BYTES_DOWN:   return (int64_t)s->flow_bytes[FROM_SERVER];
+    default:              return (int64_t)((s->time_us - s->flow_start_us) / 1000000);
+    }
+}
+
 /* -1: this packet has none. */
 static int64_t number_of(const struct subject *s, enum number_of which)
 {
@@ -62,7 +87,12 @@ static int64_t number_of(const struct subject *s, enum number_of which)
     case OF_FRAGOFFSET: return s->ip_version == 4 ? (s->ip_fragment & 0x1fff) * 8 : -1;
     case OF_IP_PROTO:   return ip ? s->proto : -1;
     case OF_MSS:        return tcp_mss(s);
-    case OF_FLOW_AGE:   return s->memory ? (int64_t)((s->time_us - s->flow_start_us) / 1000000) : -1;
+    case OF_MTU:        return icmp6_mtu(s);
+    case OF_FLOW_AGE:
+    case OF_PACKETS_UP:
+    case OF_PACKETS_DOWN:
+    case OF_BYTES_UP:
+    case OF_BYTES_DOWN: return flow_number(s, which);
     }
     return -1;
 }
@@ -110,6 +140,26 @@ static bool parse_icmp_seq(struct parser *p, struct slice v) { return number(p, 
 static bool parse_mss(struct parser *p, struct slice v) { return number(p, v, OF_MSS, 65535); }
 
 static bool parse_flow_age(struct parser *p, struct slice v) { return number(p, v, OF_FLOW_AGE, UINT32_MAX); }
+
+static bool parse_packets_up(struct parser *p, struct slice v) { return number(p, v, OF_PACKETS_UP, UINT32_MAX); }
+static bool parse_packets_down(struct parser *p, struct slice v) { return number(p, v, OF_PACKETS_DOWN, UINT32_MAX); }
+static bool parse_bytes_up(struct parser *p, struct slice v) { return number(p, v, OF_BYTES_UP, INT64_MAX); }
+static bool parse_bytes_down(struct parser *p, struct slice v) { return number(p, v, OF_BYTES_DOWN, INT64_MAX); }
+static bool parse_mtu(struct parser *p, struct slice v) { return number(p, v, OF_MTU, UINT32_MAX); }
+
+static bool version_holds(const struct match *m, const struct check *c)
+{
+    return m->s->ip_version == c->number;
+}
+
+static bool parse_l3_proto(struct parser *p, struct slice v)
+{
+    bool four = slice_is_fold(v, "ipv4") || slice_is_fold(v, "ip4"), six = slice_is_fold(v, "ipv6") || slice_is_fold(v, "ip6");
+    if (!four && !six)
+        return parse_wrong(p, v.at, "expected ipv4 or ipv6, found `%.*s`", (int)v.len, v.at);
+    parse_check(p, version_holds)->number = four ? 4 : 6;
+    return true;
+}
 
 static bool payload_holds(const struct match *m, const struct check *c)
 {
@@ -338,6 +388,12 @@ const struct keyword header_keywords[] = {
     { "icmp_id",    VALUE_NEEDED, parse_icmp_id,    "ICMP identifier." },
     { "icmp_seq",   VALUE_NEEDED, parse_icmp_seq,   "ICMP sequence number." },
     { "flow.age",   VALUE_NEEDED, parse_flow_age,   "Seconds since the flow's first packet." },
+    { "flow.pkts_toserver", VALUE_NEEDED, parse_packets_up, "Packets of the client's so far." },
+    { "flow.pkts_toclient", VALUE_NEEDED, parse_packets_down, "Packets of the server's so far." },
+    { "flow.bytes_toserver", VALUE_NEEDED, parse_bytes_up, "Bytes of the client's so far, IP headers included." },
+    { "flow.bytes_toclient", VALUE_NEEDED, parse_bytes_down, "Bytes of the server's so far, IP headers included." },
+    { "icmpv6.mtu", VALUE_NEEDED, parse_mtu,        "The MTU that ICMPv6's \"packet too big\" tells." },
+    { "l3_proto",   VALUE_NEEDED, parse_l3_proto,   "The network protocol: ipv4 or ipv6." },
     { "dsize",      VALUE_NEEDED, parse_dsize,      "Size of the packet's payload; 5<>10 leaves out both." },
     { .name = NULL }
 };

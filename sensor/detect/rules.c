@@ -10,6 +10,7 @@
 #include "detect/keywords.h"
 #include "detect/limits.h"
 #include "detect/pcre.h"
+#include "detect/reputation.h"
 #include "detect/ruleset.h"
 
 enum { RULE_FILE_MAX = 512 * 1024 * 1024 };
@@ -183,7 +184,8 @@ static int read_file(struct loader *l, const char *path, struct fault *f)
     return 0;
 }
 
-static int read_limits(struct loader *l, const char *path, struct fault *f)
+/* A file of lines that `take` understands; a wrong one is refused and the others hold. */
+static int read_lines(struct loader *l, const char *path, bool (*take)(struct parser *p, struct slice line), struct fault *f)
 {
     size_t len;
     char *text = file_text(path, &len, f);
@@ -196,11 +198,20 @@ static int read_limits(struct loader *l, const char *path, struct fault *f)
         struct parser p = { .rules = l->rules, .pile = l->rules->pile, .nets = &l->nets, .text = line.text, .at = line.text.at,
                             .current = { .name = line.text, .value = line.text }, .fault = &wrong };
         p.option = &p.current;
-        if (!limits_line(&p, line.text))
+        if (!take(&p, line.text))
             refuse(l, path, &line, p.at, wrong.why);
     }
     free(text);
     return 0;
+}
+
+static int read_reputation(struct loader *l, const struct rules_source *src, struct fault *f)
+{
+    int rc = src->categories ? read_lines(l, src->categories, reputation_category, f) : 0;
+    for (size_t i = 0; i < src->rating_count && rc == 0; i++)
+        rc = read_lines(l, src->ratings[i], reputation_rating, f);
+    reputation_seal(l->rules->reputation);
+    return rc;
 }
 
 static int read_all(struct loader *l, const struct rules_source *src, struct fault *f)
@@ -212,6 +223,8 @@ static int read_all(struct loader *l, const struct rules_source *src, struct fau
         rc = nets_var(&l->nets, src->vars[i], f);
     if (rc == 0 && src->classification)
         rc = read_classification(l, src->classification, f);
+    if (rc == 0)
+        rc = read_reputation(l, src, f);
     for (size_t i = 0; i < src->file_count && rc == 0; i++)
         rc = read_file(l, src->files[i], f);
     if (rc == 0 && src->text) {
@@ -223,7 +236,7 @@ static int read_all(struct loader *l, const struct rules_source *src, struct fau
         free(copy);
     }
     if (rc == 0 && src->limits)
-        rc = read_limits(l, src->limits, f);
+        rc = read_lines(l, src->limits, limits_line, f);
     return rc;
 }
 
@@ -288,6 +301,7 @@ void rules_free(struct rules *r)
         return;
     regex_free(r->regexes);
     datasets_free(r->datasets);
+    reputation_free(r->reputation);
     for (size_t i = 0; i < r->prefilter_count; i++)
         prefilter_free(r->prefilters[i]);
     free(r->prefilters);

@@ -83,6 +83,7 @@ struct rules {
     struct rules_needs  needs;
     struct regex       *regexes;        /* to be freed, and so are the datasets */
     struct dataset     *datasets;
+    struct reputation  *reputation;
     struct prefilter  **prefilters;
     size_t              prefilter_count;
     uint32_t            scratch_bytes;

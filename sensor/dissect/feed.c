@@ -1,4 +1,5 @@
 /* feed - the chosen dissector gets its bytes: whole PDUs where they lie, broken ones put together first. */
+#include "dissect/frames.h"
 #include "dissect/internal.h"
 
 enum { PDU_MAX_DEFAULT = 64 * 1024, LOST_DATAGRAMS_MAX = 4 };
@@ -109,6 +110,15 @@ static size_t pdu_max(const struct offer *o)
     return most < STORE_BLOCK_MAX ? most : STORE_BLOCK_MAX;
 }
 
+/* The bytes of a PDU that was just taken, for those rules that look at them. */
+static void tell_frame(const struct offer *o, struct conversation *conv, struct cursor pdu)
+{
+    struct record *r = conversation_record(conv, &frame_schema);
+    r->transaction = o->f->dissect->frames++;
+    if (frames_of(chosen(o), pdu, o->over, r))
+        conv->out->frame(conv->out->ctx, conv, r);
+}
+
 /* Takes PDUs off `in` while there are whole ones. MORE: what is left is the beginning of one. */
 static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t *budget)
 {
@@ -119,6 +129,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
     enum dissect verdict = DISSECT_MORE;
     while (in->left > 0 && *budget > 0) {
         size_t before = in->left;
+        const uint8_t *at = in->at;
         conv.need = 0;
         verdict = d->pdu(&conv, in);
         if (verdict == DISSECT_MORE || verdict == DISSECT_LOST)
@@ -130,6 +141,8 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         st->pdus++;
         counts->pdus++;
         counts->bytes += before - in->left;
+        if (conv.out->frame != NULL)
+            tell_frame(o, &conv, cursor_over(at, before - in->left));
         if (verdict == DISSECT_DONE || verdict == DISSECT_NEXT)
             break;
         verdict = DISSECT_MORE;

@@ -31,6 +31,7 @@ struct dissect_state {
     bool                finished;       /* end() was called; only the name is left */
     uint32_t            shown;          /* chunks shown to probes */
     uint64_t            pdus;
+    uint64_t            frames;         /* told: numbers them, so that each is told for itself */
     const char         *agreed;         /* conversation.next after the last PDU */
     const char         *promised;       /* that of who passed it on, until somebody is chosen; NULL: nobody was named */
     void               *state;          /* the dissector's */

@@ -116,7 +116,7 @@ static void the_score_is_the_product_of_its_parts(void **unused)
     TAKE(c, names, .severity = 1, .dest_asset = ASSET("a") ",\"mlps_level\":3,\"cii\":true", .confidence = "high", .tactic = "TA0043");
     TAKE(c, names, .severity = 3, .tactic = "TA0001");
     const struct incident *i = &c->incident;
-    assert_true(i->score_severity == case_weights.severity[1] && i->score_asset == case_weights.cii && i->score_confidence == 1);
+    assert_true(i->score_severity == weights_default.severity[1] && i->score_asset == weights_default.cii && i->score_confidence == 1);
     double product = 100 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
     assert_true(product - i->score < 1e-9 && i->score - product < 1e-9);
     TAKE(c, names, .severity = 250, .dest_asset = ASSET("b") ",\"mlps_level\":200");      /* numbers that are none */

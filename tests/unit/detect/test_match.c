@@ -92,6 +92,13 @@ static const struct option_case { const char *name, *options; bool fires; } opti
     { "a stream's event",        "stream-event:closewait_invalid_ack;", true },
     { "the conversation's event", "app-layer-event:applayer_unexpected_protocol;", true },
     { "another of those",        "app-layer-event:applayer_proto_detection_skipped;", false },
+    { "packets to the server",   "flow.pkts_toserver:>4;", true },
+    { "packets to the client",   "flow.pkts_toclient:<5;", false },
+    { "bytes to the server",     "flow.bytes_toserver:>10;", false },
+    { "bytes to the client",     "flow.bytes_toclient:0;", true },
+    { "the network protocol",    "l3_proto:ipv4;", true },
+    { "the other one",           "l3_proto:ip6;", false },
+    { "no ICMPv6",               "icmpv6.mtu:<9000;", false },
     { "stream size",             "stream_size:client,>,100;", true },
     { "stream size of both",     "stream_size:both,>,100;", false }
 };
