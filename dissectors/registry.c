@@ -6,6 +6,8 @@
 #include "dissectors/bacnet/bacnet.h"
 #include "dissectors/ads/ads.h"
 #include "dissectors/c1222/c1222.h"
+#include "dissectors/knx/knx.h"
+#include "dissectors/hartip/hartip.h"
 #include "dissectors/opcua/opcua.h"
 #include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/dhcp/dhcp.h"
@@ -22,6 +24,7 @@
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
+#include "dissectors/ethercat/ethercat.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
@@ -68,6 +71,8 @@ const struct dissector *const dissectors[] = {
     &dissector_c1222,
     &dissector_sbus,
     &dissector_bacnet,
+    &dissector_knx,
+    &dissector_hartip,
     &dissector_opcua,
     &dissector_tls,
     &dissector_quic,
@@ -96,6 +101,7 @@ const struct dissector *const dissectors[] = {
     &dissector_telnet,
     &dissector_dnp3,
     &dissector_pgsql,
+    &dissector_ethercat,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
