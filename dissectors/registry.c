@@ -4,6 +4,8 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/ads/ads.h"
+#include "dissectors/c1222/c1222.h"
 #include "dissectors/knx/knx.h"
 #include "dissectors/hartip/hartip.h"
 #include "dissectors/opcua/opcua.h"
@@ -21,6 +23,7 @@
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
@@ -30,6 +33,7 @@
 #include "dissectors/ike/ike.h"
 #include "dissectors/enip/enip.h"
 #include "dissectors/iec104/iec104.h"
+#include "dissectors/melsec/melsec.h"
 #include "dissectors/modbus/modbus.h"
 #include "dissectors/s7comm/s7comm.h"
 #include "dissectors/s7commplus/s7commplus.h"
@@ -37,6 +41,7 @@
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/redis/redis.h"
 #include "dissectors/rfb/rfb.h"
+#include "dissectors/sbus/sbus.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
 #include "dissectors/quic/quic.h"
@@ -61,6 +66,11 @@ const struct dissector *const dissectors[] = {
     &dissector_iec104,
     &dissector_synphasor,
     &dissector_enip,
+    &dissector_fins,
+    &dissector_ads,
+    &dissector_melsec,
+    &dissector_c1222,
+    &dissector_sbus,
     &dissector_bacnet,
     &dissector_knx,
     &dissector_hartip,

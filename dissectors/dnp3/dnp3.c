@@ -49,7 +49,7 @@ static void tell_link(struct conversation *conv, const struct dnp3_link *l, uint
     bool primary = l->control & DNP3_PRI;
     r->transaction = s->dialogue.fragments++;
     r->anomalies = anomalies;
-    r->answer = !primary;
+    r->answer = !primary && !(l->control & DNP3_DIR);       /* a master acknowledges too, and is no device for it */
     r->refused = !primary && function == NOT_ACKNOWLEDGED;
     record_uint(r, DNP3_TYPE, DNP3_LINK);
     record_uint(r, DNP3_ACCESS, primary && function == RESET_USER_PROCESS ? ACCESS_RESTART : ACCESS_SESSION);
@@ -147,7 +147,7 @@ static void say_pairs(struct dnp3_state *s, struct dnp3_walk *w, struct dnp3_fra
     if (f->type == DNP3_RESPONSE && asked != NULL)
         f->access = asked->access;
     record_uint(r, DNP3_ACCESS, f->access);
-    r->answer = f->type == DNP3_RESPONSE || f->function == DNP3_CONFIRM;
+    r->answer = f->type == DNP3_RESPONSE;
     r->refused = w->refused || (f->type == DNP3_RESPONSE && (iin & IIN_REFUSALS));
     dnp3_dialogue_end(&s->dialogue, r, f, asked);
 }

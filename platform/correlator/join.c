@@ -215,7 +215,10 @@ static bool may_take(const struct incident_case *c, const struct join_ask *ask, 
 static bool may_share(const struct join_rule *r, const struct join_ask *ask, const struct join_settings *s)
 {
     const struct parties *p = ask->parties;
-    return r->by == BY_HOST || !is_stop_value(s, r->by == BY_ATTACKER ? p->attacker.address : p->victim.address);
+    const struct place *by = r->by == BY_ATTACKER ? ask->sight->other : ask->sight->host;
+    if (r->by == BY_HOST)
+        return true;
+    return by != NULL && by->shared < PLACE_SHARED && !is_stop_value(s, r->by == BY_ATTACKER ? p->attacker.address : p->victim.address);
 }
 
 struct incident_case *join_find(struct incident_case *const *cases, size_t count, const struct join_ask *ask,

@@ -4,6 +4,7 @@
  *
  * With an attacker known   the parties are the evidence: the same attacker, or the same victim, within the window. A stop
  *                          value (a scanner of our own, a NAT gateway, a public resolver) joins nothing: everybody shares it.
+ *                          Some are given in the settings, some learned (PLACE_SHARED).
  * With nobody known        (a sensor on the host itself) the host is all there is, so coincidence has to be weighed. An
  *                          alert joins the story of its host when the time since the story's last sign there is short
  *                          against how often that host shows this rule (JOIN_RULE_SHARE of it) and against how often it shows

@@ -174,6 +174,16 @@ static void rhythms(const struct scene *t, struct sight *s)
     s->new_around = habit_hours_before(&s->around->habit, s->time_us) == 0;
 }
 
+/* A scanner of our own, a mirror, a resolver: the same with one host after the other, all the time. */
+static void share(struct sight *s)
+{
+    if (!s->usual || s->here->usual || s->other == NULL)
+        return;
+    s->here->usual = true;
+    s->host->shared++;
+    s->other->shared++;
+}
+
 static bool in_sweep(const struct rule_around *r, uint64_t host)
 {
     for (uint32_t i = 0; i < r->sweep_count && i < SCENE_SWEEP; i++)
@@ -221,6 +231,7 @@ struct sight scene_look(struct scene *t, const struct alert_view *a, const struc
         snprintf(s.around->name, sizeof s.around->name, "%u:%u", a->gid, a->sid);
     s.here = index_take(t->here, key_of_numbers(t, rule, s.host->ix.key, s.other != NULL ? s.other->ix.key : 0), NULL);
     rhythms(t, &s);
+    share(&s);
     return s;
 }
 
@@ -276,6 +287,19 @@ static bool list_busy(void *ctx, void *entry)
     return true;
 }
 
+static bool list_shared(void *ctx, void *entry)
+{
+    const struct listing *l = ctx;
+    const struct place *p = entry;
+    char en[160], zh[160];
+    if (p->shared < PLACE_SHARED)
+        return true;
+    snprintf(en, sizeof en, "alerts between it and %u others are usual: sharing this address joins nothing", p->shared);
+    snprintf(zh, sizeof zh, "它与 %u 个地址之间的告警属常态：仅凭同一地址不作关联", p->shared);
+    l->each(l->ctx, &(struct stop_value){ p->name, en, zh });
+    return true;
+}
+
 static bool list_wide(void *ctx, void *entry)
 {
     const struct listing *l = ctx;
@@ -292,6 +316,7 @@ static bool list_wide(void *ctx, void *entry)
 void scene_stop_values(const struct scene *t, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
 {
     struct listing l = { each, ctx };
+    index_each(t->places, list_shared, &l);
     index_each(t->places, list_busy, &l);
     index_each(t->around, list_wide, &l);
 }

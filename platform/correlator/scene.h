@@ -38,14 +38,18 @@ struct place {                  /* a host or another end, by address or, failing
     struct indexed ix;
     char     name[SCENE_NAME_MAX];
     bool     host;                      /* was a victim */
+    uint32_t shared;                    /* other ends with which something is usual: from PLACE_SHARED on it is a stop value */
     struct habit odd;                   /* when something unusual was said of it */
     uint64_t bursts[SCENE_BURSTS];      /* numbers of its latest meta-alerts, newest last */
     uint64_t cases[SCENE_CASES];        /* numbers of incidents it takes part in, newest last */
 };
 
-struct rule_here {              /* a rule at one host */
+enum { PLACE_SHARED = 5 };
+
+struct rule_here {              /* a rule at one host, from one attacker when one is known */
     struct indexed ix;
     struct habit habit;
+    bool usual;                         /* was usual once, and counted in its ends' .shared */
     uint64_t meta, burst_first_us, burst_last_us, burst;    /* its meta-alert and how it goes: times, alerts */
 };
 

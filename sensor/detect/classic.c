@@ -73,14 +73,15 @@ static bool read_address(struct parser *p, struct slice text)
 
 static bool read_access(struct parser *p, struct slice text)
 {
-    static const struct translated accesses[] = { { "read", "read,read_write" }, { "write", "write,read_write" }, { NULL, NULL } };
+    /* By function: 23 does both, which one access cannot say. */
+    static const struct translated accesses[] = { { "read", "1-4,20,23,24" }, { "write", "5,6,15,16,21-23" }, { NULL, NULL } };
     static const struct translated objects[] = {
         { "discretes", "discrete_inputs" }, { "coils", "coils" }, { "input", "input_registers" }, { "holding", "holding_registers" },
         { NULL, NULL }
     };
     struct slice how;
     (void)slice_word(&text, &how);
-    return condition_of(p, "modbus.access", how, accesses) && (text.len == 0 || condition_of(p, "modbus.object", text, objects));
+    return condition_of(p, "modbus.function_code", how, accesses) && (text.len == 0 || condition_of(p, "modbus.object", text, objects));
 }
 
 static bool read_function(struct parser *p, struct slice text)

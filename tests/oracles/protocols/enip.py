@@ -134,4 +134,7 @@ TRUTH = {
 }
 
 CARRIERS = {"cip": ("enip",)}
-EXPLAINED = {}
+EXPLAINED = {
+    ("cip", "enip/iti__EIP_ChangePortConfigurationAttempt.pcap"): "frame 1275 answers get_attributes_all of the TCP/IP interface; its value has a path, "
+        "20 f6 24 01, to the Ethernet link object, and tshark counts that class too",
+}

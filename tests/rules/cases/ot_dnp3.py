@@ -74,8 +74,8 @@ FRAME_MAX = 292
 burst = [switch(n) for n in range(16)]
 
 CASES = {
-    9102301: Case(talk(lambda m: m.restart()), talk(poll, lambda m: m.restart(cold=False))),
-    9102302: Case(talk(lambda m: m.restart(cold=False)), talk(poll, lambda m: m.restart())),
+    9102301: Case(talk(lambda m: m.restart()), talk(poll, lambda m: m.restart(cold=False)), also=(9102302,)),
+    9102302: Case(talk(lambda m: m.restart(cold=False)), talk(poll, lambda m: m.restart()), also=(9102301,)),
     9102303: Case(talk(function(21)), talk(function(20))),
     9102304: Case(talk(lambda m: m.stop()), talk(poll)),
     9102305: Case(talk(switch(1), client=OUTSIDE), talk(poll, client=OUTSIDE)),

@@ -45,7 +45,7 @@ READ = enip.read_tag("Pump.Level"), enip.tag_read(enip.DINT, [7])
 WRITE = ok(enip.write_tag("Pump.Level", enip.DINT, [9]))
 
 CASES = {
-    9102401: Case(talk(ok(enip.program_mode())), talk(READ, ok(enip.reset()))),
+    9102401: Case(talk(ok(enip.program_mode())), talk(READ, ok(enip.reset())), also=(9102403,)),
     9102402: Case(talk((enip.change_mode(1, enip.REMOTE_PROGRAM), enip.pccc_answer(0x0F, 1))),
                   talk((enip.logical_read(1, 7, 0), enip.pccc_answer(0x0F, 1, b"\1\0")))),
     9102403: Case(talk(ok(enip.reset())), talk(ok(RESET_ROUTER))),

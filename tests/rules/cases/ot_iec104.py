@@ -63,7 +63,7 @@ def stations(count, every):
 sweep = [command(4000 + n) for n in range(20)]
 
 CASES = {
-    9102201: Case(talk(command(1), client=OUTSIDE), talk(interrogate, client=OUTSIDE)),
+    9102201: Case(talk(command(1), client=OUTSIDE), talk(interrogate, client=OUTSIDE), also=(9102203,)),
     9102202: Case(talk(*sweep), talk(*sweep, every=12 * SECOND)),
     9102203: Case(talk(interrogate, client=OUTSIDE), talk(interrogate)),
     9102204: Case(stations(10, SECOND), stations(10, 20 * SECOND)),

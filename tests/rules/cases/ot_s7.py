@@ -59,16 +59,16 @@ MODULE, DIAGNOSTICS = ask(CPU, 1, SZL), ask(CPU, 1, bytes.fromhex("ff090004 00a0
 DOWNLOAD, UPLOAD = job(s7.request_download()), job(s7.start_upload(), answer=bytes((0x1D, 0, 1, 0, 0, 0, 0, 7)) + b"\x070000120")
 
 CASES = {
-    9102101: Case(jobs(job(s7.stop())), jobs(read, job(s7.start()))),
-    9102102: Case(jobs(job(s7.start())), jobs(job(s7.stop()))),
-    9102103: Case(jobs(DOWNLOAD), jobs(UPLOAD, ask(BLOCKS, 1))),
-    9102104: Case(jobs(pi(b"_INSE", b"\x01\x0008001P")), jobs(pi(b"_GARB"), DOWNLOAD)),
-    9102105: Case(jobs(UPLOAD), jobs(ask(BLOCKS, 1), DOWNLOAD)),
+    9102101: Case(jobs(job(s7.stop())), jobs(read, job(s7.start())), also=(9102102,)),
+    9102102: Case(jobs(job(s7.start())), jobs(job(s7.stop())), also=(9102101,)),
+    9102103: Case(jobs(DOWNLOAD), jobs(UPLOAD, ask(BLOCKS, 1)), also=(9102105,)),
+    9102104: Case(jobs(pi(b"_INSE", b"\x01\x0008001P")), jobs(pi(b"_GARB"), DOWNLOAD), also=(9102103,)),
+    9102105: Case(jobs(UPLOAD), jobs(ask(BLOCKS, 1), DOWNLOAD), also=(9102103,)),
     9102106: Case(jobs(ask(PROGRAMMER, 9)), jobs(ask(PROGRAMMER, 1), write)),
     9102107: Case(jobs(*[MODULE] * 10), jobs(*[MODULE] * 3)),
     9102108: Case(jobs(*[ask(SECURITY, 1)] * 4), jobs(ask(SECURITY, 1))),
     9102109: Case(jobs(ask(s7.TIME, 2, bytes.fromhex("ff09000a 00192611090200000002"))), jobs(ask(s7.TIME, 1))),
     9102110: Case(jobs(read, client=OUTSIDE), jobs(read)),
-    9102111: Case(jobs(write, client=OUTSIDE), jobs(read, client=OUTSIDE)),
+    9102111: Case(jobs(write, client=OUTSIDE), jobs(read, client=OUTSIDE), also=(9102110,)),
     9102112: Case(plus(*[0x04CA] * 4, *[0x04D4] * 4), plus(0x04CA, 0x0542, 0x054C, 0x04D4)),
 }

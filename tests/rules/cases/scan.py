@@ -67,7 +67,7 @@ CASES = {
     9100101: Case(refused(OUTSIDE, 40, 50 * MILLISECOND), reset_when_done),
     9100102: Case(refused(INSIDE, 40, 50 * MILLISECOND), refused(INSIDE, 25, 50 * MILLISECOND)),
     9100103: Case(administration(60, 500 * MILLISECOND), administration(60, 3 * SECOND)),
-    9100104: Case(lambda path: attacks.modbus_sweep(path, INSIDE, HOSTS[:28], HOSTS[:2], START), restless_masters, also=(9100623,)),
+    9100104: Case(lambda path: attacks.modbus_sweep(path, INSIDE, HOSTS[:28], HOSTS[:2], START), restless_masters, also=(9100623, 9102501)),
     9100105: Case(odd_flags(0), ordinary),
     9100106: Case(odd_flags(wire.FIN | wire.PSH | wire.URG), ordinary),
     9100107: Case(odd_flags(wire.SYN | wire.FIN), ordinary),

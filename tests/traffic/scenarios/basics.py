@@ -2,7 +2,7 @@
 import random
 
 import session
-from apps import der, dns, http, modbus, ntp, smtp, ssh, tls
+from apps import der, dnp3, dns, http, modbus, ntp, smtp, ssh, synphasor, tls
 from capture import MILLISECOND, SECOND, Tap
 
 CLIENT, SERVER, RESOLVER = "10.20.0.5", "192.0.2.80", "192.0.2.53"
@@ -72,6 +72,48 @@ def industry(path, start):
     m.s.close()
 
 
+def substation(path, start):
+    """DNP3: a poll, a breaker selected and operated, a set point refused, an event, the clock, identity, a file into the outstation."""
+    m = dnp3.Master(connect(path, start, 40200, PLC, 20000, rtt=3 * MILLISECOND))
+    m.poll([2300, -40], [True, False, True])
+    m.select_operate(dnp3.control_block(3, dnp3.PULSE_ON | dnp3.TRIP, on=500))
+    m.ask(dnp3.DIRECT_OPERATE, dnp3.set_point(1, 117.5), dnp3.set_point(1, 117.5, status=7))
+    m.unsolicited(dnp3.binary_event(3, True, start // 1_000_000))
+    m.set_time(start // 1_000_000)
+    m.ask(dnp3.READ, dnp3.header(0, 252, 0, 0, 0), dnp3.attribute(252, "Drill Works") + dnp3.attribute(250, "RTU-21") + dnp3.attribute(242, "3.2"))
+    m.download("/rtu.cfg", b"points=12")
+    m.ask(dnp3.DISABLE_UNSOLICITED, bytes.fromhex("3c0206 3c0306 3c0406"))
+    m.restart()
+    m.s.close()
+
+
+def phasors(path, start):
+    """C37.118: a configuration asked for, data on, five data frames, data off."""
+    c = synphasor.Concentrator(connect(path, start, 40712, PLC, 4712, rtt=3 * MILLISECOND), start // SECOND)
+    c.start()
+    c.stream(5)
+    c.stop()
+    c.s.close()
+
+
+def controller(path, start):
+    """UMAS: who are you, reservation, memory, stop refused; then a plain gateway with Modbus RTU."""
+    m = modbus.Master(connect(path, start, 40503, PLC, 502, rtt=3 * MILLISECOND), unit=0)
+    identity = bytes.fromhex("1000 5a010000007002000001000200030000000000") + b"\0\x08DRILL 10"
+    m.ask(modbus.umas(0, modbus.UMAS_READ_ID), modbus.umas(0, modbus.UMAS_DONE, identity))
+    m.ask(modbus.umas(0, modbus.UMAS_RESERVE, b"\1\2\0\0\5ENG-7"), modbus.umas(0, modbus.UMAS_DONE, b"\x21"))
+    m.ask(modbus.umas(0x21, modbus.UMAS_READ_MEMORY, bytes.fromhex("00 1300 64000000 0400")), modbus.umas(0x21, modbus.UMAS_DONE, b"\0\4\0abcd"))
+    m.ask(modbus.umas(0x21, modbus.UMAS_STOP, b"\xff\0"), modbus.umas(0x21, modbus.UMAS_REFUSED, b"\5"))
+    m.s.close()
+    s = connect(path, start + SECOND, 40504, PLC, 4001, rtt=3 * MILLISECOND)
+    s.open()
+    for request, answer in ((modbus.read(3, 0, 2), modbus.registers(3, [7, 9])), (modbus.write_register(5, 42),) * 2,
+                            (modbus.read(3, 900, 1), modbus.exception(3, modbus.ILLEGAL_ADDRESS))):
+        s.send(modbus.rtu(17, request))
+        s.reply(modbus.rtu(17, answer))
+    s.close()
+
+
 def shells(path, start):
     """SSH: a person's session, then three failed logins."""
     rng = random.Random("shells")
@@ -103,4 +145,5 @@ def single(play):
 
 
 SCENARIOS = {"http": single(web), "dns": single(names), "tls": single(secure), "modbus": single(industry),
+             "dnp3": single(substation), "synphasor": single(phasors), "umas": single(controller),
              "ssh": single(shells), "smtp": single(mail), "ntp": single(clocks)}

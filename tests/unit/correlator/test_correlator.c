@@ -378,6 +378,49 @@ static void a_host_that_says_something_new_all_the_time_joins_nothing_and_is_lis
     correlator_free(c);
 }
 
+static void on_scanner(void *ctx, const struct stop_value *v)
+{
+    *(unsigned *)ctx += strcmp(v->name, "10.9.9.9") == 0 && strstr(v->en, "6 others") != NULL;
+}
+
+/* Our own scanner asks six hosts every twenty minutes, all day; the next day somebody uses it. */
+static void an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_value(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    char dest[20];
+    for (unsigned i = 0; i < 6 * 24 * 3; i++) {
+        snprintf(dest, sizeof dest, "10.0.2.%u", i % 6);
+        OFFER(c, .src = "10.9.9.9", .dest = dest, .at_us = i / 6 * 20 * MINUTE, .sid = 1);
+    }
+    unsigned listed = 0;
+    correlator_stop_values(c, on_scanner, &listed);
+    assert_int_equal(listed, 1);
+    uint64_t one = INCIDENT(c, .src = "10.9.9.9", .dest = "10.0.2.100", .at_us = 24 * HOUR, .sid = 7);
+    uint64_t two = INCIDENT(c, .src = "10.9.9.9", .dest = "10.0.2.101", .at_us = 24 * HOUR + MINUTE, .sid = 8);
+    assert_true(one != 0 && two != 0 && one != two);
+    correlator_free(c);
+}
+
+static void a_million_alerts_of_one_rule_are_one_incident(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    struct alert_view a = ALERT(.sid = 1);
+    for (unsigned i = 0; i < 1000000; i++) {
+        a.time_us += 10000;
+        assert_int_equal(correlator_alert(c, &a, 42, NULL), 0);
+        if (i % 10000 == 0)
+            (void)changes(c);
+    }
+    alert_view_free(&a);
+    const struct correlator_counts *n = correlator_counts(c);
+    assert_true(n->alerts == 1000000 && n->incidents == 1 && n->metas == 1 && n->open == 1);
+    correlator_free(c);
+}
+
 /* A scan of four hosts; one of them is then attacked for longer. */
 static void a_sweep_becomes_part_of_the_story_that_grows_out_of_it(void **unused)
 {
@@ -478,6 +521,8 @@ int main(void)
         cmocka_unit_test(what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_grave),
         cmocka_unit_test(a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm),
         cmocka_unit_test(a_host_that_says_something_new_all_the_time_joins_nothing_and_is_listed),
+        cmocka_unit_test(an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_value),
+        cmocka_unit_test(a_million_alerts_of_one_rule_are_one_incident),
         cmocka_unit_test(a_sweep_becomes_part_of_the_story_that_grows_out_of_it),
         cmocka_unit_test(the_next_stage_is_named_in_the_reason),
         cmocka_unit_test(an_id_comes_from_the_first_alert_and_can_be_read_aloud),

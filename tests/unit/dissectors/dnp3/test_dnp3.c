@@ -221,7 +221,7 @@ static void a_refusal_is_an_answer_that_says_no(void **unused)
         { "an authentication error", AUTH_ERROR, true, true },
         { "a link refusal", NACK, true, true },
         { "an answer that says yes", RESPONSE, true, false },
-        { "a confirmation", CONFIRM, true, false },
+        { "a confirmation, which is a master's", CONFIRM, false, false },
     };
     for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
         struct dissect_run run;
