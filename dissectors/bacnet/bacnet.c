@@ -48,6 +48,9 @@ struct bacnet_state {
     unsigned            next;           /* in open: the oldest, to be overwritten next */
     bool                asked[2];       /* that side has sent a request in this flow */
     struct segments     segments[2];
+    uint64_t            link_transaction;   /* of the link's last request: its results have no number */
+    uint8_t             link_access;
+    bool                link_asked;
 };
 
 struct apdu {
@@ -577,20 +580,35 @@ static bool carries_npdu(uint8_t type, uint8_t function)
     return function == BVLC_FORWARDED || (function >= BVLC_DISTRIBUTE && function <= BVLC_BROADCAST);
 }
 
+/* Requests of the link and what answers them: the last one, as results name none. */
+static void link_pair(struct bacnet_state *s, struct record *r, uint8_t access)
+{
+    if (r->answer && s->link_asked) {
+        r->transaction = s->link_transaction;
+        record_uint(r, BACNET_ACCESS, s->link_access);
+        return;
+    }
+    r->transaction = s->transactions++;
+    record_uint(r, BACNET_ACCESS, access);
+    if (r->answer)
+        return;
+    s->link_asked = true;
+    s->link_transaction = r->transaction;
+    s->link_access = access;
+}
+
 /* A message of the link itself. */
 static void link_finish(struct conversation *conv, uint8_t type, uint8_t function, struct record *r)
 {
     static const uint8_t access6[] = { ACCESS_SESSION, 0, 0, ACCESS_BROWSE, ACCESS_BROWSE, ACCESS_BROWSE, ACCESS_BROWSE, ACCESS_BROWSE, 0,
                                        ACCESS_SESSION, ACCESS_CONFIGURE, ACCESS_OTHER, 0 };
-    struct bacnet_state *s = conv->state;
-    r->transaction = s->transactions++;
     if (type == BVLL_IP6) {
         r->answer = function == 0 || function == 5 || function == 7;
-        record_uint(r, BACNET_ACCESS, function < sizeof access6 ? access6[function] : ACCESS_OTHER);
+        link_pair(conv->state, r, function < sizeof access6 ? access6[function] : (uint8_t)ACCESS_OTHER);
         return;
     }
     r->answer = function == BVLC_RESULT || function == BVLC_READ_BDT_ACK || function == BVLC_READ_FDT_ACK;
-    record_uint(r, BACNET_ACCESS, function < sizeof bvlc_access ? bvlc_access[function] : ACCESS_OTHER);
+    link_pair(conv->state, r, function < sizeof bvlc_access ? bvlc_access[function] : (uint8_t)ACCESS_OTHER);
 }
 
 static enum dissect datagram_read(struct conversation *conv, struct cursor *in)

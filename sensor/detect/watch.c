@@ -112,6 +112,8 @@ static const char *lint(const struct rule *r)
         return "no content that could be looked for first, and no port: it is tried on every packet";
     if (packets && r->sections == NULL && names_little(r) && !r->app)
         return "too broad: any packet from anybody to anybody";
+    if (r->kind == RULE_ONCE && names_little(r) && !r->app && !r->noalert)
+        return "too broad: it is told of every flow from anybody to anybody";
     if (r->kind == RULE_RECORD && r->fast == NULL && has_kind(r, STEP_PCRE) && r->checks == NULL)
         return "its regular expression runs on every message, since no content goes before it";
     if (packets && r->fast && r->fast->content.len < LITERAL_SHORT && !(r->fast->content.flags & CONTENT_DEPTH))

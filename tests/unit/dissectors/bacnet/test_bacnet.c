@@ -69,7 +69,9 @@ static const struct dialogue_case services[] = {
 static const struct dialogue_case links[] = {
     { "a foreign device registers", ">>> 8105 0006 003c\n<<< 8100 0006 0030\n", "bvlc_function time_to_live result_code access",
       "> 0 bvlc_function=register_foreign_device time_to_live=60 access=session\n"
-      "< 1 bvlc_function=result result_code=register_foreign_device_nak access=session\n" },
+      "< 0 bvlc_function=result result_code=register_foreign_device_nak access=session\n" },
+    { "a table that may not be written", ">>> 8101 000e c0a80105 bac0 ffffffff\n<<< 8100 0006 0010\n", "result_code access",
+      "> 0 access=configure\n< 0 result_code=write_broadcast_distribution_table_nak access=configure\n" },
     { "the table of broadcasts is written", ">>> 8101 000e c0a80105 bac0 ffffffff\n", "bvlc_function entries address port mask access",
       "> 0 bvlc_function=write_broadcast_distribution_table entries: address=192.168.1.5 port=47808 mask=ffffffff access=configure\n" },
     { "a forwarded message", "<<< 8104 0012 0a000001 bac0 01 20 ffff 00 ff 10 08\n", "forwarded_from forwarded_port unconfirmed_service",

@@ -42,21 +42,32 @@ static const struct dialogue_case cases[] = {
       "apci access",
       "> 0 access=session\n" },
     { "a length that lies", ">>> 06100201000e0801c0a8010a0e\n",
-      "service", "" },
+      "service", "> 0 service=search_request !invalid_length\n" },
 };
+
+/* The same as the table's, over datagrams only. */
+static struct dissector datagrams(void)
+{
+    struct dissector d = dissector_knx;
+    d.over = OVER_UDP;
+    return d;
+}
 
 static void services_and_frames_give_their_fields(void **unused)
 {
+    struct dissector d = datagrams();
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        dialogue_case_holds(&dissector_knx, &cases[i]);
+        dialogue_case_holds(&d, &cases[i]);
 }
 
 static void every_prefix_and_every_bit_change_is_survived(void **unused)
 {
+    struct dissector d = datagrams();
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        dissect_survives_every_prefix(&dissector_knx, cases[i].text);
+        dissect_survives_every_prefix(&d, cases[i].text);
+        dissect_survives_every_bit_change(&d, cases[i].text);
         dissect_survives_every_bit_change(&dissector_knx, cases[i].text);
     }
 }
