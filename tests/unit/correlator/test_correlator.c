@@ -308,8 +308,10 @@ static void two_days(struct correlator *c)
 {
     for (uint64_t at = 0; at < 48 * HOUR; at += 2 * MINUTE)
         OFFER(c, ABOUT(mail), .at_us = at, .sid = 1, .msg = "authentication success");
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < 6; i++) {
         OFFER(c, ABOUT(web), .at_us = i * 8 * HOUR, .sid = 200 + i, .msg = "odd");
+        OFFER(c, ABOUT(web), .at_us = i * 8 * HOUR, .sid = 250, .msg = "three times a day");
+    }
     (void)changes(c);
 }
 
@@ -331,6 +333,8 @@ static void what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_gra
     two_days(c);
     assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR, .sid = 1), 0);
     assert_true(correlator_counts(c)->usual > 1300);
+    assert_int_not_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 60 * SECOND_US, .sid = 9), 0);     /* here something else is new */
+    assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 63 * SECOND_US, .sid = 1), 0);         /* it takes no part */
     assert_int_not_equal(INCIDENT(c, ABOUT(web), .at_us = 48 * HOUR, .sid = 1), 0);      /* here it is new */
     uint64_t grave = INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 5 * MINUTE, .sid = 1, .severity = 1);
     assert_int_not_equal(grave, 0);
@@ -338,11 +342,13 @@ static void what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_gra
     correlator_free(c);
 }
 
-static const struct story { const char *name; uint64_t after_us; unsigned before; bool joins; } stories[] = {
-    { "one sign, 10 min later",           10 * MINUTE, 1, true },
-    { "one sign, an hour later",          HOUR,        1, false },
-    { "four signs, an hour later",        HOUR,        4, true },
-    { "four signs, four hours later",     4 * HOUR,    4, false },
+static const struct story { const char *name; uint64_t after_us; unsigned before, sid; bool joins; } stories[] = {
+    { "one sign, 10 min later",                          10 * MINUTE, 1, 400, true },
+    { "one sign, an hour later",                         HOUR,        1, 400, false },
+    { "four signs, an hour later",                       HOUR,        4, 400, true },
+    { "four signs, four hours later",                    4 * HOUR,    4, 400, false },
+    { "four signs, 15 min later what comes thrice a day", 15 * MINUTE, 4, 250, true },
+    { "four signs, an hour later what comes thrice a day", HOUR,      4, 250, false },
 };
 
 static void a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm(void **unused)
@@ -356,7 +362,7 @@ static void a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rh
         uint64_t story = 0;
         for (unsigned sid = 0; sid < k->before; sid++)
             story = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR, .sid = 300 + sid);
-        uint64_t next = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + k->after_us, .sid = 400);
+        uint64_t next = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + k->after_us, .sid = k->sid);
         if ((next == story) != k->joins)
             fail_msg("%s: incident %u after %u", k->name, (unsigned)next, (unsigned)story);
         correlator_free(c);
