@@ -459,6 +459,44 @@ static void a_sweep_becomes_part_of_the_story_that_grows_out_of_it(void **unused
     correlator_free(c);
 }
 
+static void one_rule_that_hits_five_victims_within_a_minute_is_one_campaign(void **unused)
+{
+    (void)unused;
+    for (unsigned victims = 4; victims <= 7; victims++) {
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        char src[20], dest[20];
+        for (unsigned i = 0; i < victims; i++) {
+            snprintf(src, sizeof src, "203.0.113.%u", i);
+            snprintf(dest, sizeof dest, "10.0.3.%u", i);
+            OFFER(c, .src = src, .dest = dest, .at_us = i * 10 * SECOND_US, .sid = 1);
+        }
+        const struct correlator_counts *n = correlator_counts(c);
+        assert_int_equal(n->incidents - n->merged, victims < 5 ? victims : 1);
+        struct said *out = changes(c);
+        if (victims == 5)
+            assert_non_null(strstr(out->lines[0], "one rule, new to the region, hits many: now 10.0.3.4 too, 10 s later: something"));
+        correlator_free(c);
+    }
+}
+
+static void a_rule_that_is_known_in_the_region_makes_no_campaign(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    char src[20], dest[20];
+    OFFER(c, .src = "203.0.113.200", .dest = "10.0.3.200", .at_us = 0 - 3 * HOUR, .sid = 1);
+    for (unsigned i = 0; i < 7; i++) {
+        snprintf(src, sizeof src, "203.0.113.%u", i);
+        snprintf(dest, sizeof dest, "10.0.3.%u", i);
+        OFFER(c, .src = src, .dest = dest, .at_us = i * SECOND_US, .sid = 1);
+    }
+    assert_int_equal(correlator_counts(c)->incidents, 8);
+    assert_int_equal(correlator_counts(c)->merged, 0);
+    correlator_free(c);
+}
+
 static void the_next_stage_is_named_in_the_reason(void **unused)
 {
     (void)unused;
@@ -530,6 +568,8 @@ int main(void)
         cmocka_unit_test(an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_value),
         cmocka_unit_test(a_million_alerts_of_one_rule_are_one_incident),
         cmocka_unit_test(a_sweep_becomes_part_of_the_story_that_grows_out_of_it),
+        cmocka_unit_test(one_rule_that_hits_five_victims_within_a_minute_is_one_campaign),
+        cmocka_unit_test(a_rule_that_is_known_in_the_region_makes_no_campaign),
         cmocka_unit_test(the_next_stage_is_named_in_the_reason),
         cmocka_unit_test(an_id_comes_from_the_first_alert_and_can_be_read_aloud),
         cmocka_unit_test(a_missing_taxonomy_is_said),
