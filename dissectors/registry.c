@@ -5,6 +5,7 @@
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
 #include "dissectors/ads/ads.h"
+#include "dissectors/atg/atg.h"
 #include "dissectors/c1222/c1222.h"
 #include "dissectors/knx/knx.h"
 #include "dissectors/hartip/hartip.h"
@@ -71,6 +72,7 @@ const struct dissector *const dissectors[] = {
     &dissector_melsec,
     &dissector_c1222,
     &dissector_sbus,
+    &dissector_atg,
     &dissector_bacnet,
     &dissector_knx,
     &dissector_hartip,
