@@ -485,12 +485,17 @@ struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t
     return h;
 }
 
+bool case_host_has(const struct case_host *h, uint64_t rule)
+{
+    for (uint32_t k = 0; k < h->rule_count; k++)
+        if (h->rules[k] == (uint32_t)rule)
+            return true;
+    return false;
+}
+
 void case_host_rule(struct case_host *h, uint64_t rule, uint64_t time_us)
 {
-    bool known = false;
-    for (uint32_t k = 0; k < h->rule_count && !known; k++)
-        known = h->rules[k] == (uint32_t)rule;
-    if (!known && h->rule_count < CASE_HOST_RULES)
+    if (!case_host_has(h, rule) && h->rule_count < CASE_HOST_RULES)
         h->rules[h->rule_count++] = (uint32_t)rule;
     if (time_us < h->first_us)
         h->first_us = time_us;

@@ -64,6 +64,7 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
 /* A host of the case, or NULL. case_host_take() adds it; NULL then: there are too many. */
 struct case_host *case_host(struct incident_case *c, uint64_t key);
 struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t time_us);
+bool case_host_has(const struct case_host *h, uint64_t rule);
 void case_host_rule(struct case_host *h, uint64_t rule, uint64_t time_us);
 
 /* Most different rules at any one host. */

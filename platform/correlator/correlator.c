@@ -296,15 +296,43 @@ static struct incident_case *find(struct correlator *c, const struct join_ask *a
     return join_find(list, count, ask, &c->settings.join, why);
 }
 
+/* The incident of one victim of a campaign, begun before it was known to be one. */
+static struct incident_case *campaign_part(struct correlator *c, uint64_t host, const struct incident_case *whole, const struct sight *s)
+{
+    const struct place *p = scene_place_of(c->scene, host);
+    for (size_t i = 0; p != NULL && i < SCENE_CASES; i++) {
+        struct incident_case *k = case_of(c, p->cases[i]);
+        const struct case_host *h = k != NULL ? case_host(k, host) : NULL;
+        if (h != NULL && k->host_count == 1 && case_host_has(h, s->around->ix.key) && may_merge(k, whole, s->time_us)
+            && k->region_key == whole->region_key)
+            return k;
+    }
+    return NULL;
+}
+
+/* One rule hits many victims, each from somebody else: what looked like as many incidents is one. */
+static struct incident_case *find_campaign(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
+{
+    const struct sight *s = ask->sight;
+    struct incident_case *whole = s->swept ? case_of(c, s->around->sweep_case) : NULL;
+    if (whole == NULL || whole->absorbed)
+        return NULL;
+    for (uint32_t i = 0; i < s->around->sweep_count && i < SCENE_SWEEP; i++) {
+        struct incident_case *part = campaign_part(c, s->around->sweep_hosts[i], whole, s);
+        if (part != NULL)
+            whole = merge(c, whole, part, s);
+    }
+    join_swept(whole, ask, why);
+    return whole;
+}
+
 /* The sweep comes first: it is what the alert repeats. A grown story that it reaches becomes one with it. */
 static struct incident_case *find_swept(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
 {
     const struct sight *s = ask->sight;
     struct incident_case *sweep = s->swept ? case_of(c, s->around->sweep_case) : NULL;
-    if (sweep != NULL && (strcmp(sweep->incident.status, ask->alert->status) != 0 || sweep->absorbed))
-        sweep = NULL;
-    if (sweep == NULL || s->other != NULL)
-        return sweep;
+    if (sweep == NULL || sweep->absorbed)
+        return NULL;
     struct join_reason unused;
     struct incident_case *story = find(c, ask, &unused);
     if (story != NULL && join_has_grown(case_host(story, s->host->ix.key), &c->settings.join) && may_merge(sweep, story, s->time_us))
@@ -318,8 +346,8 @@ static struct incident_case *place(struct correlator *c, const struct join_ask *
     struct incident_case *k = ask->sight->other == NULL ? find_swept(c, ask, why) : NULL;
     if (k == NULL)
         k = find(c, ask, why);
-    if (k == NULL && ask->sight->other != NULL && (k = find_swept(c, ask, why)) != NULL)
-        join_swept(k, ask, why);
+    if (k == NULL && ask->sight->other != NULL)
+        k = find_campaign(c, ask, why);
     if (k != NULL || !is_worth(ask))
         return k;
     join_first(ask->alert, ask->parties, why);

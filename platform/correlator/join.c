@@ -264,8 +264,10 @@ void join_first(const struct alert_view *a, const struct parties *p, struct join
 void join_swept(const struct incident_case *c, const struct join_ask *ask, struct join_reason *why)
 {
     struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
-    named("a rule that is new to the region, now also at %s", host_name(ask->parties), &en);
-    named("本区域首次出现的规则，又出现在 %s", host_name(ask->parties), &zh);
+    bool campaign = ask->sight->other != NULL;
+    named(campaign ? "one rule, new to the region, hits many: now %s too" : "a rule that is new to the region, now also at %s",
+          host_name(ask->parties), &en);
+    named(campaign ? "同一规则在本区域首次出现即波及多个受害者，现又有 %s" : "本区域首次出现的规则，又出现在 %s", host_name(ask->parties), &zh);
     later(c, ask->alert, &en, &zh);
     next_stage(c, ask->alert, &en, &zh);
     signature(ask->alert, &en, &zh);

@@ -73,7 +73,7 @@ static struct meta *echo(struct meta_table *t, const struct sight *s)
     for (size_t i = SCENE_BURSTS; i-- > 0;) {
         uint64_t number = s->host->bursts[i];
         struct meta *m = number != 0 ? index_find(t->metas, number) : NULL;
-        if (m != NULL && !m->usual && !m->sweep && s->time_us <= m->last_us + t->settings.echo_us
+        if (m != NULL && !m->usual && s->time_us <= m->last_us + t->settings.echo_us
             && s->time_us + t->settings.echo_us >= m->last_us)
             return m;
     }

@@ -146,6 +146,11 @@ struct place *scene_place(struct scene *t, const struct region *r, const char *n
     return p;
 }
 
+struct place *scene_place_of(struct scene *t, uint64_t key)
+{
+    return index_find(t->places, key);
+}
+
 /* The clock follows the alerts, an hour at most with each: one from the year 2099 changes nothing that matters. */
 static void clock_follow(struct region *r, uint64_t time_us)
 {

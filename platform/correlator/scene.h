@@ -100,6 +100,7 @@ void scene_learn(struct sight *s, bool step);
 struct region *scene_region(struct scene *t, const char *region, const char *status);
 struct place *scene_place(struct scene *t, const struct region *r, const char *name);
 uint64_t scene_clock(struct scene *t, uint64_t region_key);     /* 0: the region is forgotten */
+struct place *scene_place_of(struct scene *t, uint64_t key);    /* NULL: forgotten */
 void place_add_case(struct place *p, uint64_t number);
 
 /* Values that everybody shares and that therefore join nothing, with the reason in words. */

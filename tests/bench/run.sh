@@ -73,3 +73,5 @@ else
     row drill-ndpi "ndpiReader (classification alone)" "$(packets drill-ours)"
     row drill-ours "fengsui-sensor, our rules, all events" "$(packets drill-ours)" drill-ndpi
 fi
+
+python3 tests/bench/correlator.py --build "$BUILD"

@@ -308,8 +308,10 @@ static void two_days(struct correlator *c)
 {
     for (uint64_t at = 0; at < 48 * HOUR; at += 2 * MINUTE)
         OFFER(c, ABOUT(mail), .at_us = at, .sid = 1, .msg = "authentication success");
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < 6; i++) {
         OFFER(c, ABOUT(web), .at_us = i * 8 * HOUR, .sid = 200 + i, .msg = "odd");
+        OFFER(c, ABOUT(web), .at_us = i * 8 * HOUR, .sid = 250, .msg = "three times a day");
+    }
     (void)changes(c);
 }
 
@@ -331,6 +333,8 @@ static void what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_gra
     two_days(c);
     assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR, .sid = 1), 0);
     assert_true(correlator_counts(c)->usual > 1300);
+    assert_int_not_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 60 * SECOND_US, .sid = 9), 0);     /* here something else is new */
+    assert_int_equal(INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 63 * SECOND_US, .sid = 1), 0);         /* it takes no part */
     assert_int_not_equal(INCIDENT(c, ABOUT(web), .at_us = 48 * HOUR, .sid = 1), 0);      /* here it is new */
     uint64_t grave = INCIDENT(c, ABOUT(mail), .at_us = 48 * HOUR + 5 * MINUTE, .sid = 1, .severity = 1);
     assert_int_not_equal(grave, 0);
@@ -338,11 +342,13 @@ static void what_is_usual_for_its_host_is_outside_all_incidents_unless_it_is_gra
     correlator_free(c);
 }
 
-static const struct story { const char *name; uint64_t after_us; unsigned before; bool joins; } stories[] = {
-    { "one sign, 10 min later",           10 * MINUTE, 1, true },
-    { "one sign, an hour later",          HOUR,        1, false },
-    { "four signs, an hour later",        HOUR,        4, true },
-    { "four signs, four hours later",     4 * HOUR,    4, false },
+static const struct story { const char *name; uint64_t after_us; unsigned before, sid; bool joins; } stories[] = {
+    { "one sign, 10 min later",                          10 * MINUTE, 1, 400, true },
+    { "one sign, an hour later",                         HOUR,        1, 400, false },
+    { "four signs, an hour later",                       HOUR,        4, 400, true },
+    { "four signs, four hours later",                    4 * HOUR,    4, 400, false },
+    { "four signs, 15 min later what comes thrice a day", 15 * MINUTE, 4, 250, true },
+    { "four signs, an hour later what comes thrice a day", HOUR,      4, 250, false },
 };
 
 static void a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm(void **unused)
@@ -356,7 +362,7 @@ static void a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rh
         uint64_t story = 0;
         for (unsigned sid = 0; sid < k->before; sid++)
             story = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR, .sid = 300 + sid);
-        uint64_t next = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + k->after_us, .sid = 400);
+        uint64_t next = INCIDENT(c, ABOUT(web), .at_us = 50 * HOUR + k->after_us, .sid = k->sid);
         if ((next == story) != k->joins)
             fail_msg("%s: incident %u after %u", k->name, (unsigned)next, (unsigned)story);
         correlator_free(c);
@@ -453,6 +459,44 @@ static void a_sweep_becomes_part_of_the_story_that_grows_out_of_it(void **unused
     correlator_free(c);
 }
 
+static void one_rule_that_hits_five_victims_within_a_minute_is_one_campaign(void **unused)
+{
+    (void)unused;
+    for (unsigned victims = 4; victims <= 7; victims++) {
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        char src[20], dest[20];
+        for (unsigned i = 0; i < victims; i++) {
+            snprintf(src, sizeof src, "203.0.113.%u", i);
+            snprintf(dest, sizeof dest, "10.0.3.%u", i);
+            OFFER(c, .src = src, .dest = dest, .at_us = i * 10 * SECOND_US, .sid = 1);
+        }
+        const struct correlator_counts *n = correlator_counts(c);
+        assert_int_equal(n->incidents - n->merged, victims < 5 ? victims : 1);
+        struct said *out = changes(c);
+        if (victims == 5)
+            assert_non_null(strstr(out->lines[0], "one rule, new to the region, hits many: now 10.0.3.4 too, 10 s later: something"));
+        correlator_free(c);
+    }
+}
+
+static void a_rule_that_is_known_in_the_region_makes_no_campaign(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    char src[20], dest[20];
+    OFFER(c, .src = "203.0.113.200", .dest = "10.0.3.200", .at_us = 0 - 3 * HOUR, .sid = 1);
+    for (unsigned i = 0; i < 7; i++) {
+        snprintf(src, sizeof src, "203.0.113.%u", i);
+        snprintf(dest, sizeof dest, "10.0.3.%u", i);
+        OFFER(c, .src = src, .dest = dest, .at_us = i * SECOND_US, .sid = 1);
+    }
+    assert_int_equal(correlator_counts(c)->incidents, 8);
+    assert_int_equal(correlator_counts(c)->merged, 0);
+    correlator_free(c);
+}
+
 static void the_next_stage_is_named_in_the_reason(void **unused)
 {
     (void)unused;
@@ -524,6 +568,8 @@ int main(void)
         cmocka_unit_test(an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_value),
         cmocka_unit_test(a_million_alerts_of_one_rule_are_one_incident),
         cmocka_unit_test(a_sweep_becomes_part_of_the_story_that_grows_out_of_it),
+        cmocka_unit_test(one_rule_that_hits_five_victims_within_a_minute_is_one_campaign),
+        cmocka_unit_test(a_rule_that_is_known_in_the_region_makes_no_campaign),
         cmocka_unit_test(the_next_stage_is_named_in_the_reason),
         cmocka_unit_test(an_id_comes_from_the_first_alert_and_can_be_read_aloud),
         cmocka_unit_test(a_missing_taxonomy_is_said),
