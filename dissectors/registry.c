@@ -26,6 +26,7 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
+#include "dissectors/profinet/cm.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
 #include "dissectors/goose/goose.h"
@@ -86,6 +87,7 @@ const struct dissector *const dissectors[] = {
     &dissector_nfs,
     &dissector_krb5,
     &dissector_smb,
+    &dissector_profinet_cm,
     &dissector_dcerpc,
     &dissector_smtp,
     &dissector_mqtt,

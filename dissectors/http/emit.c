@@ -99,7 +99,6 @@ void message_fill(struct conversation *conv, struct http_message *m, struct buff
     bool request = r->dir == FROM_CLIENT;
     body_decode(conv, m, decoded);
     r->transaction = m->transaction;
-    r->anomalies = m->anomalies;
     r->incomplete = m->incomplete || m->limited;
     record_uint(r, HTTP_TYPE, !request);
     if (request)
@@ -108,6 +107,7 @@ void message_fill(struct conversation *conv, struct http_message *m, struct buff
         response_rows_add(r, m);
     body_rows(r, m, decoded->len > 0 ? decoded : &m->body);
     files_add(conv, m, decoded, r);
+    r->anomalies = m->anomalies;        /* of its files too */
 }
 
 static void message_release(struct conversation *conv, struct http_message *m)

@@ -89,7 +89,7 @@ static void body_name(const struct http_message *m, bool request, struct file *f
 }
 
 /* "bytes 200-1023/146515" (RFC 9110, 14.4); all of it is no part. Gives the whole's size, 0: it is no part or does not say. */
-static uint64_t body_range(const struct http_message *m, struct file *f)
+static uint64_t body_range(struct http_message *m, struct file *f)
 {
     struct span value = header_value(m, "content-range");
     const uint8_t *at = built_at(m, value);
@@ -100,6 +100,10 @@ static uint64_t body_range(const struct http_message *m, struct file *f)
             numbers[which] = numbers[which] * 10 + at[i] - '0';
         which += at[i] == '-' || at[i] == '/';
     }
+    bool unknown = value.len > 0 && at[value.len - 1] == '*';
+    if (m->status_code == 206 && value.len > 0 &&
+        (which != 2 || numbers[1] < numbers[0] || (!unknown && numbers[1] >= numbers[2])))
+        message_anomaly(m, HTTP_RANGE_INVALID);
     if (m->status_code != 206 || which == 0)
         return 0;
     f->ranged = true;
@@ -137,6 +141,8 @@ static void body_file(struct conversation *conv, struct http_message *m, const s
     if (room != NULL)
         m->digesting = NULL;
     body_name(m, request, &f);
+    if (f.name_len > HTTP_FILE_NAME_MAX)
+        message_anomaly(m, HTTP_FILE_NAME_LONG);
     uint64_t total = body_range(m, &f);
     file_add(out->r, HTTP_FILES, &f, out->wants, room);
     parts_join(conv, m, &f, total, out);
@@ -146,7 +152,7 @@ void files_add(struct conversation *conv, struct http_message *m, const struct b
 {
     struct span type = header_value(m, "content-type");
     const struct buffer *body = decoded->len > 0 ? decoded : &m->body;
-    struct http_files out = { .r = r };
+    struct http_files out = { .r = r, .m = m };
     if (m->body_len == 0 || !carries_file(conv, m))
         return;
     if (conv->out->file_wants)

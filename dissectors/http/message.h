@@ -156,6 +156,7 @@ void body_decode(struct conversation *conv, struct http_message *m, struct buffe
 /* files.c: the files that a message carries, as rows of its record. */
 struct http_files {
     struct record       *r;
+    struct http_message *m;         /* whose body it is: what is odd about its files is the message's */
     struct file_digests *rooms;     /* HTTP_FILES_MAX of them where digests are wanted */
     unsigned             wants;     /* enum file_wants */
     unsigned             count;
@@ -170,6 +171,7 @@ bool disposition_name(const uint8_t *at, size_t n, const uint8_t **name, size_t 
 
 /* multipart.c: adds the files of a form that is sent with this Content-Type; false: it is no such form. */
 bool multipart_is(const uint8_t *type, size_t type_len);
+enum { HTTP_FILE_NAME_MAX = 4096 };
 bool multipart_read(struct http_files *files, const uint8_t *type, size_t type_len, const uint8_t *body, size_t n);
 
 /* emit.c. What HTTP/2 shares: message_fill() adds a message's rows, message_said() after the record went out. */

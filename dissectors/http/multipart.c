@@ -36,6 +36,8 @@ static size_t boundary_of(const uint8_t *type, size_t n, uint8_t out[BOUNDARY_MA
 static void part_read(struct http_files *files, const uint8_t *part, size_t n, bool closed)
 {
     const uint8_t *end = memmem(part, n, "\r\n\r\n", 4);
+    if (end == NULL && closed)
+        message_anomaly(files->m, HTTP_MULTIPART_HEADER);
     if (end == NULL)
         return;
     const uint8_t *file = end + 4;
@@ -45,6 +47,10 @@ static void part_read(struct http_files *files, const uint8_t *part, size_t n, b
     struct file f = { .data = file, .len = len, .size = len, .whole = closed };
     if (!disposition_name(part, (size_t)(end - part), &f.name, &f.name_len) || files->count == HTTP_FILES_MAX)
         return;
+    if (closed && len == 0 && f.name_len > 0)
+        message_anomaly(files->m, HTTP_MULTIPART_NO_DATA);
+    if (f.name_len > HTTP_FILE_NAME_MAX)
+        message_anomaly(files->m, HTTP_FILE_NAME_LONG);
     unsigned at = files->count++;
     file_add(files->r, HTTP_FILES, &f, files->wants, files->rooms == NULL ? NULL : &files->rooms[at]);
 }
@@ -59,9 +65,15 @@ bool multipart_read(struct http_files *files, const uint8_t *type, size_t type_l
 {
     uint8_t boundary[BOUNDARY_MAX];
     size_t mark = boundary_of(type, type_len, boundary);
-    if (!multipart_is(type, type_len))
+    bool form = word_in(type, type_len, "multipart/form-data");
+    if (!form || mark == 0) {
+        if (form)
+            message_anomaly(files->m, HTTP_MULTIPART_ERROR);
         return false;
+    }
     const uint8_t *part = memmem(body, n, boundary, mark);
+    if (part == NULL && !files->m->incomplete && !files->m->limited)
+        message_anomaly(files->m, HTTP_MULTIPART_ERROR);
     for (unsigned i = 0; i < PARTS_MAX && part != NULL; i++) {
         part += mark;
         size_t left = n - (size_t)(part - body);

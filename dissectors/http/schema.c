@@ -61,6 +61,11 @@ static const struct anomaly anomalies[] = {
     [HTTP_ENCODING_LAYERS] = { "too_many_encoding_layers", "More content encodings on each other than we take off." },
     [HTTP_ENCODING_FAILED] = { "gzip_decompression_failed", "The body is not what its Content-Encoding says." },
     [HTTP_ENCODING_BOMB] = { "compression_bomb", "The decoded body is a thousand times the size of what was sent." },
+    [HTTP_MULTIPART_ERROR] = { "multipart_generic_error", "A form in parts (RFC 7578) without a boundary, or whose boundary never comes." },
+    [HTTP_MULTIPART_HEADER] = { "multipart_invalid_header", "A part of a form whose headers do not end." },
+    [HTTP_MULTIPART_NO_DATA] = { "multipart_no_filedata", "A file in a form that is named and empty." },
+    [HTTP_RANGE_INVALID] = { "range_invalid", "A Content-Range that is no range of the whole (RFC 9110, 14.4)." },
+    [HTTP_FILE_NAME_LONG] = { "file_name_too_long", "A file's name of more than 4096 bytes." },
 };
 
 const struct schema http_schema = {

@@ -56,6 +56,7 @@ static const struct anomaly anomalies[] = {
     [HTTP2_REASSEMBLY_LIMIT] = { "reassembly_limit_reached", "Headers over the limit; the rest of them is missing." },
     [HTTP2_DATA_STREAM_ZERO] = { "data_stream_zero", "DATA on stream 0." },
     [HTTP2_COMPRESSION_BOMB] = { "compression_bomb", "The decoded body is a thousand times the size of what was sent." },
+    [HTTP2_INVALID_RANGE] = { "invalid_range", "A content-range that is no range of the whole (RFC 9110, 14.4)." },
 };
 
 _Static_assert(sizeof fields / sizeof fields[0] == HTTP2_ROWS, "a row for each field");

@@ -202,6 +202,8 @@ static uint64_t anomalies_of(const struct http2_part *p)
         all |= UINT64_C(1) << HTTP2_FAILED_DECOMPRESSION;
     if (p->m.anomalies >> HTTP_ENCODING_BOMB & 1)
         all |= UINT64_C(1) << HTTP2_COMPRESSION_BOMB;
+    if (p->m.anomalies >> HTTP_RANGE_INVALID & 1)
+        all |= UINT64_C(1) << HTTP2_INVALID_RANGE;
     return all;
 }
 

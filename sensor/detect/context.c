@@ -325,6 +325,18 @@ static const struct { const char *name, *why; } refused_events[] = {
     { "3whs_ack_data_inject", "only an inline engine can tell: on a tap the client's answer may merely be missing" },
     { "wrong_thread", "a flow's packets never meet on two threads here: each thread has flows of its own" },
     { "reassembly_urgent_oob_limit_reached", "urgent data stays in the stream here, so no limit on it is ever reached" },
+    { "http.unknown_error", "it is about the log of a library that does not read HTTP here" },
+    { "http.too_many_warnings", "it is about the log of a library that does not read HTTP here" },
+    { "http.lzma_memlimit_reached", "bodies packed by LZMA are not unpacked" },
+    { "http.compression_bomb_limit_reached", "a bomb is http.compression_bomb, however it was found" },
+    { "http.invalid_server_port_in_request", "that is http.request_header_host_invalid here" },
+    { "http.failed_protocol_change", "that is applayer_unexpected_protocol here" },
+    { "http2.extra_header_data", "that is http2.invalid_header here" },
+    { "http2.header_integer_overflow", "that is http2.invalid_header here" },
+    { "http2.invalid_http1_settings", "the settings of an upgrade are not looked into" },
+    { "http2.dns_request_too_long", "DNS over HTTPS is not looked into" },
+    { "http2.dns_response_too_long", "DNS over HTTPS is not looked into" },
+    { "mqtt.too_many_messages", "no message waits for another one here, so there is no limit on them" },
 };
 
 static bool unknown_event(struct parser *p, struct slice value)
@@ -388,7 +400,7 @@ static bool parse_record_event(struct parser *p, struct slice value)
         }
     }
     if (found == 0)
-        return parse_wrong(p, value.at, "unknown event `%.*s`", (int)value.len, value.at);
+        return unknown_event(p, value);
     parse_check(p, record_event_holds)->data = e;
     p->rule->events = EVENTS_RECORD;
     return fields_narrow(p, found, true);

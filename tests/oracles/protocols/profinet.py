@@ -1,5 +1,5 @@
-"""PROFINET on Ethernet: real-time frames and DCP."""
-from counting import Counted, Every, Total, only
+"""PROFINET: real-time frames, DCP, IO context management."""
+from counting import Counted, Every, Nested, Total, only
 
 TYPES = {0: "req", 1: "rsp_ok", 5: "rsp_unsupported"}
 
@@ -20,7 +20,30 @@ def macs(e):
     return "%s>%s" % (e["ether"]["src_mac"], e["ether"]["dest_mac"])
 
 
+NAMED = {"ping", "request", "response", "fack"}      # the truth gives other packet types by number
+WRITES = ("write", "control")
+
+
+def words(name):
+    return "".join(w.capitalize() for w in name.split("_"))
+
+
+def call(e, r):
+    kind = r["packet_type_name"]
+    return (kind if kind in NAMED else r["packet_type"]), words(r["operation_name"])
+
+
 TRUTH = {
+    "pn_io_cm": {
+        "pdus": Total(only("operation")),
+        "frames": Total(only("operation")),
+        "ops": Nested(call),
+        "block_types": Every(lambda e, r: ["0x%04x" % b["type"] for b in r.get("blocks", [])]),
+        "errors": Counted(lambda e, r: "0x%02x" % r["error_code"] if "error_code" in r else None),
+        "pairs": Counted(lambda e, r: "%s>%s" % (e["src_ip"], e["dest_ip"])),
+        "writes": Nested(lambda e, r: (e["dest_ip"], words(r["operation_name"]))
+                         if r["packet_type_name"] == "request" and r["operation_name"] in WRITES else None),
+    },
     "profinet_rt": {
         "frames": Total(lambda e, r: 1),
         "pdus": Total(lambda e, r: 1),
@@ -35,4 +58,4 @@ TRUTH = {
     },
 }
 
-CARRIERS = {"profinet_rt": ("profinet",), "pn_dcp": ("profinet",)}
+CARRIERS = {"pn_io_cm": ("profinet_cm",), "profinet_rt": ("profinet",), "pn_dcp": ("profinet",)}

@@ -211,6 +211,11 @@ static void a_long_body_is_said_once_at_the_limit_and_then_only_counted(void **u
     free(said);
 }
 
+#define NAME16 "0123456789abcdef"
+#define NAME256 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16 NAME16
+#define LONG_NAME NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 NAME256 \
+                  NAME256 NAME256 "x"
+
 static const struct dialogue_case files[] = {
     { "the path that was asked for, decoded and without the query", ">>> \"GET /a%2fb/c.exe?x=1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
       "<<< \"HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\nx\"\n", "filename size state end", "> 0\n< 0 filename=\"/a/b/c.exe\" size=1 state=CLOSED\n" },
@@ -228,6 +233,33 @@ static const struct dialogue_case files[] = {
       "filename size state end", "> 0\n< 0 filename=\"/f\" size=3 state=CLOSED end=2\n" },
     { "a file that is cut off", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
       "<<< \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nxy\"\n", "filename size state end", "> 0\n< 0 filename=\"/f\" size=2 state=TRUNCATED !incomplete\n" },
+    { "a form with an empty file", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 68\\r\\n\\r\\n\"\n"
+      ">>> \"--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\n\\r\\n--B--\\r\\n\"\n",
+      "filename size", "> 0 filename=\"c\" size=0 !multipart_no_filedata\n" },
+    { "a part whose headers do not end", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 128\\r\\n\\r\\n\"\n"
+      ">>> \"--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
+      "filename size", "> 0 filename=\"c\" size=3 !multipart_invalid_header\n" },
+    { "a form without a boundary", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data\\r\\nContent-Length: 71\\r\\n\\r\\n\"\n"
+      ">>> \"--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
+      "filename", "> 0 filename=\"/f\" !multipart_generic_error\n" },
+    { "a form whose boundary never comes", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=C\\r\\nContent-Length: 71\\r\\n\\r\\n\"\n"
+      ">>> \"--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
+      "filename", "> 0 !multipart_generic_error\n" },
+    { "a range of a whole that is not known", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes 0-2/*\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "size", "> 0\n< 0 size=3\n" },
+    { "a range that runs backwards", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes 5-2/9\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "size", "> 0\n< 0 size=3 !range_invalid\n" },
+    { "a range beyond the whole", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes 7-9/9\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "size", "> 0\n< 0 size=3 !range_invalid\n" },
+    { "a range that is none", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 206 P\\r\\nContent-Range: bytes\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "size", "> 0\n< 0 size=3 !range_invalid\n" },
+    { "a name longer than any path", ">>> \"GET /f HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\"\n"
+      "<<< \"HTTP/1.1 200 OK\\r\\nContent-Disposition: attachment; filename=" LONG_NAME "\\r\\nContent-Length: 3\\r\\n\\r\\nxyz\"\n",
+      "size", "> 0\n< 0 size=3 !file_name_too_long\n" },
     { "files in a form", ">>> \"POST /f HTTP/1.1\\r\\nHost: a\\r\\nContent-Type: multipart/form-data; boundary=B\\r\\nContent-Length: 131\\r\\n\\r\\n\"\n"
       ">>> \"--B\\r\\nContent-Disposition: form-data; filename=\\\"a\\\\\\\"b\\\"\\r\\n\\r\\nno\\r\\n--B\\r\\nContent-Disposition: form-data; name=b; filename=c\\r\\n\\r\\nyes\\r\\n--B--\\r\\n\"\n",
       "filename size state end", "> 0 filename=\"a\\\"b\" size=2 state=CLOSED filename=\"c\" size=3 state=CLOSED\n" },
