@@ -25,6 +25,7 @@
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
+#include "dissectors/powerlink/powerlink.h"
 #include "dissectors/profinet/cm.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
@@ -106,6 +107,7 @@ const struct dissector *const dissectors[] = {
     &dissector_pgsql,
     &dissector_ethercat,
     &dissector_profinet,
+    &dissector_powerlink,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,
