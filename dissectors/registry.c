@@ -23,6 +23,7 @@
 #include "dissectors/mysql/mysql.h"
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
+#include "dissectors/dlms/dlms.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
@@ -65,6 +66,7 @@ const struct dissector *const dissectors[] = {
     &dissector_mms,
     &dissector_goose,
     &dissector_sv,
+    &dissector_dlms,
     &dissector_iec104,
     &dissector_synphasor,
     &dissector_enip,
