@@ -5,6 +5,7 @@
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
 #include "dissectors/ads/ads.h"
+#include "dissectors/atg/atg.h"
 #include "dissectors/c1222/c1222.h"
 #include "dissectors/knx/knx.h"
 #include "dissectors/hartip/hartip.h"
@@ -22,6 +23,7 @@
 #include "dissectors/mysql/mysql.h"
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
+#include "dissectors/dlms/dlms.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
@@ -65,6 +67,7 @@ const struct dissector *const dissectors[] = {
     &dissector_mms,
     &dissector_goose,
     &dissector_sv,
+    &dissector_dlms,
     &dissector_iec104,
     &dissector_synphasor,
     &dissector_enip,
@@ -73,6 +76,7 @@ const struct dissector *const dissectors[] = {
     &dissector_melsec,
     &dissector_c1222,
     &dissector_sbus,
+    &dissector_atg,
     &dissector_bacnet,
     &dissector_knx,
     &dissector_hartip,
