@@ -23,5 +23,6 @@ def trusted(truth, protocol):
 EXPLAINED = {
     ("dlms", "dlms/ct__DLMS_list.pcap"): "the release response, frame 14, comes after the client's RST in frame 13: nobody receives it",
     ("dlms", "dlms/ndpi__dlms.pcap"): "the second request, frame 17, comes after the server's RST in frame 12",
-    ("dlms", "dlms/ct__data7.pcapng"): "frame 278 was edited: 7e a0 19 says 25 octets and 36 stand between the flags; the Lua script looks for the request anywhere",
+    ("dlms", "dlms/ct__data7.pcapng"): "frame 278 was edited: 7e a0 19 says 25 octets and 36 stand between the flags; the Lua script looks for the request anywhere; "
+        "frame 283 comes after the RST in frame 282",
 }
