@@ -23,9 +23,11 @@
 #include "dissectors/mysql/mysql.h"
 #include "dissectors/nfs/nfs.h"
 #include "dissectors/ldap/ldap.h"
+#include "dissectors/dlms/dlms.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/ethercat/ethercat.h"
+#include "dissectors/powerlink/powerlink.h"
 #include "dissectors/profinet/cm.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
@@ -65,6 +67,7 @@ const struct dissector *const dissectors[] = {
     &dissector_mms,
     &dissector_goose,
     &dissector_sv,
+    &dissector_dlms,
     &dissector_iec104,
     &dissector_synphasor,
     &dissector_enip,
@@ -108,6 +111,7 @@ const struct dissector *const dissectors[] = {
     &dissector_pgsql,
     &dissector_ethercat,
     &dissector_profinet,
+    &dissector_powerlink,
     &dissector_dns,
     &dissector_mdns,
     &dissector_llmnr,

@@ -100,8 +100,9 @@ static const char head[] =
     "every hour. `role`: `plc`, `rtu`, `ied`, `device`, `gateway`, `engineering_station`, `operator_station`, `historian`.\n"
     "\n## incident\n\n"
     "`incident{id, version, title{zh,en}, region, sector, status, state, level, category, first, last, detected_at, aware_at, alert_count,\n"
-    "score, score_parts{severity, asset, spread, confidence}, owner, victims[], attackers[], rules[], tactics[], joins[{time, reason{zh,en}}],\n"
-    "alert_ids[]}`. One event per change; the newest `version` of an `id` counts. `alert_ids` are those that joined since the version before.\n";
+    "score, score_parts{severity, asset, spread, confidence}, owner, merged_into, victims[], attackers[], rules[], tactics[], joins[{time, reason{zh,en}}],\n"
+    "alert_ids[]}`. One event per change; the newest `version` of an `id` counts. `alert_ids` are those that joined since the version before.\n"
+    "One that became part of another names it in `merged_into` and is closed.\n";
 
 void manual_events(FILE *out)
 {

@@ -273,7 +273,7 @@ static void too_many_incidents_let_the_oldest_go(void **unused)
     s.case_max = 10;
     struct correlator *c = begin(&s);
     for (unsigned i = 0; i < 200; i++) {
-        char src[20], dest[20];
+        char src[32], dest[32];
         snprintf(src, sizeof src, "198.18.0.%u", i);
         snprintf(dest, sizeof dest, "10.7.0.%u", i);
         OFFER(c, .at_us = i * 1000, .src = src, .dest = dest, .sid = 100 + i);
@@ -395,7 +395,7 @@ static void an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_
     (void)unused;
     struct correlator_settings s = settings();
     struct correlator *c = begin(&s);
-    char dest[20];
+    char dest[32];
     for (unsigned i = 0; i < 6 * 24 * 3; i++) {
         snprintf(dest, sizeof dest, "10.0.2.%u", i % 6);
         OFFER(c, .src = "10.9.9.9", .dest = dest, .at_us = i / 6 * 20 * MINUTE, .sid = 1);
@@ -436,7 +436,7 @@ static void a_sweep_becomes_part_of_the_story_that_grows_out_of_it(void **unused
     struct correlator *c = begin(&s);
     two_days(c);
     for (unsigned i = 0; i < 20; i++) {      /* others that are there */
-        char name[20];
+        char name[32];
         snprintf(name, sizeof name, "10.0.1.%u", i);
         OFFER(c, ABOUT(name), .at_us = 40 * HOUR + i * 5 * MINUTE, .sid = 500 + i);
     }
@@ -465,7 +465,7 @@ static void one_rule_that_hits_five_victims_within_a_minute_is_one_campaign(void
     for (unsigned victims = 4; victims <= 7; victims++) {
         struct correlator_settings s = settings();
         struct correlator *c = begin(&s);
-        char src[20], dest[20];
+        char src[32], dest[32];
         for (unsigned i = 0; i < victims; i++) {
             snprintf(src, sizeof src, "203.0.113.%u", i);
             snprintf(dest, sizeof dest, "10.0.3.%u", i);
@@ -485,7 +485,7 @@ static void a_rule_that_is_known_in_the_region_makes_no_campaign(void **unused)
     (void)unused;
     struct correlator_settings s = settings();
     struct correlator *c = begin(&s);
-    char src[20], dest[20];
+    char src[32], dest[32];
     OFFER(c, .src = "203.0.113.200", .dest = "10.0.3.200", .at_us = 0 - 3 * HOUR, .sid = 1);
     for (unsigned i = 0; i < 7; i++) {
         snprintf(src, sizeof src, "203.0.113.%u", i);
