@@ -4,6 +4,7 @@
 
 #include "dissectors/dissector.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/coap/coap.h"
 #include "dissectors/ads/ads.h"
 #include "dissectors/atg/atg.h"
 #include "dissectors/c1222/c1222.h"
@@ -78,6 +79,7 @@ const struct dissector *const dissectors[] = {
     &dissector_sbus,
     &dissector_atg,
     &dissector_bacnet,
+    &dissector_coap,
     &dissector_knx,
     &dissector_hartip,
     &dissector_opcua,
