@@ -62,6 +62,7 @@ if [ -d "$corpus" ]; then
     echo "ET Open loaded: $cold s CPU cold, $load s with compiled databases at hand"
     echo "flood of SYNs, one worker (Suricata elsewhere: 4.7 s, 254 MB)"
     row flood-ours "fengsui-sensor, nDPI, flows not written" "$(packets flood-ours)"
+    python3 tests/bench/ot.py --sensor "$sensor" --captures "$corpus/ot/captures" --turns "$turns" || exit 1
 else
     python3 tests/traffic/make.py exercise --out "$work/exercise" >/dev/null || exit 1
     capture=$(ls -S "$work"/exercise/*.pcap | head -1)
