@@ -106,6 +106,7 @@ void nfs_content_tell(struct conversation *conv)
     bool look = conv->now_us >= s->look_us;
     if (!s->due && !look)
         return;
+    file_end(conv, &s->leaving);
     for (unsigned i = 0; i < NFS_FILES_MAX; i++)
         if (s->files[i].handle.len > 0)
             look_at(conv, &s->files[i], look);
@@ -116,6 +117,7 @@ void nfs_content_tell(struct conversation *conv)
 void nfs_content_end(struct conversation *conv)
 {
     struct nfs_state *s = conv->state;
+    file_end(conv, &s->leaving);
     for (unsigned i = 0; i < NFS_FILES_MAX; i++)
         file_end(conv, &s->files[i]);
     for (unsigned i = 0; i < NFS_NAMES_MAX; i++)
@@ -132,21 +134,36 @@ static struct nfs_file *file_of(struct nfs_state *s, const struct nfs_handle *ha
     return NULL;
 }
 
-/* An empty place, or that of the file longest untouched whose content is out. NULL: all are being moved; then this one is not
- * followed until one of them is told. */
+/* Of two places the better one to take: one with nothing to tell, then the one longest untouched. */
+static bool better(const struct nfs_file *a, const struct nfs_file *b)
+{
+    bool a_moves = transfer_untold(&a->moved[0]) || transfer_untold(&a->moved[1]);
+    bool b_moves = transfer_untold(&b->moved[0]) || transfer_untold(&b->moved[1]);
+    return a_moves != b_moves ? b_moves : a->last_us < b->last_us;
+}
+
+/* Its content is told once the record that is under way is out. A message takes one place at most. */
+static void file_leaves(struct conversation *conv, struct nfs_file *f)
+{
+    struct nfs_state *s = conv->state;
+    if (transfer_untold(&f->moved[0]) || transfer_untold(&f->moved[1])) {
+        s->leaving = *f;
+        s->due = true;
+        f->moved[0] = f->moved[1] = (struct transfer){ 0 };
+    }
+    file_end(conv, f);
+}
+
 static struct nfs_file *place_for(struct conversation *conv, const struct nfs_part *p)
 {
     struct nfs_state *s = conv->state;
-    struct nfs_file *found = NULL;
-    for (unsigned i = 0; i < NFS_FILES_MAX; i++) {
-        struct nfs_file *f = &s->files[i];
-        bool moving = transfer_untold(&f->moved[0]) || transfer_untold(&f->moved[1]);
-        if (!moving && (found == NULL || f->last_us < found->last_us))
-            found = f;
-    }
-    if (found == NULL)
+    struct nfs_file *found = &s->files[0];
+    if (s->leaving.handle.len > 0)
         return NULL;
-    file_end(conv, found);      /* nothing of it is untold */
+    for (unsigned i = 1; i < NFS_FILES_MAX; i++)
+        if (better(&s->files[i], found))
+            found = &s->files[i];
+    file_leaves(conv, found);
     found->handle = *p->handle;
     found->version = p->version;
     return found;

@@ -50,9 +50,10 @@ struct nfs_state {
     struct nfs_name names[NFS_NAMES_MAX];
     unsigned        next_name;
     struct nfs_file files[NFS_FILES_MAX];
+    struct nfs_file leaving;        /* its place is taken, its content is told after this message */
     struct nfs_bulk bulk[2];
     uint64_t        look_us;        /* when to look for files that nobody moves any more */
-    bool            due;            /* some file's .due is set */
+    bool            due;            /* some file's .due is set, or .leaving */
     uint64_t        skip[2];        /* bytes of a long message still to come */
     bool            continues[2];   /* the next fragment belongs to a message that was read */
 };

@@ -131,6 +131,29 @@ static void contents_of_files_are_told_once(void **unused)
         dialogue_case_holds(&dissector_nfs, &contents[i]);
 }
 
+/* Seventeen files are written; the first makes room for the last, and is told then. */
+static void the_file_longest_untouched_makes_room(void **unused)
+{
+    (void)unused;
+    struct dissect_run run;
+    dissect_run_begin(&run, &dissector_nfs, "handle size");
+    for (unsigned i = 0; i < 17; i++) {
+        char text[256];
+        snprintf(text, sizeof text, ">>> 80000048 000000%02x 00000000 00000002 000186a3 00000003 00000007 00000000 00000000 00000000 00000000 "
+                 "00000004 000000%02x 0000000000000000 00000003 00000002 00000003 61626300\n", i, i);
+        struct dialogue *d = dialogue_read(text);
+        dialogue_play(&run, d, 0);
+        dialogue_free(d);
+    }
+    fflush(run.out);
+    assert_non_null(strstr(run.said, "> 16 handle=00000010\n> 17 handle=00000000 size=3\n"));
+    assert_null(strstr(run.said, "handle=00000001 size"));
+    char *said = dissect_run_end(&run);
+    assert_non_null(strstr(said, "handle=00000001 size=3\n"));
+    assert_non_null(strstr(said, "handle=00000010 size=3\n"));
+    free(said);
+}
+
 static void messages_are_read_as_the_standards_say(void **unused)
 {
     (void)unused;
@@ -211,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_datagram_is_a_message),
         cmocka_unit_test(bulk_goes_into_its_file),
         cmocka_unit_test(contents_of_files_are_told_once),
+        cmocka_unit_test(the_file_longest_untouched_makes_room),
         cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
         cmocka_unit_test(every_prefix_and_every_bit_change_is_survived),
         cmocka_unit_test(the_probe_asks_for_the_programs_number),
