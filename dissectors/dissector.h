@@ -87,6 +87,7 @@ struct conversation {
     const struct expectation *expected;     /* this flow was announced; NULL: it was not */
     void          (*expect)(void *ctx, const struct expectation *e);    /* conversation_expect(); NULL: nobody listens */
     void           *expect_ctx;
+    unsigned        emitted[2]; /* records of this call, by who sent the message */
     size_t          need;       /* with DISSECT_MORE: do not call again before this many bytes are here; 0: any more */
 };
 
@@ -99,6 +100,7 @@ static inline struct record *conversation_record(struct conversation *c, const s
 
 static inline void conversation_emit(struct conversation *c, const struct record *r)
 {
+    c->emitted[c->dir]++;
     c->out->record(c->out->ctx, c, r);
 }
 

@@ -43,7 +43,7 @@ static bool parse_frame(struct parser *p, struct slice value)
 {
     const struct field_word *w = find_frame(p, value);
     if (w == NULL)
-        return parse_wrong(p, value.at, "no frame `%.*s` of the rule's protocol: frames are those of dns, mqtt, rfb, sip, smb, ssh, "
+        return parse_wrong(p, value.at, "no frame `%.*s` of the rule's protocol: frames are those of dns, http, mqtt, rfb, sip, smb, ssh, "
                            "telnet and tls", (int)value.len, value.at);
     p->rule->schemas = w->schemas;      /* what speaks there is in the frame's name */
     p->rules->needs.frames = true;

@@ -119,6 +119,19 @@ static void tell_frame(const struct offer *o, struct conversation *conv, struct 
         conv->out->frame(conv->out->ctx, conv, r);
 }
 
+/* Of a protocol that is taken in pieces: the message that just ended, if all of it lies here. */
+static void tell_message(const struct offer *o, struct conversation *conv, const uint8_t **begin, const uint8_t *end)
+{
+    struct dissect_side *side = &o->f->dissect->side[o->dir];
+    bool ended = conv->emitted[o->dir] > 0;
+    conv->emitted[o->dir] = 0;
+    if (ended && !side->inside)
+        tell_frame(o, conv, cursor_over(*begin, (size_t)(end - *begin)));
+    if (ended)
+        *begin = end;
+    side->inside = ended ? false : side->inside;
+}
+
 /* Takes PDUs off `in` while there are whole ones. MORE: what is left is the beginning of one. */
 static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t *budget)
 {
@@ -127,6 +140,8 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
     struct dissect_counts *counts = counts_of(o);
     struct conversation conv = conversation_of(o);
     enum dissect verdict = DISSECT_MORE;
+    const uint8_t *message = in->at;
+    bool messages = conv.out->frame != NULL && frames_are_messages(d);
     while (in->left > 0 && *budget > 0) {
         size_t before = in->left;
         const uint8_t *at = in->at;
@@ -141,7 +156,9 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         st->pdus++;
         counts->pdus++;
         counts->bytes += before - in->left;
-        if (conv.out->frame != NULL)
+        if (messages)
+            tell_message(o, &conv, &message, in->at);
+        else if (conv.out->frame != NULL)
             tell_frame(o, &conv, cursor_over(at, before - in->left));
         if (verdict == DISSECT_DONE || verdict == DISSECT_NEXT)
             break;
@@ -151,6 +168,7 @@ static enum dissect take_pdus(const struct offer *o, struct cursor *in, uint32_t
         counts->more_limit++;
         return DISSECT_LOST;
     }
+    st->side[o->dir].inside = messages && message != in->at;
     st->side[o->dir].need = (uint32_t)conv.need;
     st->agreed = conv.next;
     return verdict;

@@ -8,7 +8,7 @@ enum {
     FRAME_SIP_PDU, FRAME_SIP_REQUEST_LINE, FRAME_SIP_REQUEST_HEADERS, FRAME_SIP_REQUEST_BODY, FRAME_SIP_RESPONSE_LINE,
     FRAME_SIP_RESPONSE_HEADERS, FRAME_SIP_RESPONSE_BODY, FRAME_NBSS_PDU, FRAME_NBSS_HDR, FRAME_NBSS_DATA, FRAME_SMB1_PDU,
     FRAME_SMB1_HDR, FRAME_SMB1_DATA, FRAME_SMB2_PDU, FRAME_SMB2_HDR, FRAME_SMB2_DATA, FRAME_SMB3_PDU, FRAME_SMB3_HDR,
-    FRAME_SMB3_DATA, FRAME_ROWS
+    FRAME_SMB3_DATA, FRAME_HTTP_REQUEST, FRAME_HTTP_RESPONSE, FRAME_ROWS
 };
 
 #define ROW(row, word, sentence) [row] = { .name = word, .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .about = sentence }
@@ -46,6 +46,10 @@ static const struct field rows[] = {
     ROW(FRAME_SMB3_PDU, "smb.smb3.pdu", "An encrypted SMB3 message."),
     ROW(FRAME_SMB3_HDR, "smb.smb3.hdr", "Its transform header of 52 bytes."),
     ROW(FRAME_SMB3_DATA, "smb.smb3.data", "What is behind that."),
+    [FRAME_HTTP_REQUEST] = { .name = "http.request", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .aliases = "frame.http1.request",
+                             .about = "An HTTP/1 request, from its line to the end of its body." },
+    [FRAME_HTTP_RESPONSE] = { .name = "http.response", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .aliases = "frame.http1.response",
+                              .about = "An HTTP/1 response, likewise." },
 };
 #undef ROW
 
@@ -141,10 +145,21 @@ static void smb_frames(struct record *r, struct cursor pdu, enum dissect_over ov
             add_cut(r, kinds[i].row, inside, kinds[i].header);
 }
 
+static void http_frames(struct record *r, struct cursor message, enum dissect_over over)
+{
+    (void)over;
+    add(r, r->dir == FROM_CLIENT ? FRAME_HTTP_REQUEST : FRAME_HTTP_RESPONSE, message);
+}
+
 static const struct frames_by { const char *protocol; void (*cut)(struct record *r, struct cursor pdu, enum dissect_over over); } all[] = {
     { "dns", dns_frames }, { "mqtt", mqtt_frames }, { "rfb", rfb_frames }, { "telnet", telnet_frames }, { "tls", tls_frames },
-    { "ssh", ssh_frames }, { "sip", sip_frames }, { "smb", smb_frames },
+    { "ssh", ssh_frames }, { "sip", sip_frames }, { "smb", smb_frames }, { "http", http_frames },
 };
+
+bool frames_are_messages(const struct dissector *by)
+{
+    return strcmp(by->schema->name, "http") == 0;
+}
 
 bool frames_of(const struct dissector *by, struct cursor pdu, enum dissect_over over, struct record *r)
 {

@@ -19,6 +19,7 @@ struct dissect_side {
     bool          over;         /* nothing more is offered: lost in a gap, or DISSECT_DONE */
     bool          ended;        /* FIN */
     bool          met;          /* oddity.c: its first bytes were held against who was chosen */
+    bool          inside;       /* frames: a message began in bytes that are gone */
     bool          doubted;      /* oddity.c: whose probe said no, and who is about to read them */
 };
 

@@ -45,7 +45,7 @@ static const struct broken { const char *rule, *says; } broken[] = {
     { HEAD "reference:url; sid:1;)", "1:59: expected reference:type,text" },
     { HEAD "target:both; sid:1;)", "1:56: expected src_ip or dest_ip, found `both`" },
     { HEAD "nocase; sid:1;)", "1:49: `nocase` needs a content before it" },
-    { HEAD "frame:x; sid:1;)", "1:55: no frame `x` of the rule's protocol: frames are those of dns, mqtt, rfb, sip, smb, ssh, telnet and tls" },
+    { HEAD "frame:x; sid:1;)", "1:55: no frame `x` of the rule's protocol: frames are those of dns, http, mqtt, rfb, sip, smb, ssh, telnet and tls" },
     { HEAD "content:\"ab\"; fast_pattern:; sid:1;)", "1:76: expected fast_pattern:only or fast_pattern:offset,length" },
     { HEAD "content:\"\"; sid:1;)", "1:58: the content is empty" },
     { HEAD "content:\"|0g|\"; sid:1;)", "1:60: `g` is not a hexadecimal digit" },

@@ -34,7 +34,8 @@ static const struct frame_case { const char *name, *protocol; enum dissect_over 
       "smb.nbss.pdu=00000005ff534d4272 smb.nbss.hdr=00000005 smb.nbss.data=ff534d4272 smb.smb1.pdu=ff534d4272 " },
     { "an SMB message in pieces is no frame", "smb", OVER_TCP, "00 000015 ff534d42 72", "" },
     { "a session service's own message", "smb", OVER_TCP, "85 000000", "smb.nbss.pdu=85000000 smb.nbss.hdr=85000000 smb.nbss.data= " },
-    { "what has no frames", "http", OVER_TCP, "474554", "" },
+    { "an HTTP request", "http", OVER_TCP, "474554", "http.request=474554 " },
+    { "what has no frames", "ntp", OVER_UDP, "474554", "" },
 };
 
 static const char *frames_in(const struct frame_case *c, const uint8_t *wire, size_t n, char out[4096])
