@@ -70,6 +70,9 @@ static const struct dialogue_case cases[] = {
       "<<< 0300001f " DATA "6112 3010 020103 a00b a109 020107 a404 a102 8300\n", "invoke_id item",
       "> 0 invoke_id=1 item=\"CSWI1$ST$Pos\"\n< 0 invoke_id=1 item=\"CSWI1$ST$Pos\"\n> 1 invoke_id=3\n< 1 invoke_id=3\n"
       "> 2 invoke_id=7 item=\"CSWI1$MX$Pos\"\n> 3 invoke_id=8\n< 3 invoke_id=8\n< 2 invoke_id=7 item=\"CSWI1$MX$Pos\"\n" },
+    { "two requests open, answered in their order", ">>> 0300001b " DATA "610e 300c 020103 a007 a005 020107 8200\n>>> 0300001b " DATA "610e 300c 020103 a007 a005 020108 8000\n"
+      "<<< 0300001d " DATA "6110 300e 020103 a009 a107 020107 a202 8000\n<<< 0300001d " DATA "6110 300e 020103 a009 a107 020108 a002 8000\n", "invoke_id service",
+      "> 0 invoke_id=7 service=identify\n> 1 invoke_id=8 service=status\n< 0 invoke_id=7 service=identify\n< 1 invoke_id=8 service=status\n" },
     { "two PDUs in one message", ">>> 03000029 " DATA "611c 300c 020103 a007 a005 020101 8200 300c 020103 a007 a005 020102 8200\n", "invoke_id service",
       "> 0 invoke_id=1 service=identify\n> 1 invoke_id=2 service=identify\n" },
     { "a message in two transport pieces", ">>> 03000011 02f000 01000100 610e 300c 0201\n>>> 03000011 02f080 03 a007 a005 020103 8200\n", "tpdus service",
