@@ -455,6 +455,7 @@ static bool ads_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_ads = {
     .schema = &ads_schema,
+    .device = "plc",
     .source = "Beckhoff TwinCAT ADS/AMS specification",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 48898, 48899 },

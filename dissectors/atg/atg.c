@@ -200,6 +200,7 @@ static bool atg_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_atg = {
     .schema = &schema,
+    .device = "device",
     .source = "Veeder-Root 576013-635, TLS-3XX serial interface",
     .over = OVER_TCP,
     .ports = { 10001 },

@@ -350,6 +350,7 @@ static enum dissect c1222_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_c1222 = {
     .schema = &c1222_schema,
+    .device = "device",
     .source = "ANSI C12.22-2012, RFC 6142",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 1153 },

@@ -340,6 +340,7 @@ static void dlms_end(struct conversation *conv)
 
 const struct dissector dissector_dlms = {
     .schema = &dlms_schema,
+    .device = "device",
     .source = "IEC 62056-5-3, 62056-6-1, 62056-6-2, 62056-46, 62056-47",
     .over = OVER_TCP,
     .ports = { 4059 },

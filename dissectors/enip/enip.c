@@ -630,6 +630,7 @@ static void enip_end(struct conversation *conv)
 
 const struct dissector dissector_enip = {
     .schema = &enip_schema,
+    .device = "plc",
     .source = "ODVA CIP Networks Library volume 1 (CIP) and 2 (EtherNet/IP)",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 44818, 2222 },

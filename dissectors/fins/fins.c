@@ -467,6 +467,7 @@ static bool fins_gap(struct conversation *conv, size_t missing)
 
 const struct dissector dissector_fins = {
     .schema = &fins_schema,
+    .device = "plc",
     .source = "OMRON W342 (FINS commands), W421 (FINS/TCP)",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 9600 },

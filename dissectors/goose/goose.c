@@ -271,6 +271,7 @@ static void goose_end(struct conversation *conv)
 
 const struct dissector dissector_goose = {
     .schema = &goose_schema,
+    .device = "ied",
     .source = "IEC 61850-8-1:2011, section 18, annexes A and C; IEC 61850-90-5:2012",
     .over = OVER_ETHERNET | OVER_UDP,
     .ports = { 102 },

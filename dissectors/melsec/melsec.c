@@ -413,6 +413,7 @@ static enum dissect melsec_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_melsec = {
     .schema = &melsec_schema,
+    .device = "plc",
     .source = "Mitsubishi Electric SH-080008 (MC protocol), SH-080956 (SLMP)",
     .over = OVER_TCP | OVER_UDP,
     .ports = { 5007, 5006, 5002, 5560, 5562, 5001 },

@@ -480,6 +480,7 @@ static void mms_end(struct conversation *conv)
 
 const struct dissector dissector_mms = {
     .schema = &mms_schema,
+    .device = "ied",
     .source = "ISO 9506-2; ISO 8327-1, 8823-1, 8650-1; IEC 61850-8-1; IEC 60870-6-503 (TASE.2)",
     .over = OVER_TCP,
     .ports = { 102 },

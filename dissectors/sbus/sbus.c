@@ -250,6 +250,7 @@ static enum dissect sbus_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_sbus = {
     .schema = &schema,
+    .device = "plc",
     .source = "Saia-Burgess 26/739 S-Bus",
     .over = OVER_UDP,
     .ports = { 5050 },

@@ -277,6 +277,7 @@ static void sv_end(struct conversation *conv)
 
 const struct dissector dissector_sv = {
     .schema = &sv_schema,
+    .device = "ied",
     .source = "IEC 61850-9-2:2011, section 8.5 and annex C; IEC 61850-90-5:2012",
     .over = OVER_ETHERNET | OVER_UDP,
     .ports = { 102 },

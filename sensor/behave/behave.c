@@ -7,7 +7,7 @@
 
 #include "common/hash.h"
 
-enum { TOLD_SLOTS = 4096, LOOK_EVERY_US = 1000000, US_PER_MINUTE = 60000000, MISSED_POLLS = 5, BURST_MARGIN = 10, REFUSAL_MARGIN = 4 };
+enum { TOLD_SLOTS = 4096, LOOK_EVERY_US = 1000000, US_PER_MINUTE = 60000000, MISSED_POLLS = 5, PATIENCE_LEAST_US = 10000000, BURST_MARGIN = 10, REFUSAL_MARGIN = 4 };
 #define TOLD_AGAIN_US UINT64_C(3600000000)
 
 #define COUNTER(member, sentence) { #member, METRIC_COUNTER, offsetof(struct behave_counts, member), sentence }
@@ -248,6 +248,7 @@ void behave_time(struct behave *b, uint64_t now_us)
         struct policy_entry *e = &b->policy->entries[i];
         uint64_t seen_us = atomic_load_explicit(&e->seen_us, memory_order_relaxed);
         uint64_t patience = e->every_us * MISSED_POLLS > e->longest_us * 2 ? e->every_us * MISSED_POLLS : e->longest_us * 2;
+        patience = patience > PATIENCE_LEAST_US ? patience : PATIENCE_LEAST_US;
         if (e->every_us == 0 || seen_us == 0 || now_us < seen_us + patience)
             continue;
         if (!atomic_load_explicit(&e->silent, memory_order_relaxed))

@@ -7,6 +7,8 @@
 
 #include "common/hash.h"
 
+#define RHYTHM_LEAST_US UINT64_C(600000000)
+
 enum { BUCKETS = 1 << 16, GAPS = 112, GAPS_PER_OCTAVE = 4, RHYTHM_LEAST = 20, HOURS_LEAST_DAYS = 3, US_PER_MINUTE = 60000000, US_PER_MS = 1000,
        ENTRY_BYTES = 1024, POINT_BYTES = 48 };
 
@@ -180,21 +182,31 @@ static void learn_asked(struct learner *l, const struct behave_scene *w, const s
 static void learn_refusal(struct learner *l, const struct behave_scene *w, const struct deed *d)
 {
     struct lesson *s = lesson_find(l, &w->to, &w->from, d);
-    if (s == NULL)
+    if (s == NULL && (s = lesson_add(l, &w->to, &w->from, d)) == NULL)      /* its question was before our time */
         return;
     s->refused = s->refused_minute == w->time_us / US_PER_MINUTE ? s->refused + 1 : 1;
     s->refused_minute = w->time_us / US_PER_MINUTE;
     s->refusals = s->refused > s->refusals ? s->refused : s->refusals;
 }
 
+/* One that comes from several cards, as behind two routers, cannot be told by its card. */
+static void learn_card(struct policy_device *d, const uint8_t *mac)
+{
+    if (d->has_mac && memcmp(d->mac, mac, sizeof d->mac) != 0) {
+        d->has_mac = false;
+        d->varies = true;
+    } else if (!d->has_mac && !d->varies) {
+        memcpy(d->mac, mac, sizeof d->mac);
+        d->has_mac = true;
+    }
+}
+
 void learn_deed(struct learner *l, const struct behave_scene *s, const struct deed *d)
 {
     pthread_mutex_lock(&l->lock);
     struct policy_device *device = policy_device_add(l->devices, &s->from);
-    if (device != NULL && s->from_mac != NULL && !device->has_mac) {
-        memcpy(device->mac, s->from_mac, sizeof device->mac);
-        device->has_mac = true;
-    }
+    if (device != NULL && s->from_mac != NULL)
+        learn_card(device, s->from_mac);
     (void)policy_device_add(l->devices, &s->to);
     l->first_us = l->first_us == 0 || s->time_us < l->first_us ? s->time_us : l->first_us;
     l->last_us = s->time_us > l->last_us ? s->time_us : l->last_us;
@@ -207,12 +219,13 @@ void learn_deed(struct learner *l, const struct behave_scene *s, const struct de
 
 /* ---- what came of it ---- */
 
-/* Nine of ten gaps lie around the middle one: then it is a rhythm. 0: none. */
-static uint64_t rhythm_of(const struct lesson *s)
+/* Nine of ten gaps lie around the middle one, and it went on throughout: then it is a rhythm, and not the haste of one task. 0: none. */
+static uint64_t rhythm_of(const struct learner *l, const struct lesson *s)
 {
+    uint64_t span = s->last_us - s->first_us, all = l->last_us - l->first_us;
     uint32_t before = 0, near = 0, gaps = s->times - 1;
     unsigned middle = 0;
-    if (s->times < RHYTHM_LEAST)
+    if (s->times < RHYTHM_LEAST || span < RHYTHM_LEAST_US || span < all - all / 5)
         return 0;
     while (middle < GAPS - 1 && before + s->gap[middle] <= gaps / 2)
         before += s->gap[middle++];
@@ -221,7 +234,7 @@ static uint64_t rhythm_of(const struct lesson *s)
     return near >= gaps - gaps / 10 ? (s->last_us - s->first_us) / gaps : 0;
 }
 
-static bool entry_of(struct policy *p, const struct lesson *s)
+static bool entry_of(struct policy *p, const struct learner *l, const struct lesson *s)
 {
     struct policy_entry *e = policy_add(p);
     if (e == NULL)
@@ -232,7 +245,7 @@ static bool entry_of(struct policy *p, const struct lesson *s)
     e->protocol = strdup(s->protocol);
     e->function = strdup(s->function);
     e->hours = s->days >= HOURS_LEAST_DAYS ? s->hours : (uint32_t)POLICY_HOURS_ALL;     /* what came on one day tells nothing of hours */
-    e->every_us = rhythm_of(s);
+    e->every_us = rhythm_of(l, s);
     e->longest_us = e->every_us != 0 ? s->longest_us : 0;
     e->per_minute = s->access == ACCESS_REPORT ? s->per_minute : 0;
     e->refusals = s->refusals;
@@ -257,7 +270,7 @@ int learner_write(struct learner *l, const char *sensor, FILE *out, struct fault
     bool room = p != NULL;
     pthread_mutex_lock(&l->lock);
     for (const struct lesson *s = l->all; s != NULL && room; s = s->next)
-        room = s->times == 0 || entry_of(p, s);
+        room = s->times == 0 || entry_of(p, l, s);
     if (room) {
         p->utc_offset_s = l->utc_offset_s;
         p->from_us = l->first_us;

@@ -1,7 +1,7 @@
 /* learn - a policy out of traffic: as narrow as the traffic allows, for an engineer to review before it is enforced.
  *
  * What was asked becomes an entry; of what was written also the values; when, how often and with what rhythm, and how
- * many refusals came back, beside it. Hours are only told of what came on three days, a rhythm after twenty times.
+ * many refusals came back, beside it. Hours are only told of what came on three days, a rhythm after twenty times in ten minutes or more, when it went on throughout.
  * Limits     LEARN_BYTES_MAX of entries and ranges, about; what came after it was full is counted and said in the file.
  * Memory     allocates while it learns: learning is a task for an hour or a week, not the packet road's daily work.
  * Threads    any worker may call learn_deed(); one lock, as industrial messages are few.

@@ -57,6 +57,7 @@ struct policy_device {
     struct party party;
     uint8_t      mac[6];
     bool         has_mac;
+    bool         varies;        /* while learning: seen at several cards */
 };
 
 struct policy {

@@ -252,9 +252,9 @@ static void silence_bursts_and_refusals_are_told(void **unused)
     assert_int_equal(told.count, 1);
     assert_int_equal(told.sid, DEPARTURE_REFUSALS);
     told.count = 0;
-    behave_time(b, at + 103 * UINT64_C(1000000));
+    behave_time(b, at + 108 * UINT64_C(1000000));
     assert_int_equal(told.count, 0);
-    behave_time(b, at + 110 * UINT64_C(1000000));
+    behave_time(b, at + 112 * UINT64_C(1000000));
     assert_int_equal(told.count, 1);
     assert_int_equal(told.sid, DEPARTURE_RHYTHM);
     behave_free(b);
