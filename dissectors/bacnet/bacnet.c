@@ -698,6 +698,7 @@ static void bacnet_end(struct conversation *conv)
 
 const struct dissector dissector_bacnet = {
     .schema = &bacnet_schema,
+    .device = "device",
     .source = "ANSI/ASHRAE 135-2020, clauses 6, 7, 20, 21, annexes J and U",
     .over = OVER_UDP | OVER_ETHERNET,
     .ports = { 47808 },

@@ -201,6 +201,7 @@ static enum dissect coap_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_coap = {
     .schema = &coap_schema,
+    .device = "device",
     .source = "RFC 7252, RFC 7641, RFC 7959, RFC 8132",
     .over = OVER_UDP,
     .ports = { 5683 },

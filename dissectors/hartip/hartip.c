@@ -343,6 +343,7 @@ static enum dissect hartip_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_hartip = {
     .schema = &hartip_schema,
+    .device = "device",
     .source = "HCF_SPEC-085, HCF_SPEC-081, HCF_SPEC-127, HCF_SPEC-151",
     .over = OVER_UDP | OVER_TCP,
     .ports = { 5094, 5095 },

@@ -355,6 +355,7 @@ static enum dissect knx_pdu(struct conversation *conv, struct cursor *in)
 
 const struct dissector dissector_knx = {
     .schema = &knx_schema,
+    .device = "device",
     .source = "ISO 22510, KNX 03/06/03, KNX 03/03/07",
     .over = OVER_UDP | OVER_TCP,
     .ports = { 3671 },

@@ -439,6 +439,7 @@ static void opcua_end(struct conversation *conv)
 
 const struct dissector dissector_opcua = {
     .schema = &opcua_schema,
+    .device = "device",
     .source = "OPC 10000-6, OPC 10000-4 (release 1.05)",
     .over = OVER_TCP,
     .ports = { 4840 },
