@@ -599,6 +599,26 @@ static void databases_are_cached_and_a_spoilt_one_is_made_anew(void **unused)
     rmdir(dir);
 }
 
+static void too_big_tells_its_mtu(void **unused)
+{
+    (void)unused;
+    static const uint8_t too_big[] = { 2, 0, 0, 0, 0, 0, 5, 0 }, echo[] = { 128, 0, 0, 0, 0, 0, 5, 0 };
+    struct scene c;
+    scene_begin(&c, "alert icmp any any -> any any (icmpv6.mtu:<1281; sid:1;)\nalert icmp any any -> any any (icmpv6.mtu:>1280; sid:2;)");
+    c.s.proto = IPPROTO_ICMPV6;
+    c.s.icmp_type = 2;
+    c.s.transport = too_big;
+    c.s.transport_len = sizeof(too_big);
+    assert_string_equal(scene_packet(&c, "", 0), "1 ");
+    c.s.transport_len = 7;
+    assert_string_equal(scene_packet(&c, "", 0), "");
+    c.s.icmp_type = 128;
+    c.s.transport = echo;
+    c.s.transport_len = sizeof(echo);
+    assert_string_equal(scene_packet(&c, "", 0), "");
+    scene_end(&c);
+}
+
 static void needs_say_what_rules_look_at(void **unused)
 {
     (void)unused;
@@ -632,6 +652,7 @@ int main(void)
         cmocka_unit_test(marks_on_addresses_join_flows),
         cmocka_unit_test(a_full_store_is_counted_and_nothing_breaks),
         cmocka_unit_test(thresholds_count_in_packet_time),
+        cmocka_unit_test(too_big_tells_its_mtu),
         cmocka_unit_test(each_address_has_its_own_count),
         cmocka_unit_test(pass_silences_what_follows),
         cmocka_unit_test(order_is_by_priority_then_by_place),
