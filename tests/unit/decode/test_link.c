@@ -35,7 +35,8 @@ static const struct frame_case link_cases[] = {
     { "Cisco HDLC where PPP was announced", 50, "0f00 0800" DNS4, A },
     { "per-packet information around Ethernet", 192, "00000800 01000000" ETH("0800") DNS4, A },
     { "per-packet information around itself", 192, "00000800 c0000000 00000800 01000000", "0000 [16] link.unsupported" },
-    { "a link type nobody takes apart", 165, "0102", "0000 [2] link.unsupported" },
+    { "BACnet on a serial line", 165, "55ff", "8282 [2]" },
+    { "a link type nobody takes apart", 166, "0102", "0000 [2] link.unsupported" },
 };
 
 static void every_link_leads_to_the_same_packet(void **unused)
