@@ -113,6 +113,7 @@ static void subject_headers(struct subject *s, const struct packet *p, bool chec
     s->vlan_count = p->vlan_count;
     memcpy(s->vlan, p->vlan, sizeof s->vlan);
     s->ethertype = p->ethertype;
+    s->ether = p->ether;
     s->payload = p->payload;
     s->payload_len = p->payload_len;
     s->decode_events = p->events;

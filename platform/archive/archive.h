@@ -4,7 +4,9 @@
  *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
  *
  * Links      an incident's alerts are those named in the "alert_ids" of any of its versions: each version need only
- *            name the ones that are new.
+ *            name the ones that are new. One that became part of another names it in "merged_into": its alerts are also
+ *            the whole's, and it is neither listed nor counted beside it, unless asked for. Should the whole not be
+ *            here, the part counts for itself, so that nothing is lost.
  * Text       every text value of an event except flows; Chinese as pairs of characters.
  * One writer (the archiver), any number of readers, also in other processes. This folder is the only door to the
  * database. An event's id is its key: writing it again changes nothing, so a repeated batch is harmless; an
@@ -46,8 +48,10 @@ struct archive_query {
     const char *address;            /* "192.0.2.7" or a prefix "192.0.2.0/24": source or destination */
     const char *text;               /* words, any language: also two-character Chinese ones */
     const char *id;                 /* one event or incident */
-    const char *incident;           /* alerts of this incident */
+    const char *incident;           /* alerts of this incident and of all its parts */
+    const char *whole;              /* incidents that became part of this one, also through others */
     uint32_t    sid, severity_most; /* severity 1..n */
+    bool        merged;             /* also incidents that became part of another; those named by .id or .whole always */
     unsigned    limit;              /* rows; 0: 100 */
     const char *before;             /* cursor of the last row of the page before */
 };

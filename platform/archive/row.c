@@ -73,6 +73,7 @@ static void take_body(struct row *r)
 {
     r->body = json_object_get(r->document, r->type);
     r->key = text_of(r->body, "id");
+    r->whole = text_of(r->body, "merged_into");
     r->version = number_of(r->body, "version");
     r->state = text_of(r->body, "state");
     r->level = r->severity = number_of(r->body, "level");
@@ -139,7 +140,8 @@ enum { DEPTH_MAX = 16 };
 static bool is_silent(const char *name)
 {
     static const char *const silent[] = { "id", "timestamp", "event_type", "community_id", "payload", "payload_printable",
-                                          "proto", "direction", "flow_id", "sm3", "alert_ids", "joins", NULL };
+                                          "proto", "direction", "flow_id", "sm3", "alert_ids", "joins",
+                                          "merged_into", NULL };
     for (size_t i = 0; silent[i] != NULL; i++)
         if (strcmp(silent[i], name) == 0)
             return true;

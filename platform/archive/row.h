@@ -24,6 +24,7 @@ struct row {
     int64_t     severity, sid, level, version;      /* 0: absent */
     const json_t *body;                 /* of a versioned event, or NULL */
     const char *key;                    /* of a versioned event: its own id, without the version */
+    const char *whole;                  /* of an incident: the one it became part of; NULL: none */
     uint8_t     src[ROW_ADDRESS], dest[ROW_ADDRESS];
     bool        has_src, has_dest;
 };

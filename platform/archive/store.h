@@ -8,7 +8,7 @@
 
 enum { FILES_OPEN_MAX = 24 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CURRENT, PUT_LINK, PUT_PARTY, STATEMENTS };
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
 
 struct file {
     char          name[16];             /* "2026-11.db", or "incidents.db" */

@@ -36,7 +36,12 @@ static const char month_schema[] = EVENT_TABLE
     "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');";
 
-static const char incidents_schema[] = EVENT_TABLE
+/* An incident and the one that it became part of, by the newest version of the part. It comes first: who finds `event`
+ * finds this too. */
+#define PART_TABLE "part_of(part TEXT PRIMARY KEY, whole TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+static const char incidents_schema[] = "CREATE TABLE IF NOT EXISTS " PART_TABLE
+    "CREATE INDEX IF NOT EXISTS part_whole ON part_of(whole);" EVENT_TABLE
     "CREATE INDEX IF NOT EXISTS incident_region ON event(region, time);"
     "CREATE TABLE IF NOT EXISTS alert_of(incident TEXT NOT NULL, alert TEXT NOT NULL, PRIMARY KEY(incident, alert))"
     " STRICT, WITHOUT ROWID;"
@@ -56,6 +61,8 @@ static const char *const statement_sql[STATEMENTS] = {
                     "level=?13,version=?14,src=?15,dest=?16,json=?17 WHERE excluded.version > event.version RETURNING n",
     [PUT_LINK] = "INSERT OR IGNORE INTO alert_of(incident, alert) VALUES(?1, ?2)",
     [PUT_PARTY] = "INSERT OR IGNORE INTO party(address, n) VALUES(?1, ?2)",
+    [PUT_PART] = "INSERT OR REPLACE INTO part_of(part, whole) VALUES(?1, ?2)",
+    [DROP_PART] = "DELETE FROM part_of WHERE part = ?1",
 };
 
 int archive_fault(const struct archive *a, const char *name, sqlite3 *db, struct fault *f)
@@ -132,17 +139,29 @@ static int prepare_writer(struct archive *a, struct file *x, struct fault *f)
     return 0;
 }
 
+/* An archive that no archiver has opened since there are parts is read as one that has none. */
+static int prepare_parts(struct archive *a, struct file *x, struct fault *f)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(x->db, "SELECT 1 FROM part_of", -1, &s, NULL);
+    sqlite3_finalize(s);
+    if (rc == SQLITE_ERROR)             /* there is no such table */
+        rc = sqlite3_exec(x->db, "CREATE TEMP TABLE " PART_TABLE, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? 0 : archive_fault(a, x->name, x->db, f);
+}
+
 /* Months are looked up by alerts of an incident, so each reader has incidents.db beside it. */
 static int prepare_reader(struct archive *a, struct file *x, struct fault *f)
 {
     char path[4200];
+    int rc = 0;
     snprintf(path, sizeof path, "%s/%s", a->dir, archive_incidents_name);
-    if (strcmp(x->name, archive_incidents_name) == 0 || access(path, R_OK) != 0)
-        return 0;
-    char *sql = sqlite3_mprintf("ATTACH %Q AS i", path);
-    int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : archive_fault(a, x->name, x->db, f);
-    sqlite3_free(sql);
-    return rc;
+    if (strcmp(x->name, archive_incidents_name) != 0 && access(path, R_OK) == 0) {
+        char *sql = sqlite3_mprintf("ATTACH %Q AS i", path);
+        rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : archive_fault(a, x->name, x->db, f);
+        sqlite3_free(sql);
+    }
+    return rc == 0 ? prepare_parts(a, x, f) : rc;
 }
 
 static int open_file(struct archive *a, struct file *x, struct fault *f)
@@ -421,6 +440,15 @@ static int put_parties(struct archive *a, struct file *x, int64_t n, const struc
     return rc;
 }
 
+static int put_part(struct archive *a, struct file *x, const struct row *r, struct fault *f)
+{
+    enum statement which = r->whole != NULL ? PUT_PART : DROP_PART;
+    bind_text(x->statements[which], 1, r->key);
+    if (which == PUT_PART)
+        bind_text(x->statements[which], 2, r->whole);
+    return run(a, x, which, NULL, f);
+}
+
 /* The newest version wins; links are kept of all versions, whatever their order of arrival. */
 static int put_current(struct archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
@@ -438,6 +466,8 @@ static int put_current(struct archive *a, const struct row *r, const char *json,
         rc = put_parties(a, x, n, r, "victims", f);
     if (rc == 0 && n != 0)
         rc = put_parties(a, x, n, r, "attackers", f);
+    if (rc == 0 && n != 0)
+        rc = put_part(a, x, r, f);
     return rc;
 }
 
@@ -511,7 +541,8 @@ static int forget_incidents(struct archive *a, int64_t before_us, struct fault *
         "DELETE FROM words WHERE rowid IN (SELECT n FROM event WHERE time < %lld);"
         "DELETE FROM party WHERE n IN (SELECT n FROM event WHERE time < %lld);"
         "DELETE FROM alert_of WHERE incident IN (SELECT id FROM event WHERE time < %lld);"
-        "DELETE FROM event WHERE time < %lld; COMMIT", before_us, before_us, before_us, before_us);
+        "DELETE FROM part_of WHERE part IN (SELECT id FROM event WHERE time < %lld);"
+        "DELETE FROM event WHERE time < %lld; COMMIT", before_us, before_us, before_us, before_us, before_us);
     int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : archive_fault(a, x->name, x->db, f);
     if (rc != 0)
         sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);

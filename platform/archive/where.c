@@ -8,6 +8,11 @@
 #include "archive/store.h"
 #include "archive/words.h"
 
+static bool is_set(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
 static void add(struct where *w, const char *condition)
 {
     strcat(w->sql, w->sql[0] ? " AND " : " WHERE ");
@@ -106,6 +111,22 @@ static int add_cursor(struct where *w, const char *before, bool incidents, struc
     return 0;
 }
 
+/* Parts of parts belong to it too. A set, so that a circle ends. */
+#define STORY(first) "(WITH RECURSIVE story(id) AS (" first " UNION SELECT part FROM part_of JOIN story ON whole = story.id)" \
+                     " SELECT id FROM story)"
+
+static void add_alerts_of(struct where *w, const char *incident)
+{
+    add_text(w, "id IN (SELECT alert FROM i.alert_of WHERE incident IN " STORY("VALUES(?)") ")", incident);
+}
+
+static void add_parts(struct where *w, const struct archive_query *q)
+{
+    add_text(w, "id IN " STORY("SELECT part FROM part_of WHERE whole = ?"), q->whole);
+    if (!q->merged && !is_set(q->id) && !is_set(q->whole))
+        add(w, "id NOT IN (SELECT part FROM part_of WHERE whole IN (SELECT id FROM event))");
+}
+
 int archive_where(const struct archive_query *q, bool incidents, struct where *out, struct fault *f)
 {
     memset(out, 0, sizeof *out);
@@ -121,8 +142,10 @@ int archive_where(const struct archive_query *q, bool incidents, struct where *o
     add_text(out, "status = ?", q->status);
     add_text(out, "state = ?", q->state);
     add_text(out, "id = ?", q->id);
-    if (!incidents)
-        add_text(out, "id IN (SELECT alert FROM i.alert_of WHERE incident = ?)", q->incident);
+    if (incidents)
+        add_parts(out, q);
+    else
+        add_alerts_of(out, q->incident);
     add_number(out, "sid = ?", q->sid);
     add_number(out, "severity <= ?", q->severity_most);
     add_words(out, q->text);
@@ -159,14 +182,9 @@ bool archive_month_fits(const char *name, const struct archive_query *q)
     return true;
 }
 
-static bool is_set(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
-
 bool archive_wants_months(const struct archive_query *q)
 {
-    return !is_set(q->event_type) || !row_is_versioned(q->event_type);
+    return (!is_set(q->event_type) || !row_is_versioned(q->event_type)) && !is_set(q->whole);
 }
 
 bool archive_wants_incidents(const struct archive_query *q)

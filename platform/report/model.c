@@ -1,6 +1,7 @@
 #include "report/model.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,18 +231,40 @@ static int regions_name(struct model_table *t, const char *path, struct fault *f
     return 0;
 }
 
+/* The gravest first; of equal ones the latest. */
+static int by_gravity(const void *left, const void *right)
+{
+    const struct model_incident *a = left, *b = right;
+    if (a->level != b->level)
+        return a->level - b->level;
+    if (a->score < b->score || a->score > b->score)
+        return a->score < b->score ? 1 : -1;
+    int later = strcmp(b->last, a->last);
+    return later != 0 ? later : strcmp(a->id, b->id);
+}
+
+/* Into its place; the list keeps the gravest. */
+static void list_put(struct model *m, const struct model_incident *row)
+{
+    unsigned at = m->listed;
+    while (at > 0 && by_gravity(row, &m->list[at - 1]) < 0)
+        at--;
+    if (at == MODEL_INCIDENTS_MAX)
+        return;
+    m->listed += m->listed < MODEL_INCIDENTS_MAX;
+    memmove(&m->list[at + 1], &m->list[at], (m->listed - at - 1) * sizeof *row);
+    m->list[at] = *row;
+}
+
 static bool list_incident(void *ctx, const char *json, size_t len, const char *cursor)
 {
-    struct model *m = ctx;
+    struct model_incident fresh = { 0 }, *row = &fresh;
     struct incident_view v;
     struct fault f;
     (void)cursor;
-    if (m->listed == MODEL_INCIDENTS_MAX)
-        return false;
     if (incident_parse(json, len, &v, &f) < 0)
         return true;
     const struct incident *i = &v.incident;
-    struct model_incident *row = &m->list[m->listed++];
     copy(row->id, sizeof row->id, i->id);
     copy(row->zh, sizeof row->zh, i->title_zh);
     copy(row->en, sizeof row->en, i->title_en);
@@ -251,23 +274,16 @@ static bool list_incident(void *ctx, const char *json, size_t len, const char *c
     row->level = (int)i->level;
     row->score = i->score;
     row->alerts = i->alert_count;
+    list_put(ctx, row);
     incident_view_free(&v);
     return true;
-}
-
-static int by_score(const void *left, const void *right)
-{
-    const struct model_incident *a = left, *b = right;
-    if (a->level != b->level)
-        return a->level - b->level;
-    return (a->score < b->score) - (a->score > b->score);
 }
 
 static int collect(const struct reading *r, const char *regions_csv)
 {
     struct model *m = r->model;
     struct archive_query incidents = { .event_type = "incident", .status = m->status, .from_us = m->from_us,
-                                       .to_us = m->to_us, .limit = MODEL_INCIDENTS_MAX };
+                                       .to_us = m->to_us, .limit = UINT_MAX };
     static const struct { size_t table; const char *by; bool incidents; } tables[] = {
         { offsetof(struct model, regions), "region", true },   { offsetof(struct model, sectors), "sector", true },
         { offsetof(struct model, rules), "signature", false }, { offsetof(struct model, victims), "dest", false },
@@ -287,7 +303,6 @@ static int collect(const struct reading *r, const char *regions_csv)
     }
     if (rc == 0)
         rc = archive_find(r->archive, &incidents, list_incident, m, r->fault);
-    qsort(m->list, m->listed, sizeof m->list[0], by_score);
     return rc;
 }
 

@@ -1,8 +1,9 @@
 /* model - one week's figures beside the week before; everything a renderer needs and nothing else.
  *
  * Weeks      ISO 8601, Monday to Sunday, in local time. An alert counts by its packet's time, an incident by its last alert's.
+ * Incidents  one that became part of another is in no figure and in no list: it counts within its whole.
  * Figures    a row has what this week and the one before had; a change is shown only when the base is not zero.
- * Limits     MODEL_ROWS_MAX rows a table, the largest first.
+ * Limits     MODEL_ROWS_MAX rows a table, the largest first; MODEL_INCIDENTS_MAX incidents, the gravest first.
  */
 #ifndef REPORT_MODEL_H
 #define REPORT_MODEL_H

@@ -292,7 +292,7 @@ static void incident_table(const struct model *m, FILE *out)
         fputs("</td></tr>\n", out);
     }
     fputs("</tbody></table>\n", out);
-    cut_note(m->listed, m->incidents.now, "为最近者。", "the latest.", out);
+    cut_note(m->listed, m->incidents.now, "为最严重者。", "the gravest.", out);
 }
 
 static void page_head(const struct model *m, FILE *out)
@@ -316,8 +316,9 @@ static void page_foot(const struct model *m, FILE *out)
 {
     heading("说明", "Notes", out);
     fputs("<p class=\"note\">", out);
-    both("告警按数据包时间计入，事件按其最后一条告警的时间计入。环比以上周为基数，基数缺失或为零时记“—”。演练与测试数据单列，不计入实际数据。",
-         "Alerts count by their packet's time, incidents by their last alert's. Changes are against the week before; without a base, or "
+    both("告警按数据包时间计入，事件按其最后一条告警的时间计入；并入其他事件的，随该事件计入，不另计。环比以上周为基数，基数缺失或为零时记“—”。演练与测试数据单列，不计入实际数据。",
+         "Alerts count by their packet's time, incidents by their last alert's; one that "
+         "became part of another counts within it and not beside it. Changes are against the week before; without a base, or "
          "with a base of zero, they are “—”. Exercise and test data stand apart and never count as actual.", out);
     fprintf(out, "</p>\n<p class=\"note\">%s · Fengsui %s</p>\n</main>\n</body>\n</html>\n", m->made, FENGSUI_VERSION);
 }

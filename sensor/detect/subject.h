@@ -48,6 +48,7 @@ struct subject {
     uint16_t        vlan[3];
     uint8_t         vlan_count;
     uint16_t        ethertype;
+    const uint8_t  *ether;              /* Ethernet header: destination and source; NULL: another link, or no packet */
     const uint8_t  *payload;
     uint32_t        payload_len;
     const uint64_t *decode_events;      /* bit set, bit n in word n / 64, named by decode_event_names in rules: decode-event:NAME; NULL: none */

@@ -6,6 +6,8 @@
 #include "common/hash.h"
 #include "detect/keywords.h"
 
+enum { ETHER_ADDRESS = 6, ETHER_SOURCE = 6 };
+
 struct window {
     uint64_t key;           /* 0: free */
     uint64_t start_us;
@@ -37,9 +39,27 @@ void threshold_table_free(struct threshold_table *t)
     free(t);
 }
 
+struct ends { uint8_t src[16], dest[16]; };
+
+/* Who sent it to whom: IP addresses, and below IP those of the cards. */
+static struct ends ends_of(const struct match *m)
+{
+    struct ends e = { 0 };
+    if (m->src)
+        memcpy(e.src, m->src->addr.bytes, 16);
+    else if (m->s->ether)
+        memcpy(e.src, m->s->ether + ETHER_SOURCE, ETHER_ADDRESS);
+    if (m->dest)
+        memcpy(e.dest, m->dest->addr.bytes, 16);
+    else if (m->s->ether)
+        memcpy(e.dest, m->s->ether, ETHER_ADDRESS);
+    return e;
+}
+
 static uint64_t key_of(const struct threshold_table *t, const struct match *m, const struct threshold *how)
 {
     struct { uint32_t sid, gid, filter, number, version; uint8_t src[16], dest[16]; uint64_t flow; } k;
+    struct ends ends = ends_of(m);
     memset(&k, 0, sizeof(k));
     k.sid = m->rule->alert.sid;
     k.gid = m->rule->alert.gid;
@@ -49,13 +69,13 @@ static uint64_t key_of(const struct threshold_table *t, const struct match *m, c
         k.flow = m->s->flow_id;
     if (m->src && how->track != TRACK_RULE && how->track != TRACK_FLOW)
         k.version = m->src->addr.version;
-    if (m->src && (how->track == TRACK_SRC || how->track == TRACK_PAIR))
-        memcpy(k.src, m->src->addr.bytes, 16);
-    if (m->dest && (how->track == TRACK_DEST || how->track == TRACK_PAIR))
-        memcpy(k.dest, m->dest->addr.bytes, 16);
-    if (how->track == TRACK_PAIR && memcmp(k.src, k.dest, 16) > 0) {     /* a pair has no direction */
-        memcpy(k.src, m->dest->addr.bytes, 16);
-        memcpy(k.dest, m->src->addr.bytes, 16);
+    if (how->track == TRACK_SRC || how->track == TRACK_PAIR)
+        memcpy(k.src, ends.src, 16);
+    if (how->track == TRACK_DEST || how->track == TRACK_PAIR)
+        memcpy(k.dest, ends.dest, 16);
+    if (how->track == TRACK_PAIR && memcmp(ends.src, ends.dest, 16) > 0) {     /* a pair has no direction */
+        memcpy(k.src, ends.dest, 16);
+        memcpy(k.dest, ends.src, 16);
     }
     uint64_t key = hash_keyed(&t->secret, &k, sizeof(k));
     return key ? key : 1;

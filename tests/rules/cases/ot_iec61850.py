@@ -131,6 +131,15 @@ def two_senders(gap):
     return play
 
 
+def power_failure(path):
+    """Four relays restart at once, each with its own control block."""
+    for n in range(4):
+        p = iec61850.Publisher(path.tap, RELAY[:-2] + "%02x" % n, GOOSE_GROUP, 0x3001, "IED%dPROT/LLN0$GO$gcbTrip" % n)
+        p.st_num = 9
+        p.change(START + n * SECOND, iec61850.boolean(False))
+        restart(p, START + (n + 5) * SECOND)
+
+
 def sampled(*steps, source=RELAY, every=250_000, at=START):
     def play(path):
         s = iec61850.Sampler(path.tap, source, SV_GROUP, 0x4001, "MU01")
@@ -158,7 +167,7 @@ CASES = {
     9102607: Case(talk(DELETE_FILE), talk(LIST_FILES)),
     9102611: Case(two_senders(SECOND), two_senders(120 * SECOND)),
     9102612: Case(goose(None, put(st_num=40, sq_num=0)), goose(None, change, None, change, put(st_num=3, sq_num=5))),
-    9102613: Case(goose(*[injected(50 + n) for n in range(5)]), goose(change, None, restart, None)),
+    9102613: Case(goose(*[injected(50 + n) for n in range(5)]), power_failure),
     9102614: Case(goose(None, unnumbered), goose(None, change)),
     9102615: Case(goose(None, *[put()] * 14), goose(*[None, put()] * 4)),
     9102616: Case(goose(None, simulation=True, frame_simulated=True), goose(None)),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sqlite3.h>
 
 #include "archive/archive.h"
 #include "archive/words.h"
@@ -237,6 +238,101 @@ static void of_an_incident_the_newest_version_counts_and_the_alerts_of_all(void 
     close_both(&p);
 }
 
+#define PART(id, version, state, level, into, alerts) \
+    "{\"id\":\"" id ":" #version "\",\"timestamp\":\"2026-11-04T00:00:00Z\",\"event_type\":\"incident\",\"region\":\"430200\"," \
+    "\"incident\":{\"id\":\"" id "\",\"version\":" #version ",\"title\":{\"zh\":\"扫描\",\"en\":\"Sweep\"},\"state\":\"" state "\"," \
+    "\"level\":" #level ",\"merged_into\":\"" into "\",\"alert_ids\":[" alerts "]}}"
+
+/* I-1, and what became part of it: I-2, and I-3 by way of I-2. */
+static void fill_parts(struct place *p)
+{
+    fill(p);
+    put(p, INCIDENT(1, "2026-11-05T00:00:00Z", "new", 2, "\"a:1:0\""));
+    put(p, PART("I-3", 1, "new", 3, "", "\"a:1:2\""));
+    put(p, PART("I-2", 1, "new", 3, "", "\"a:1:1\""));
+    put(p, PART("I-3", 2, "closed", 3, "I-2", ""));
+    put(p, PART("I-2", 2, "closed", 3, "I-1", ""));
+}
+
+static const struct query_case part_queries[] = {
+    { "incidents: the whole alone", { .event_type = "incident" }, "I-1:1" },
+    { "anything: no parts", { .from_us = UINT64_C(1793577600000000) /* 2 November, 00:00 */ }, "I-1:1 a:1:4 a:1:3" },
+    { "its words", { .text = "sweep" }, "" },
+    { "a state that only parts have", { .event_type = "incident", .state = "closed" }, "" },
+    { "parts too, when asked", { .event_type = "incident", .merged = true }, "I-1:1 I-2:2 I-3:2" },
+    { "their words, when asked", { .text = "sweep", .merged = true }, "I-2:2 I-3:2" },
+    { "one by its name", { .event_type = "incident", .id = "I-3" }, "I-3:2" },
+    { "the parts of the whole", { .whole = "I-1" }, "I-2:2 I-3:2" },
+    { "the parts of a part", { .whole = "I-2" }, "I-3:2" },
+    { "the parts of none", { .whole = "I-3" }, "" },
+    { "the whole's alerts are those of its parts too", { .incident = "I-1" }, "a:1:2 a:1:1 a:1:0" },
+    { "a part's alerts", { .incident = "I-2" }, "a:1:2 a:1:1" },
+    { "the last part's alerts", { .incident = "I-3" }, "a:1:2" },
+};
+
+static void what_became_part_of_another_is_found_only_when_asked_for(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    fill_parts(&p);
+    for (size_t i = 0; i < sizeof part_queries / sizeof *part_queries; i++)
+        if (strcmp(find(&p, &part_queries[i].q), part_queries[i].ids) != 0)
+            fail_msg("%s: found `%s`, expected `%s`", part_queries[i].name, find(&p, &part_queries[i].q), part_queries[i].ids);
+    close_both(&p);
+}
+
+static void a_part_is_not_counted_beside_its_whole(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    fill_parts(&p);
+    struct archive_query whole = { .event_type = "incident" }, all = { .event_type = "incident", .merged = true };
+    assert_string_equal(count(&p, &whole, "level"), "2=1");
+    assert_string_equal(count(&p, &whole, "region"), "430100=1");
+    assert_string_equal(count(&p, &all, "level"), "3=2 2=1");
+    assert_string_equal(count(&p, &all, "region"), "430200=2 430100=1");
+    assert_string_equal(count(&p, &(struct archive_query){ 0 }, "event_type"), "alert=3 dns=1 flow=1 incident=1");
+    close_both(&p);
+}
+
+static void a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more(void **unused)
+{
+    (void)unused;
+    struct place p;
+    open_both(&p);
+    put(&p, PART("I-2", 2, "closed", 3, "I-1", ""));
+    put(&p, PART("I-2", 1, "new", 3, "", ""));          /* late: changes nothing */
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-2:2");
+    put(&p, INCIDENT(1, "2026-11-05T00:00:00Z", "new", 2, ""));
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-1:1");
+    put(&p, PART("I-2", 3, "reopened", 3, "", ""));
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-1:1 I-2:3");
+    close_both(&p);
+}
+
+static void an_older_archive_without_parts_can_be_read(void **unused)
+{
+    (void)unused;
+    struct place p;
+    struct fault f;
+    char path[100];
+    sqlite3 *db;
+    open_both(&p);
+    fill(&p);
+    put(&p, INCIDENT(1, "2026-11-05T00:00:00Z", "new", 2, "\"a:1:0\""));
+    archive_close(p.reader);
+    snprintf(path, sizeof path, "%s/incidents.db", p.dir);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE part_of", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    p.reader = archive_open(p.dir, ARCHIVE_READ, &f);
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-1:1");
+    assert_string_equal(find(&p, &(struct archive_query){ .incident = "I-1" }), "a:1:0");
+    close_both(&p);
+}
+
 static void counts_add_up_over_months(void **unused)
 {
     (void)unused;
@@ -328,6 +424,10 @@ int main(void)
         cmocka_unit_test(the_same_event_twice_is_there_once),
         cmocka_unit_test(what_is_rolled_back_was_never_there),
         cmocka_unit_test(of_an_incident_the_newest_version_counts_and_the_alerts_of_all),
+        cmocka_unit_test(what_became_part_of_another_is_found_only_when_asked_for),
+        cmocka_unit_test(a_part_is_not_counted_beside_its_whole),
+        cmocka_unit_test(a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more),
+        cmocka_unit_test(an_older_archive_without_parts_can_be_read),
         cmocka_unit_test(counts_add_up_over_months),
         cmocka_unit_test(what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry),
         cmocka_unit_test(months_past_their_time_are_removed_whole_and_others_stay),

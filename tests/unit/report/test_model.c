@@ -108,14 +108,22 @@ static void put_alert(struct place *p, const char *day, int severity, const char
     put(p, "alerts", json);
 }
 
-static void put_incident(struct place *p, const char *id, const char *day, int level, const char *title, const char *status)
+struct told { int version; double score; const char *region, *merged_into; };
+
+static void put_told(struct place *p, const char *id, const char *day, int level, const char *title, const char *status, struct told told)
 {
     char json[4000];
-    snprintf(json, sizeof json, "{\"id\":\"%s:1\",\"timestamp\":\"%sT12:00:00Z\",\"event_type\":\"incident\",\"region\":\"430100\",\"status\":\"%s\","
-             "\"incident\":{\"id\":\"%s\",\"version\":1,\"title\":{\"zh\":\"%s\",\"en\":\"%s\"},\"region\":\"430100\",\"sector\":\"water\","
-             "\"status\":\"%s\",\"state\":\"new\",\"level\":%d,\"last\":\"%sT12:00:00Z\",\"alert_count\":1234,\"score\":61.5}}",
-             id, day, status, id, title, title, status, level, day);
+    snprintf(json, sizeof json, "{\"id\":\"%s:%d\",\"timestamp\":\"%sT12:00:00Z\",\"event_type\":\"incident\",\"region\":\"%s\",\"status\":\"%s\","
+             "\"incident\":{\"id\":\"%s\",\"version\":%d,\"title\":{\"zh\":\"%s\",\"en\":\"%s\"},\"region\":\"%s\",\"sector\":\"water\","
+             "\"status\":\"%s\",\"state\":\"%s\",\"level\":%d,\"last\":\"%sT12:00:00Z\",\"alert_count\":1234,\"score\":%.1f,\"merged_into\":\"%s\"}}",
+             id, told.version, day, told.region, status, id, told.version, title, title, told.region, status,
+             *told.merged_into ? "closed" : "new", level, day, told.score, told.merged_into);
     put(p, "incidents", json);
+}
+
+static void put_incident(struct place *p, const char *id, const char *day, int level, const char *title, const char *status)
+{
+    put_told(p, id, day, level, title, status, (struct told){ 1, 61.5, "430100", "" });
 }
 
 static struct model *collected(struct place *p, const char *regions)
@@ -341,6 +349,70 @@ static void a_list_that_was_cut_says_so(void **unused)
     end(&p);
 }
 
+/* The gravest are the oldest: a list of the latest would have none of them. */
+static void the_incidents_listed_are_the_gravest_of_the_week(void **unused)
+{
+    (void)unused;
+    struct place p;
+    char id[20];
+    begin(&p);
+    put_told(&p, "I-major", "2026-11-16", 2, "x", "actual", (struct told){ 1, 10, "430100", "" });
+    put_told(&p, "I-serious", "2026-11-16", 3, "x", "actual", (struct told){ 1, 99, "430100", "" });
+    put_told(&p, "I-general", "2026-11-16", 4, "x", "actual", (struct told){ 1, 80, "430100", "" });
+    for (int i = 0; i < MODEL_INCIDENTS_MAX + 7; i++) {
+        snprintf(id, sizeof id, "I-%d", i);
+        put_told(&p, id, "2026-11-20", 4, "x", "actual", (struct told){ 1, i, "430100", "" });
+    }
+    struct model *m = collected(&p, "");
+    assert_int_equal(m->listed, MODEL_INCIDENTS_MAX);
+    assert_int_equal(m->incidents.now, MODEL_INCIDENTS_MAX + 10);
+    assert_string_equal(m->list[0].id, "I-major");
+    assert_string_equal(m->list[1].id, "I-serious");
+    assert_string_equal(m->list[2].id, "I-general");
+    for (unsigned i = 3; i < m->listed; i++)
+        assert_true(m->list[i - 1].score > m->list[i].score);
+    char *html = rendered(m, render_html);
+    assert_non_null(strstr(html, "为最严重者"));
+    free(html);
+    free(m);
+    end(&p);
+}
+
+static uint64_t incidents_of(const struct model_table *t)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < t->count; i++)
+        sum += t->rows[i].incidents.now;
+    return sum;
+}
+
+static void what_became_part_of_another_is_in_no_figure_and_the_rest_adds_up(void **unused)
+{
+    (void)unused;
+    struct place p;
+    begin(&p);
+    put_incident(&p, "I-1", "2026-11-18", 2, "whole", "actual");
+    put_told(&p, "I-2", "2026-11-18", 3, "part", "actual", (struct told){ 1, 90, "430200", "" });
+    put_told(&p, "I-2", "2026-11-18", 3, "part", "actual", (struct told){ 2, 90, "430200", "I-1" });
+    put_told(&p, "I-3", "2026-11-12", 1, "part before", "actual", (struct told){ 1, 90, "430200", "I-1" });
+    put_incident(&p, "I-4", "2026-11-19", 4, "another", "actual");
+    struct model *m = collected(&p, "");
+    assert_true(m->incidents.now == 2 && m->incidents.before == 0);
+    assert_true(m->level[2].now == 1 && m->level[3].now == 0 && m->level[4].now == 1 && m->level[1].before == 0);
+    assert_true(incidents_of(&m->regions) == 2 && incidents_of(&m->sectors) == 2 && m->regions.count == 1);
+    assert_int_equal(m->listed, 2);
+    assert_string_equal(m->list[0].id, "I-1");
+    assert_string_equal(m->list[1].id, "I-4");
+    char *html = rendered(m, render_html), *text = rendered(m, render_json);
+    assert_null(strstr(html, "I-2"));
+    assert_null(strstr(text, "I-2"));
+    assert_non_null(strstr(html, "并入其他事件的"));
+    free(html);
+    free(text);
+    free(m);
+    end(&p);
+}
+
 static void a_missing_archive_is_named(void **unused)
 {
     (void)unused;
@@ -365,6 +437,8 @@ int main(void)
         cmocka_unit_test(an_empty_week_and_a_drill_say_so),
         cmocka_unit_test(long_signatures_are_one_row_and_cut_between_characters),
         cmocka_unit_test(a_list_that_was_cut_says_so),
+        cmocka_unit_test(the_incidents_listed_are_the_gravest_of_the_week),
+        cmocka_unit_test(what_became_part_of_another_is_in_no_figure_and_the_rest_adds_up),
         cmocka_unit_test(a_missing_archive_is_named),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
