@@ -90,9 +90,27 @@ def code(number, answer=True):
     return requests((pdu, pdu if answer else modbus.exception(number, modbus.ILLEGAL_FUNCTION)))
 
 
+def umas(*functions):
+    """What an engineer's tool asks a Modicon controller; it says that it is done."""
+    return requests(*[(modbus.umas(7, code, body), modbus.umas(7, modbus.UMAS_DONE)) for code, body in functions])
+
+
+def raw(message):
+    """A poll, then a message as it stands, then a poll."""
+    def play(path):
+        m = master(path)
+        m.poll([1, 2])
+        m.s.send(message)
+        m.s.acknowledge()
+        m.poll([1, 2])
+        m.s.close()
+    return play
+
+
 READ = modbus.read(modbus.READ_HOLDING, 0, 2), modbus.registers(modbus.READ_HOLDING, [7, 8])
 FILE = bytes.fromhex("15 09 06 0004 0007 0001 06af")
 FILE_READ = bytes.fromhex("14 07 06 0004 0001 0002"), bytes.fromhex("14 06 05 06 0dfe 0020")
+LOAD = ((modbus.UMAS_BEGIN_PROGRAM, b"\0\1"), (modbus.UMAS_PROGRAM_BLOCK, b"\0\1\1\0\4\0prog"), (modbus.UMAS_END_PROGRAM, b"\0\1\1\0"))
 
 
 CASES = {
@@ -110,6 +128,10 @@ CASES = {
     9100641: Case(code(90), requests(READ)),
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
     9100643: Case(code(0x30, answer=False), code(7)),
+    9100644: Case(umas((modbus.UMAS_STOP, b"\xff\0")), umas((modbus.UMAS_READ_ID, b"")), also=(9100641,)),
+    9100645: Case(umas(*LOAD), umas((modbus.UMAS_READ_MEMORY, bytes.fromhex("01 1400 00000000 0002"))), also=(9100641,)),
+    9100646: Case(raw(modbus.adu(9, 1, READ[0], protocol=7)), raw(modbus.adu(9, 1, READ[0]))),
+    9100647: Case(raw(bytes.fromhex("0009 0000 0001 01")), raw(modbus.adu(9, 1, READ[0]))),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
     9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE), also=(9100651,)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
