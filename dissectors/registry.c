@@ -57,6 +57,7 @@
 #include "dissectors/telnet/telnet.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
+#include "dissectors/tristation/tristation.h"
 
 const struct dissector *const dissectors[] = {
     &dissector_ftp_data,
@@ -78,6 +79,7 @@ const struct dissector *const dissectors[] = {
     &dissector_c1222,
     &dissector_sbus,
     &dissector_atg,
+    &dissector_tristation,
     &dissector_bacnet,
     &dissector_coap,
     &dissector_knx,
