@@ -9,7 +9,7 @@
 #include "common/addr.h"
 #include "common/clock.h"
 
-enum kind { KIND_TEXT, KIND_CODE, KIND_TIME, KIND_NUMBER, KIND_ADDRESS, KIND_CHOICE };
+enum kind { KIND_TEXT, KIND_CODE, KIND_TIME, KIND_NUMBER, KIND_ADDRESS, KIND_CHOICE, KIND_FLAG };
 
 static const char *const keys[] = { "hour", "day", "region", "sector", "unit", "severity", "sid", "signature", "level",
                                     "state", "status", "category", "src", "dest", "event_type", NULL };
@@ -37,6 +37,8 @@ static const struct row {
     { "text",          KIND_TEXT,    Q(text),          PARAMS_EVENTS | PARAMS_COUNTS, 0, 0, NULL },
     { "id",            KIND_TEXT,    Q(id),            PARAMS_EVENTS,                 0, 0, NULL },
     { "incident",      KIND_TEXT,    Q(incident),      PARAMS_EVENTS | PARAMS_COUNTS, 0, 0, NULL },
+    { "whole",         KIND_TEXT,    Q(whole),         PARAMS_EVENTS | PARAMS_COUNTS, 0, 0, NULL },
+    { "merged",        KIND_FLAG,    Q(merged),        PARAMS_EVENTS | PARAMS_COUNTS, 0, 0, NULL },
     { "sid",           KIND_NUMBER,  Q(sid),           PARAMS_EVENTS | PARAMS_COUNTS, 1, UINT32_MAX, NULL },
     { "severity_most", KIND_NUMBER,  Q(severity_most), PARAMS_EVENTS | PARAMS_COUNTS, 1, 4, NULL },
     { "limit",         KIND_NUMBER,  Q(limit),         PARAMS_EVENTS | PARAMS_COUNTS | PARAMS_ONE, 1, PAGE_MAX, NULL },
@@ -139,6 +141,15 @@ static int set_time(struct params *p, const struct row *r, const char *value, st
     return 0;
 }
 
+static int set_flag(struct params *p, const struct row *r, const char *value, struct param_fault *f)
+{
+    bool yes = strcmp(value, "yes") == 0;
+    if (!yes && strcmp(value, "no") != 0)
+        return refuse(f, "range", r->name, "`%s` must be yes or no", r->name);
+    memcpy((char *)p + r->offset, &yes, sizeof yes);
+    return 0;
+}
+
 static bool known(const char *const *choices, const char *value)
 {
     while (*choices != NULL && strcmp(*choices, value) != 0)
@@ -175,6 +186,8 @@ static int set(struct params *p, const struct row *r, const char *value, struct 
         return set_number(p, r, value, f);
     if (r->kind == KIND_TIME)
         return set_time(p, r, value, f);
+    if (r->kind == KIND_FLAG)
+        return set_flag(p, r, value, f);
     int rc = check_text(r, value, f);
     if (rc == 0)
         memcpy((char *)p + r->offset, &value, sizeof value);

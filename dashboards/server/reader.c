@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 struct queue {
     struct job *first, **last;
     unsigned    count;
@@ -130,6 +132,35 @@ static int counts(struct archive *a, struct job *j, FILE *out, struct fault *f)
     return rc;
 }
 
+/* Of a part, what a line about it says; the rest is under its own address. */
+static bool part_write(void *ctx, const char *json, size_t len, const char *cursor)
+{
+    static const char *const told[] = { "id", "title", "first", "last", "level", "alert_count" };
+    struct page *p = ctx;
+    json_t *event = json_loadb(json, len, 0, NULL), *line = json_object();
+    const json_t *body = json_object_get(event, "incident");
+    (void)cursor;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        json_object_set(line, told[i], json_object_get(body, told[i]));
+    if (body != NULL) {
+        fputs(p->rows++ > 0 ? "," : "", p->out);
+        json_dumpf(line, p->out, JSON_COMPACT);
+    }
+    json_decref(line);
+    json_decref(event);
+    return true;
+}
+
+static int parts_write(struct archive *a, const char *whole, FILE *out, struct fault *f)
+{
+    struct page page = { .out = out };
+    struct archive_query q = { .event_type = "incident", .whole = whole, .limit = READER_PARTS_MAX };
+    fputs(",\"parts\":[", out);
+    int rc = archive_find(a, &q, part_write, &page, f);
+    fputc(']', out);
+    return rc;
+}
+
 static int incident(struct archive *a, struct job *j, FILE *out, struct fault *f)
 {
     struct page one = { .out = out, .most = 1 };
@@ -142,6 +173,9 @@ static int incident(struct archive *a, struct job *j, FILE *out, struct fault *f
         j->status = 404;
         return 0;
     }
+    rc = parts_write(a, j->id, out, f);
+    if (rc != 0)
+        return rc;
     fputc(',', out);
     j->params.query.event_type = "alert";
     j->params.query.incident = j->id;

@@ -12,13 +12,14 @@
 #include "common/metrics.h"
 #include "dashboards/server/params.h"
 
-enum { READER_THREADS_MAX = 16, READER_ID_MAX = 128 };
+enum { READER_THREADS_MAX = 16, READER_ID_MAX = 128, READER_PARTS_MAX = 200 };
 #define READER_BODY_MAX ((size_t)16 << 20)
 
 enum reader_kind {
     READ_EVENTS,        /* {"<name>":[...],"next":cursor|null} */
     READ_COUNTS,        /* {"by":...,"counts":[{"key":...,"count":n}]} */
-    READ_INCIDENT       /* {"incident":{...},"alerts":[...],"next":...}, or not found */
+    READ_INCIDENT       /* {"incident":{...},"parts":[{"id","title","first","last","level","alert_count"}],
+                           "alerts":[...],"next":...}, or not found; parts: what became part of it, READER_PARTS_MAX at most */
 };
 
 struct job {

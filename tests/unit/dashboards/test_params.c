@@ -45,6 +45,8 @@ static const struct refused {
     { "an end before its beginning",     "from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z", PARAMS_EVENTS, "range", "to" },
     { "counting by nothing",             "region=4301",                  PARAMS_COUNTS, "missing",   "by" },
     { "counting by what cannot be",      "by=payload",                   PARAMS_COUNTS, "range",     "by" },
+    { "a flag that is none",             "merged=1",                     PARAMS_EVENTS, "range",     "merged" },
+    { "a flag on one incident",          "merged=yes",                   PARAMS_ONE,    "unknown",   "merged" },
     { "filters on one incident",         "region=4301",                  PARAMS_ONE,    "unknown",   "region" },
     { "too many recent ones",            "recent=1001",                  PARAMS_STREAM, "range",     "recent" },
 };
@@ -60,6 +62,20 @@ static void what_is_wrong_is_refused_by_name(void **unused)
         if (rc == 0 || strcmp(f.code, t->code) != 0 || strcmp(f.name, t->parameter) != 0 || f.why[0] == '\0')
             fail_msg("%s: gives %d, %s of `%s`: %s", t->name, rc, f.code, f.name, f.why);
     }
+}
+
+static void parts_are_left_out_unless_asked_for(void **unused)
+{
+    (void)unused;
+    struct params p;
+    struct param_fault f;
+    assert_int_equal(params_parse("limit=1", PARAMS_EVENTS, &p, &f), 0);
+    assert_false(p.query.merged);
+    assert_int_equal(params_parse("merged=no", PARAMS_EVENTS, &p, &f), 0);
+    assert_false(p.query.merged);
+    assert_int_equal(params_parse("merged=yes&whole=I-1", PARAMS_EVENTS, &p, &f), 0);
+    assert_true(p.query.merged);
+    assert_string_equal(p.query.whole, "I-1");
 }
 
 static void a_whole_question_is_read(void **unused)
@@ -138,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_refused_by_name),
+        cmocka_unit_test(parts_are_left_out_unless_asked_for),
         cmocka_unit_test(a_whole_question_is_read),
         cmocka_unit_test(nothing_asked_means_anything_and_a_page_of_the_usual_length),
         cmocka_unit_test(a_text_longer_than_the_room_is_refused),

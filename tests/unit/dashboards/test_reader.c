@@ -20,7 +20,7 @@ static void put(struct archive *a, const char *stream, const char *json)
         fail_msg("%s", f.why);
 }
 
-/* Five alerts a second apart, and an incident of the first two. */
+/* Five alerts a second apart, an incident of the first two, and one of the third that became part of it. */
 static int fill(void **unused)
 {
     (void)unused;
@@ -40,6 +40,9 @@ static int fill(void **unused)
     put(a, "incidents", "{\"id\":\"I-1:1\",\"timestamp\":\"2026-11-21T10:00:05.000000+0800\",\"event_type\":\"incident\","
         "\"region\":\"430100\",\"status\":\"actual\",\"incident\":{\"id\":\"I-1\",\"version\":1,\"title\":{\"zh\":\"t\",\"en\":\"t\"},"
         "\"region\":\"430100\",\"state\":\"new\",\"level\":1,\"last\":\"2026-11-21T10:00:05.000000+0800\",\"alert_ids\":[\"s:1:0\",\"s:1:1\"]}}");
+    put(a, "incidents", "{\"id\":\"I-3:2\",\"timestamp\":\"2026-11-21T10:00:04.000000+0800\",\"event_type\":\"incident\","
+        "\"region\":\"430100\",\"status\":\"actual\",\"incident\":{\"id\":\"I-3\",\"version\":2,\"title\":{\"zh\":\"扫\",\"en\":\"sweep\"},"
+        "\"region\":\"430100\",\"state\":\"closed\",\"level\":3,\"alert_count\":1,\"merged_into\":\"I-1\",\"joins\":[{}],\"alert_ids\":[\"s:1:2\"]}}");
     int rc = archive_commit(a, &f);
     archive_close(a);
     return rc;
@@ -64,6 +67,7 @@ static void done(void *ctx, int status, char *body, size_t len)
     *(struct answer *)ctx = (struct answer){ status, body, len };
 }
 
+/* `id` is the incident's; of a list, the kind of event, "" for alerts. */
 static struct answer ask(struct reader *r, enum reader_kind kind, const char *text, enum params_of of, const char *id)
 {
     struct answer a = { 0 };
@@ -74,7 +78,7 @@ static struct answer ask(struct reader *r, enum reader_kind kind, const char *te
     j->done = done;
     j->ctx = &a;
     if (kind == READ_EVENTS)
-        j->params.query.event_type = "alert";
+        j->params.query.event_type = *id != '\0' ? id : "alert";
     strcpy(j->id, id);
     assert_true(reader_ask(r, j));
     while (a.status == 0) {
@@ -147,13 +151,49 @@ static void counts_are_by_the_key_asked_for(void **unused)
     reader_close(r);
 }
 
+static void a_part_is_in_no_list_and_no_count_unless_asked_for(void **unused)
+{
+    (void)unused;
+    static const struct { const char *text; size_t rows; } lists[] = {
+        { "limit=9", 1 }, { "merged=yes", 2 }, { "merged=no", 1 }, { "id=I-3", 1 }, { "whole=I-1", 1 },
+    };
+    struct reader *r = reader(dir);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct answer a = ask(r, READ_EVENTS, lists[i].text, PARAMS_EVENTS, "incident");
+        if (times(a.body, "\"event_type\":\"incident\"") != lists[i].rows)
+            fail_msg("%s: %s", lists[i].text, a.body);
+        free(a.body);
+    }
+    struct answer a = ask(r, READ_COUNTS, "by=level&event_type=incident", PARAMS_COUNTS, "");
+    assert_string_equal(a.body, "{\"by\":\"level\",\"counts\":[{\"key\":\"1\",\"count\":1}]}");
+    free(a.body);
+    reader_close(r);
+}
+
+static void a_whole_names_its_parts_and_has_their_alerts_and_a_part_names_its_whole(void **unused)
+{
+    (void)unused;
+    struct reader *r = reader(dir);
+    struct answer a = ask(r, READ_INCIDENT, NULL, PARAMS_ONE, "I-1");
+    assert_non_null(strstr(a.body, ",\"parts\":[{\"id\":\"I-3\",\"title\":{\"zh\":\"扫\",\"en\":\"sweep\"},\"level\":3,\"alert_count\":1}],\"alerts\":["));
+    assert_non_null(strstr(a.body, "\"id\":\"s:1:2\""));
+    free(a.body);
+    a = ask(r, READ_INCIDENT, NULL, PARAMS_ONE, "I-3");
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.body, "\"merged_into\":\"I-1\""));
+    assert_non_null(strstr(a.body, ",\"parts\":[],"));
+    assert_int_equal(times(a.body, "\"event_type\":\"alert\""), 1);
+    free(a.body);
+    reader_close(r);
+}
+
 static void an_incident_comes_with_its_alerts_and_no_others(void **unused)
 {
     (void)unused;
     struct reader *r = reader(dir);
     struct answer a = ask(r, READ_INCIDENT, NULL, PARAMS_ONE, "I-1");
     assert_int_equal(a.status, 200);
-    assert_int_equal(times(a.body, "\"event_type\":\"alert\""), 2);
+    assert_int_equal(times(a.body, "\"event_type\":\"alert\""), 3);
     assert_int_equal(times(a.body, "\"event_type\":\"incident\""), 1);
     free(a.body);
     a = ask(r, READ_INCIDENT, NULL, PARAMS_ONE, "I-2");
@@ -189,6 +229,8 @@ int main(void)
         cmocka_unit_test(pages_follow_one_another_to_the_end),
         cmocka_unit_test(the_newest_is_first),
         cmocka_unit_test(counts_are_by_the_key_asked_for),
+        cmocka_unit_test(a_part_is_in_no_list_and_no_count_unless_asked_for),
+        cmocka_unit_test(a_whole_names_its_parts_and_has_their_alerts_and_a_part_names_its_whole),
         cmocka_unit_test(an_incident_comes_with_its_alerts_and_no_others),
         cmocka_unit_test(too_many_waiting_are_refused_and_counted),
     };
