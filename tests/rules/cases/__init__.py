@@ -23,7 +23,7 @@ PLC, PLC2, PLC3 = "10.20.9.21", "10.20.9.22", "10.20.9.23"
 
 FILES = ("scan", "guessing", "web", "dns", "malware", "intrusion", "botnet", "mining", "ransomware", "tampering", "fraud", "crypto",
          "egress", "ot/modbus", "ot/s7", "ot/iec104", "ot/dnp3", "ot/enip", "ot/iec61850", "ot/bacnet",
-         "ot/profinet", "ot/opcua", "ot/scan")
+         "ot/profinet", "ot/opcua", "ot/others", "ot/scan")
 
 
 @dataclass(frozen=True)
