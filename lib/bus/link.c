@@ -59,6 +59,7 @@ static void connect_redis(struct link *l)
 {
     struct redis_server server;
     struct fault f = { 0 };
+    uint64_t asked_us = clock_steady_us();
     l->redis = redis_connect(&l->where, CONNECT_US, &server, &f);
     if (l->redis == NULL) {
         disconnect(l, f.why);
@@ -66,7 +67,8 @@ static void connect_redis(struct link *l)
     }
     if (!redis_is_safe(&server, &l->where, &f))
         log_error("%s", f.why);
-    spool_rewind(l->spool, spool_redis(l->spool, server.run_id, server.started_us, clock_wall_us()));
+    spool_rewind(l->spool, spool_redis(l->spool, server.run_id, clock_wall_us()));
+    spool_heard(l->spool, asked_us);
     l->counts->reconnects++;
 }
 
@@ -195,6 +197,7 @@ static void batch_done(struct link *l)
     uint64_t now = clock_wall_us();
     for (unsigned i = 0; i < l->tickets_count; i++)
         spool_done(l->spool, &l->tickets[i], now);
+    spool_heard(l->spool, l->asked_us);
     l->counts->sent += l->tickets_count;
     l->tickets_count = 0;
     l->retry_us = 0;

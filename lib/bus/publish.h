@@ -6,8 +6,9 @@
  *            and leaves the disk only after Redis has answered. Redis away: the spool grows, up to spool_bytes_max;
  *            full: the lowest severity goes first, counted per severity, and an event says so.
  *            After a crash the spool is sent again: consumers drop repeats by id. What Redis has answered for is
- *            held hold_us longer, because with appendfsync everysec a Redis that is killed forgets its last two
- *            seconds; when another Redis process answers, those are sent again too.
+ *            held until the same process answers something hold_us later, because with appendfsync everysec a Redis
+ *            that is killed forgets its last two seconds; when another Redis process answers, what is held is sent
+ *            again too.
  * Order      per ring. `seq` is given out by the writer thread, so ids are gapless per sensor and epoch; what is
  *            dropped for want of room leaves a gap. Each stream receives its entries in that order, because a
  *            batch is one MULTI and the next is sent only after its answer.
@@ -34,7 +35,7 @@ struct publish_settings {
     const char *spool_dir;          /* NULL only without Redis */
     uint64_t    spool_bytes_max, segment_bytes, ring_bytes;
     uint64_t    fsync_every_us;     /* group commit */
-    uint64_t    hold_us;            /* in the spool after Redis has answered; 0: 3 s */
+    uint64_t    hold_us;            /* Redis lives so long after an answer before we believe it; 0: 3 s */
     const char *json_path;          /* --json FILE, "-" stdout; NULL none */
     bool        wait_when_full;     /* reading files: the packet thread may wait rather than lose */
 };

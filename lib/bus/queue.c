@@ -425,7 +425,9 @@ void queue_rewind(struct queue *q, bool to_released)
         q->released = first;
     q->in_flight = 0;
     q->head_known = false;
-    q->read = to_released ? q->released : q->acked;
+    if (to_released)
+        q->acked = q->released;
+    q->read = q->acked;
 }
 
 static void remove_oldest(struct queue *q)

@@ -75,7 +75,7 @@ int  queue_sync(struct queue *q);
 const struct spool_entry *queue_peek(struct queue *q, bool from_memory);
 struct place queue_take(struct queue *q);                       /* moves behind the peeked one; where that is */
 void queue_done(struct queue *q, struct place upto);            /* acked one more */
-void queue_rewind(struct queue *q, bool to_released);
+void queue_rewind(struct queue *q, bool to_released);           /* what lies behind is not acked any more */
 void queue_release(struct queue *q, struct place upto);         /* deletes whole segments */
 void queue_forget_acked(struct queue *q);                       /* memory that never had to reach the disk */
 bool queue_drop_oldest(struct queue *q);                        /* one segment, unread records counted; false: none */

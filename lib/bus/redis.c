@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/log.h"
 
 static int parse_tcp(const char *text, const char *at, struct redis_where *out, struct fault *f)
@@ -53,15 +52,12 @@ static bool info_value(const char *info, const char *name, char *out, size_t cap
     return true;
 }
 
-void redis_info_parse(const char *info, uint64_t now_us, struct redis_server *out)
+void redis_info_parse(const char *info, struct redis_server *out)
 {
     char number[24] = "";
     *out = (struct redis_server){ 0 };
     info_value(info, "\nrun_id:", out->run_id, sizeof out->run_id);
     info_value(info, "\nmaxmemory_policy:", out->policy, sizeof out->policy);
-    info_value(info, "\nuptime_in_seconds:", number, sizeof number);
-    uint64_t up_us = strtoull(number, NULL, 10) * 1000000;
-    out->started_us = up_us < now_us ? now_us - up_us : 0;
     out->loading = info_value(info, "\nloading:", number, sizeof number) && number[0] == '1';
     out->aof = info_value(info, "\naof_enabled:", number, sizeof number) && number[0] == '1';
 }
@@ -92,7 +88,7 @@ static int ask(redisContext *c, struct redis_server *out, struct fault *f)
     else if (r->type == REDIS_REPLY_ERROR)
         rc = fault_set(f, -EACCES, "%s", r->str);
     else
-        redis_info_parse(r->str ? r->str : "", clock_wall_us(), out);
+        redis_info_parse(r->str ? r->str : "", out);
     if (rc == 0 && out->loading)
         rc = fault_set(f, -EAGAIN, "it is loading its data");
     freeReplyObject(r);

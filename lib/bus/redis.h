@@ -17,7 +17,6 @@ struct redis_where {
 
 struct redis_server {
     char     run_id[41];    /* new with every start of the process */
-    uint64_t started_us;    /* wall time */
     char     policy[32];    /* maxmemory-policy */
     bool     loading, aof;
 };
@@ -31,7 +30,7 @@ int redis_where_parse(const char *text, const char *user, const char *password, 
 redisContext *redis_connect(const struct redis_where *w, uint64_t timeout_us, struct redis_server *server, struct fault *f);
 
 /* The text of INFO taken apart. */
-void redis_info_parse(const char *info, uint64_t now_us, struct redis_server *out);
+void redis_info_parse(const char *info, struct redis_server *out);
 
 /* Says loudly what would lose entries. False when the server evicts. */
 bool redis_is_safe(const struct redis_server *s, const struct redis_where *w, struct fault *f);

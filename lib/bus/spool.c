@@ -31,7 +31,7 @@ struct spool {
     struct queue queues[SPOOL_SEVERITIES];
     struct held held[HELD];                 /* oldest first */
     size_t   held_count;
-    uint64_t held_every_us;
+    uint64_t held_every_us, heard_us;       /* heard_us: Redis was alive then, steady */
     char     redis[SPOOL_REDIS_ID_MAX];
     uint64_t acked_wall_us;                 /* wall time of the last answer */
     bool     moved;                         /* since the positions were written */
@@ -354,15 +354,21 @@ void spool_rewind(struct spool *s, bool lost)
         s->held_count = 0;
 }
 
-bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us, uint64_t now_us)
+bool spool_redis(struct spool *s, const char *run_id, uint64_t now_us)
 {
     bool same = strncmp(s->redis, run_id, SPOOL_REDIS_ID_MAX - 1) == 0;
-    bool kept = s->acked_wall_us + s->settings.hold_us < (same ? now_us : started_us);
+    bool kept = same && s->acked_wall_us + s->settings.hold_us < now_us;
     for (unsigned i = 0; kept && i < SPOOL_SEVERITIES; i++)
         queue_release(&s->queues[i], s->queues[i].acked);
     strncpy(s->redis, run_id, SPOOL_REDIS_ID_MAX - 1);
     s->moved = true;
-    return !same && !kept;
+    return !same;
+}
+
+void spool_heard(struct spool *s, uint64_t steady_us)
+{
+    if (steady_us > s->heard_us)
+        s->heard_us = steady_us;
 }
 
 /* ---- letting go ---- */
@@ -379,10 +385,11 @@ static void remember(struct spool *s, uint64_t steady_us)
         h->acked[i] = s->queues[i].acked;
 }
 
-static void let_go(struct spool *s, uint64_t steady_us)
+/* By the time of Redis' last sign of life, not by ours: while it is away nothing ripens. */
+static void let_go(struct spool *s)
 {
     size_t ripe = 0;
-    while (ripe < s->held_count && steady_us - s->held[ripe].steady_us >= s->settings.hold_us)
+    while (ripe < s->held_count && s->heard_us >= s->held[ripe].steady_us + s->settings.hold_us)
         ripe++;
     if (ripe == 0)
         return;
@@ -398,7 +405,7 @@ void spool_tick(struct spool *s, uint64_t steady_us)
     for (unsigned i = 0; i < SPOOL_SEVERITIES; i++)
         queue_forget_acked(&s->queues[i]);
     remember(s, steady_us);
-    let_go(s, steady_us);
+    let_go(s);
     if (s->moved)
         positions_save(s);
 }

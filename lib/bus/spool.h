@@ -4,8 +4,9 @@
  *            stream in the order of (epoch, seq), whatever queue they lie in, the oldest run of the sensor first.
  *            Alerts have precedence over other events.
  * Promise    what spool_append() took and spool_flush() wrote survives kill -9; what spool_sync() then put on the
- *            platter survives a power cut. It goes only after spool_done() and a holding time in which Redis may
- *            still lose it (appendfsync everysec may lose two seconds): spool_rewind(lost) goes back that far.
+ *            platter survives a power cut. It goes only after spool_done() and when the same Redis process has been heard
+ *            from a holding time later: with appendfsync everysec one that dies forgets its last two seconds, and
+ *            how long it is gone proves nothing. spool_rewind(lost) goes back to what was not believed yet.
  * Limits     bytes_max for all files. Full: what is only held goes first, then the oldest segment of the lowest
  *            severity, counted per severity. An event less severe than all that is stored goes itself.
  * Errors     a full or broken disk: the newest QUEUE_MEMORY bytes of each severity stay in memory and are given out
@@ -61,13 +62,17 @@ const struct spool_entry *spool_next(struct spool *s, struct spool_ticket *t);
 const struct spool_entry *spool_peek(struct spool *s);      /* the same without taking it */
 void spool_done(struct spool *s, const struct spool_ticket *t, uint64_t wall_us);
 
-/* The connection broke, what is in flight will be sent again; lost: Redis itself came back without its last seconds. */
+/* The connection broke, what is in flight will be sent again; lost: Redis itself came back without its last seconds.
+ * What it lost is waiting again, until it is answered for: neither a kill nor a broken connection forgets it. */
 void spool_rewind(struct spool *s, bool lost);
 
-/* Which Redis process took the entries (its run_id), kept beside the positions. When it is another one than last time
- * and the last answer is younger than the holding time before it started (all wall time), true: rewind as lost. What
- * an earlier run left and Redis has kept for longer than that is let go. */
-bool spool_redis(struct spool *s, const char *run_id, uint64_t started_us, uint64_t now_us);
+/* Which Redis process took the entries (its run_id), kept beside the positions. When it is another one than last time,
+ * true: rewind as lost, as nobody knows how soon after its last answer the old one died. What an earlier run left and
+ * the same process has kept for a holding time (wall time) is let go. */
+bool spool_redis(struct spool *s, const char *run_id, uint64_t now_us);
+
+/* The Redis process that takes the entries answered something that was asked at this time. */
+void spool_heard(struct spool *s, uint64_t steady_us);
 
 /* Moves the positions on, deletes files; call at least a few times a second. */
 void spool_tick(struct spool *s, uint64_t steady_us);

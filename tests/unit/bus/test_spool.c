@@ -181,7 +181,7 @@ static void the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_s
     struct place_to_spool p;
     uint64_t first = 0;
     make(&p, 1 << 20, 1 << 12);
-    assert_true(spool_redis(p.spool, "aaaa", SECOND / 2, SECOND));      /* never seen: anything might be missing */
+    assert_true(spool_redis(p.spool, "aaaa", SECOND));      /* never seen: anything might be missing */
     put_many(p.spool, 1, 0, 50);
     assert_int_equal(drain(p.spool, true, NULL, NULL), 50);
     spool_tick(p.spool, 1 * SECOND);
@@ -189,17 +189,82 @@ static void the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_s
     spool_close(p.spool);
 
     reopen(&p);
-    assert_false(spool_redis(p.spool, "aaaa", SECOND / 2, 2 * SECOND));
+    assert_false(spool_redis(p.spool, "aaaa", 2 * SECOND));
     spool_rewind(p.spool, false);
     assert_int_equal(drain(p.spool, false, &first, NULL), 10);
     assert_int_equal(first, 50);
 
-    assert_true(spool_redis(p.spool, "bbbb", SECOND, 2 * SECOND));          /* restarted within the holding time */
+    assert_true(spool_redis(p.spool, "bbbb", 2 * SECOND));
     spool_rewind(p.spool, true);
     assert_int_equal(drain(p.spool, false, &first, NULL), 60);
     assert_int_equal(first, 0);
-    assert_false(spool_redis(p.spool, "cccc", 10 * SECOND, 11 * SECOND));    /* it kept what it had answered for */
     destroy(&p);
+}
+
+/* An hour later nobody knows how soon after its last answer the old process died. */
+static void while_redis_is_away_nothing_is_let_go_however_long(void **unused)
+{
+    (void)unused;
+    static const struct { const char *name; bool restarted; } cases[] = { { "the same sensor", false },
+                                                                          { "a sensor that was killed too", true } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct place_to_spool p;
+        uint64_t first = 1;
+        make(&p, 1 << 20, 1 << 12);
+        spool_redis(p.spool, "aaaa", SECOND);
+        put_many(p.spool, 1, 0, 50);
+        assert_int_equal(drain(p.spool, true, NULL, NULL), 50);
+        spool_heard(p.spool, SECOND);
+        spool_tick(p.spool, SECOND);
+        spool_tick(p.spool, 3600ULL * SECOND);
+        if (cases[i].restarted) {
+            spool_close(p.spool);
+            reopen(&p);
+        }
+        if (!spool_redis(p.spool, "bbbb", 3601ULL * SECOND))
+            fail_msg("%s: it believes that a Redis kept what it answered for just before it died", cases[i].name);
+        spool_rewind(p.spool, true);
+        size_t again = drain(p.spool, false, &first, NULL);
+        if (again != 50 || first != 0)
+            fail_msg("%s: %zu of 50 are sent again, from %zu", cases[i].name, again, (size_t)first);
+        destroy(&p);
+    }
+}
+
+static void what_redis_lost_waits_until_it_is_answered_whatever_breaks_meanwhile(void **unused)
+{
+    (void)unused;
+    static const struct { const char *name; bool killed; } cases[] = { { "the connection broke", false },
+                                                                       { "the sensor was killed", true } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct place_to_spool p;
+        struct spool_ticket t;
+        uint64_t first = 0;
+        make(&p, 1 << 20, 1 << 12);
+        spool_redis(p.spool, "aaaa", SECOND);
+        put_many(p.spool, 1, 0, 60);
+        assert_int_equal(drain(p.spool, true, NULL, NULL), 60);
+        spool_tick(p.spool, SECOND);
+        assert_true(spool_redis(p.spool, "bbbb", 2 * SECOND));
+        spool_rewind(p.spool, true);
+        assert_int_equal(counts(p.spool).waiting, 60);
+        for (unsigned k = 0; k < 20; k++) {
+            assert_int_equal(spool_next(p.spool, &t)->seq, k);
+            spool_done(p.spool, &t, 2 * SECOND);
+        }
+        spool_tick(p.spool, 2 * SECOND);
+        if (cases[i].killed) {
+            spool_close(p.spool);
+            reopen(&p);
+        }
+        assert_false(spool_redis(p.spool, "bbbb", 3 * SECOND));
+        spool_rewind(p.spool, false);
+        size_t rest = drain(p.spool, true, &first, NULL);
+        if (rest != 40 || first != 20)
+            fail_msg("%s: %zu of 40 are sent, from %zu", cases[i].name, rest, (size_t)first);
+        assert_int_equal(counts(p.spool).waiting, 0);
+        destroy(&p);
+    }
 }
 
 static void files_go_a_holding_time_after_the_answer_and_not_before(void **unused)
@@ -215,8 +280,10 @@ static void files_go_a_holding_time_after_the_answer_and_not_before(void **unuse
     size_t held = files(p.dir, "s1", last);
     assert_true(held >= 10);
     spool_tick(p.spool, 10 * SECOND);
-    spool_tick(p.spool, 10 * SECOND + HOLD - 1);
+    spool_heard(p.spool, 10 * SECOND + HOLD - 1);
+    spool_tick(p.spool, 10 * SECOND + HOLD);
     assert_int_equal(files(p.dir, "s1", last), held);
+    spool_heard(p.spool, 10 * SECOND + HOLD);
     spool_tick(p.spool, 10 * SECOND + HOLD);
     assert_int_equal(files(p.dir, "s1", last), 1);              /* the one being written */
     spool_close(p.spool);
@@ -233,14 +300,14 @@ static void what_a_short_run_left_goes_at_the_next_start_when_its_redis_is_still
     struct place_to_spool p;
     char last[64];
     make(&p, 1 << 20, 1 << 12);
-    spool_redis(p.spool, "aaaa", 0, SECOND);
+    spool_redis(p.spool, "aaaa", SECOND);
     put_many(p.spool, 1, 0, 100);
     assert_int_equal(drain(p.spool, true, NULL, NULL), 100);
     spool_close(p.spool);
     reopen(&p);
-    assert_false(spool_redis(p.spool, "aaaa", 0, SECOND + HOLD));
+    assert_false(spool_redis(p.spool, "aaaa", SECOND + HOLD));
     assert_true(files(p.dir, "s1", last) > 0);
-    assert_false(spool_redis(p.spool, "aaaa", 0, SECOND + HOLD + 1));
+    assert_false(spool_redis(p.spool, "aaaa", SECOND + HOLD + 1));
     assert_int_equal(files(p.dir, "s1", last), 0);
     destroy(&p);
 }
@@ -512,6 +579,8 @@ int main(void)
         cmocka_unit_test(severities_merge_in_the_order_of_their_numbers_and_alerts_go_first),
         cmocka_unit_test(the_unanswered_come_again_after_a_crash_and_before_the_new),
         cmocka_unit_test(the_same_redis_gets_only_what_it_has_not_and_another_gets_the_last_seconds_too),
+        cmocka_unit_test(while_redis_is_away_nothing_is_let_go_however_long),
+        cmocka_unit_test(what_redis_lost_waits_until_it_is_answered_whatever_breaks_meanwhile),
         cmocka_unit_test(files_go_a_holding_time_after_the_answer_and_not_before),
         cmocka_unit_test(what_a_short_run_left_goes_at_the_next_start_when_its_redis_is_still_there),
         cmocka_unit_test(a_full_spool_drops_the_least_severe_first_and_counts_them),
