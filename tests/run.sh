@@ -62,6 +62,7 @@ done
 stage browser make browser
 if [ -d $corpus ]; then
     stage ot python3 tests/oracles/ot.py --corpus $corpus/ot --sensor "$BUILD/fengsui-sensor"
+    stage attacks python3 tests/oracles/attacks.py --corpus $corpus/ot --sensor "$BUILD/fengsui-sensor"
     stage captures python3 tests/oracles/captures.py --corpus $corpus --build "$BUILD"
     stage et_open python3 tests/oracles/et_open.py --corpus $corpus --sensor "$BUILD/fengsui-sensor"
     stage suricata python3 tests/oracles/suricata.py --corpus $corpus --sensor "$BUILD/fengsui-sensor"

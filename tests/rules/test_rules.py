@@ -70,6 +70,47 @@ class RuleTexts(unittest.TestCase):
         self.assertEqual(set(re.findall(r"\b[0-9a-f]{32}\b", text)), {tls.ja3(tls.IMPLANT)})
 
 
+class Techniques(unittest.TestCase):
+    """The table of rules/ot/README.md: which rule, or which class of the policy, tells each technique."""
+
+    @classmethod
+    def setUpClass(cls):
+        text = (run.RULES / "ot" / "README.md").read_text()
+        cls.lines = [line for line in text.splitlines() if line.startswith("| OT-")]
+        cls.rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in cls.lines]
+
+    def test_each_of_the_69_stands_there_once(self):
+        ids = [row[0] for row in self.rows]
+        self.assertEqual(len(ids), 69)
+        self.assertEqual(len(set(ids)), 69)
+        for name in ids:
+            self.assertRegex(name, r"^OT-[A-Z0-9]{2}-\d\d$")
+
+    def test_every_sid_named_is_a_rule_that_alerts(self):
+        alerting = {option(line, "sid") for _, _, line in rules() if "flowbits:noalert" not in line}
+        for name, _, sids, _ in self.rows:
+            for sid in sids.split(", "):
+                self.assertTrue(sid == "none" or sid in alerting, (name, sid))
+
+    def test_every_class_named_is_one_of_the_policys(self):
+        header = (run.RULES.parent / "sensor" / "behave" / "departure.h").read_text()
+        classes = {word.lower() for word in re.findall(r"DEPARTURE_([A-Z_]+)\b", header)} - {"why_max"}
+        for name, _, _, told in self.rows:
+            for word in told.split(", "):
+                self.assertTrue(word == "none" or word in classes, (name, word))
+
+    def test_each_is_told_by_something(self):
+        for name, _, sids, told in self.rows:
+            self.assertNotEqual((sids, told), ("none", "none"), name)
+
+    def test_every_rule_that_alerts_tells_one(self):
+        named = set(re.findall(r"\b91\d{5}\b", "\n".join(self.lines)))
+        for path in (run.RULES / "ot").glob("*.rules"):
+            for line in path.read_text().splitlines():
+                if line.startswith("alert") and "flowbits:noalert" not in line:
+                    self.assertIn(option(line, "sid"), named, path.name)
+
+
 class Cases(unittest.TestCase):
     def test_every_rule_has_a_case_and_every_case_a_rule(self):
         for name in cases.FILES:
