@@ -43,7 +43,7 @@ static void alert(const char *json, size_t len)
     assert(a.sid != 0 && *a.id != '\0');
     struct correlator *c = correlator_new(&settings, &f);
     for (int i = 0; i < 2; i++)
-        if (correlator_alert(c, &a, 1) < 0)
+        if (correlator_alert(c, &a, 1, NULL) < 0)
             abort();
     correlator_changes(c, again, gone, NULL);
     correlator_free(c);
