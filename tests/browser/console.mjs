@@ -187,6 +187,44 @@ test('from an incident to an alert and back', async () => {
   await gone('.drawer');
 });
 
+test('an incident that became part of another leaves the list; the whole names it, and each leads to the other', async () => {
+  const swept = past.filter((a) => a.region === '431200').slice(-15, -9);
+  const titles = { zh: '怀化多台主机遭同一扫描', en: 'One sweep over hosts in Huaihua' };
+  const whole = stories[3].incident.id;
+  world.publish('incidents', [incident(5, 1, swept, 3, titles)]);
+  await seen('it, on its own', '#incident-list .row', '怀化多台主机');
+  await until('four open incidents', async () => /^4/.test(await page.locator('.figure', { hasText: '未结事件' }).innerText()));
+  world.publish('incidents', [incident(5, 2, swept, 3, titles, { state: 'closed', merged_into: whole, alert_ids: [] })]);
+  await until('it is gone', async () => await page.locator('#incident-list .row', { hasText: '怀化多台主机' }).count() === 0);
+  await until('three open incidents', async () => /^3/.test(await page.locator('.figure', { hasText: '未结事件' }).innerText()));
+  await fresh();
+  await seen('the whole', '#incident-list .row', '公交调度系统');
+  equal(await page.locator('#incident-list .row', { hasText: '怀化多台主机' }).count(), 0, 'rows of the part after a reload');
+  await page.locator('#incident-list .row', { hasText: '公交调度系统' }).click();
+  await seen('the part', '.drawer .merged', '怀化多台主机');
+  await until('the alerts of both', async () => await count('.alerts-of li') === stories[3].incident.alert_count + swept.length);
+  await page.locator('.merged').scrollIntoViewIfNeeded();
+  await accessible('a whole with a part');
+  await shot('whole-zh-1440');
+  await page.locator('.merged button').click();
+  await seen('the part', '.drawer h2', '怀化多台主机');
+  await seen('its whole', '.drawer .part-of', '已并入：公交调度系统');
+  await until('its own alerts', async () => await count('.alerts-of li') === swept.length);
+  equal(await count('.merged li'), 0, 'parts of the part');
+  await accessible('a part');
+  await shot('part-zh-1440');
+  await page.keyboard.press('l');
+  await seen('its whole', '.drawer .part-of', 'Became part of: Password guessing');
+  await page.keyboard.press('l');
+  await page.locator('.part-of button').click();
+  await seen('the whole', '.drawer h2', '公交调度系统');
+  await page.keyboard.press('Escape');
+  await gone('.drawer');
+  await page.locator('#incident-list .row', { hasText: '水厂控制器' }).click();
+  await page.keyboard.press('Escape');
+  await gone('.drawer');
+});
+
 test('the keyboard walks the lists, opens and closes', async () => {
   await page.keyboard.press('i');
   for (const key of ['j', 'j', 'k', 'Enter']) await page.keyboard.press(key);

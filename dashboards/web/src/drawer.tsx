@@ -6,8 +6,8 @@ import { tactic } from './attack';
 import { endpoint, fullTime, number, shortTime } from './format';
 import { either, named, t } from './i18n';
 import { assetLine, Level, regionName, sectorName, Severity, State } from './parts';
-import { incidents, keepIncident, open } from './store';
-import type { Alert, Incident, Party } from './types';
+import { incidents, keepIncident, open, openIncident } from './store';
+import type { Alert, Incident, PartLine, Party } from './types';
 
 function Facts({ rows }: { rows: [string, ComponentChildren][] }): JSX.Element {
   return (
@@ -89,23 +89,58 @@ function Rules({ incident: i }: { incident: Incident }): JSX.Element {
   );
 }
 
-interface Page { alerts: Alert[]; next: string | null }
+interface Page { alerts: Alert[]; parts: PartLine[]; next: string | null }
+interface Held { page: Page | null; fault: string; more: () => void }
 
-/** The alerts of an incident, asked for again when it grows. */
-function AlertsOf({ id, version }: { id: string; version: number }): JSX.Element {
-  const [page, setPage] = useState<Page | null>(null);
-  const [fault, setFault] = useState('');
+/** What the archive holds of an incident, asked for again when it grows. */
+function useHeld({ id, version }: Incident): Held {
+  const [held, setHeld] = useState<{ id: string; page: Page | null; fault: string }>({ id, page: null, fault: '' });
+  const mine = held.id === id ? held : { id, page: null, fault: '' };
+  const asked = useRef(id);
+  asked.current = id;
   const ask = async (before?: string, have: Alert[] = []) => {
+    let found: typeof held;
     try {
       const got = await get<Page & { incident: { incident: Incident } }>(`/api/v1/incidents/${encodeURIComponent(id)}`, { before, limit: 50 });
       keepIncident(got.incident?.incident);
-      setPage({ alerts: [...have, ...got.alerts], next: got.next });
-      setFault('');
+      found = { id, page: { ...got, alerts: [...have, ...got.alerts] }, fault: '' };
     } catch (why) {
-      setFault(why instanceof Error ? why.message : String(why));
+      found = { id, page: null, fault: why instanceof Error ? why.message : String(why) };
     }
+    if (asked.current === id) setHeld(found);       // another may have been opened meanwhile
   };
   useEffect(() => { void ask(); }, [id, version]);
+  return { ...mine, more: () => { void ask(mine.page?.next ?? undefined, mine.page?.alerts); } };
+}
+
+function Parts({ list }: { list: PartLine[] }): JSX.Element | null {
+  if (list.length === 0) return null;
+  return (
+    <Part title={t('parts')}>
+      <ul class="merged">
+        {list.map((p) => (
+          <li key={p.id}>
+            <button type="button" onClick={() => { void openIncident(p.id); }}>
+              <time>{shortTime(p.first)}</time><Level of={p.level} /><span>{either(p.title) || p.id}</span>
+              <small>{p.id} · {t('alerts')} {number(p.alert_count)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function PartOf({ whole }: { whole: string }): JSX.Element {
+  return (
+    <p class="part-of">
+      <button type="button" onClick={() => { void openIncident(whole); }}>{t('partOf', { name: either(incidents.value.get(whole)?.title) || whole })}</button>
+      <small>{t('partNote')}</small>
+    </p>
+  );
+}
+
+function AlertsOf({ id, held: { page, fault, more } }: { id: string; held: Held }): JSX.Element {
   if (fault) return <p class="dim">{t('failed', { why: fault })}</p>;
   if (!page) return <p class="dim">{t('loading')}</p>;
   if (page.alerts.length === 0) return <p class="dim">{t('noAlertsHere')}</p>;
@@ -121,15 +156,17 @@ function AlertsOf({ id, version }: { id: string; version: number }): JSX.Element
           </li>
         ))}
       </ul>
-      {page.next && <button type="button" onClick={() => { void ask(page.next!, page.alerts); }}>{t('loadMore')}</button>}
+      {page.next && <button type="button" onClick={more}>{t('loadMore')}</button>}
     </>
   );
 }
 
 function IncidentStory({ incident: i }: { incident: Incident }): JSX.Element {
+  const held = useHeld(i);
   return (
     <>
       <p class="badges"><Level of={i.level} /><State of={i.state} />{i.status && i.status !== 'actual' && <span class="kind">{t(i.status)}</span>}<code>{i.id}</code></p>
+      {i.merged_into && <PartOf whole={i.merged_into} />}
       <Part title={t('facts')}>
         <Facts rows={[
           [t('region'), regionName(i.region)], [t('sector'), sectorName(i.sector)], [t('first'), fullTime(i.first)], [t('last'), fullTime(i.last)],
@@ -144,9 +181,10 @@ function IncidentStory({ incident: i }: { incident: Incident }): JSX.Element {
           : <ol class="stages">{i.tactics!.map((id) => <li key={id}><b>{tactic(id)}</b><code>{id}</code></li>)}</ol>}
       </Part>
       <Part title={t('joins')}><Joins incident={i} /></Part>
+      <Parts list={held.page?.parts ?? []} />
       <Part title={t('scoreParts')}><Score incident={i} /></Part>
       <Part title={t('rules')}><Rules incident={i} /></Part>
-      <Part title={t('alerts')}><AlertsOf id={i.id} version={i.version} /></Part>
+      <Part title={t('alerts')}><AlertsOf id={i.id} held={held} /></Part>
     </>
   );
 }

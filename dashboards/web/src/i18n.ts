@@ -29,6 +29,8 @@ const words = {
   byIncidents: ['按未结事件', 'Open incidents'], byAlerts: ['按告警', 'Alerts'], fewer: ['少', 'fewer'], more: ['多', 'more'],
   mapAbout: ['地区地图，数值见左下列表；选择地区也可用上方下拉框', 'Map of the regions; the list below holds its figures and the box above selects a region'],
   victims: ['受害方', 'Victims'], attackers: ['攻击方', 'Attackers'], stages: ['攻击阶段', 'Stages'], joins: ['为何合并', 'Why these belong together'],
+  parts: ['并入本事件的事件', 'Incidents that became part of this one'], partOf: ['已并入：{name}', 'Became part of: {name}'],
+  partNote: ['不单独计数，其告警计入该事件', 'Not counted by itself; its alerts count there'],
   rules: ['命中规则', 'Rules'], scoreParts: ['分值构成', 'What the score is made of'],
   part_severity: ['威胁', 'Severity'], part_asset: ['资产', 'Asset'], part_spread: ['阶段跨度', 'Spread'], part_confidence: ['置信', 'Confidence'],
   parties: ['各方', 'Parties'], facts: ['概况', 'Facts'], raw: ['原始记录', 'The event as it is'], metadata: ['规则元数据', 'Rule metadata'],

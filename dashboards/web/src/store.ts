@@ -82,10 +82,13 @@ function inPeriod(alert: Alert): boolean {
   return start === null || timeOf(alert) >= start.getTime();
 }
 
+/** Became part of another that is here: the list shows and counts the whole alone. */
+const isPart = (i: Incident) => i.merged_into !== undefined && incidents.value.has(i.merged_into);
+
 /** Open ones first, then by level (1 is the gravest), score and time. */
 export const incidentList = computed(() =>
   [...incidents.value.values()]
-    .filter((i) => ofStatus(i) && within(i.region, region.value))
+    .filter((i) => ofStatus(i) && within(i.region, region.value) && !isPart(i))
     .sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || (a.level ?? 9) - (b.level ?? 9)
       || (b.score ?? 0) - (a.score ?? 0) || (parseTime(b.last)?.getTime() ?? 0) - (parseTime(a.last)?.getTime() ?? 0)));
 
@@ -94,7 +97,7 @@ export const openCount = computed(() => incidentList.value.filter(isOpen).length
 export const openByRegion = computed(() => {
   const found: Record<string, number> = {};
   for (const i of incidents.value.values())
-    if (ofStatus(i) && isOpen(i)) found[prefectureOf(i.region)] = (found[prefectureOf(i.region)] ?? 0) + 1;
+    if (ofStatus(i) && isOpen(i) && !isPart(i)) found[prefectureOf(i.region)] = (found[prefectureOf(i.region)] ?? 0) + 1;
   return found;
 });
 
@@ -242,6 +245,19 @@ export function keepIncident(incident: Incident | undefined): void {
   const have = incidents.value.get(incident.id);
   if (have && have.version >= incident.version) return;
   incidents.value = new Map(incidents.value).set(incident.id, incident);
+}
+
+/** One that the list may not hold: a part, or its whole. */
+export async function openIncident(id: string): Promise<void> {
+  try {
+    if (!incidents.value.has(id)) {
+      const { incident } = await get<{ incident: { incident: Incident } }>(`/api/v1/incidents/${encodeURIComponent(id)}`, { limit: 1 });
+      keepIncident(incident.incident);
+    }
+    open.value = { kind: 'incident', id };
+  } catch (fault) {
+    notice.value = sentence(fault);
+  }
 }
 
 /** What came in one go; newest last, as it came. */

@@ -32,6 +32,9 @@ export interface Party { address?: string; name?: string; unit?: string; sector?
 export interface Rule { gid?: number; sid?: number; signature?: string; count?: number; severity?: number }
 export interface Join { time?: string; reason?: { zh?: string; en?: string } }
 
+/** What a whole says of an incident that became part of it. */
+export interface PartLine { id: string; title?: { zh?: string; en?: string }; first?: string; last?: string; level?: number; alert_count?: number }
+
 export interface Incident {
   id: string;
   version: number;
@@ -41,6 +44,7 @@ export interface Incident {
   alert_count?: number; score?: number;
   score_parts?: Record<string, number>;
   owner?: string;
+  merged_into?: string;         // the incident that this one became part of
   victims?: Party[]; attackers?: Party[]; rules?: Rule[]; tactics?: string[]; joins?: Join[];
 }
 
