@@ -2,7 +2,7 @@
 import random
 
 import session
-from apps import modbus
+from apps import http, modbus
 from capture import MILLISECOND, SECOND
 from cases import INSIDE, OUTSIDE, PLC, PLC2, PLC3, START, Case, dialogue, tcp
 from scenarios import attacks, exercise, honest
@@ -107,6 +107,11 @@ def raw(message):
     return play
 
 
+def page(port):
+    """A page of a controller's own web server."""
+    return lambda path: dialogue(tcp(path, INSIDE, PLC, port), http.get("/", "plc.example"), http.response(200, b"<html>ok</html>"))
+
+
 READ = modbus.read(modbus.READ_HOLDING, 0, 2), modbus.registers(modbus.READ_HOLDING, [7, 8])
 FILE = bytes.fromhex("15 09 06 0004 0007 0001 06af")
 FILE_READ = bytes.fromhex("14 07 06 0004 0001 0002"), bytes.fromhex("14 06 05 06 0dfe 0020")
@@ -132,6 +137,7 @@ CASES = {
     9100645: Case(umas(*LOAD), umas((modbus.UMAS_READ_MEMORY, bytes.fromhex("01 1400 00000000 0002"))), also=(9100641,)),
     9100646: Case(raw(modbus.adu(9, 1, READ[0], protocol=7)), raw(modbus.adu(9, 1, READ[0]))),
     9100647: Case(raw(bytes.fromhex("0009 0000 0001 01")), raw(modbus.adu(9, 1, READ[0]))),
+    9100648: Case(page(502), page(80)),
     9100651: Case(requests(READ, client=OUTSIDE), requests(READ)),
     9100652: Case(requests(echo(modbus.write_coil(1, True)), client=OUTSIDE), requests(READ, client=OUTSIDE), also=(9100651,)),
     9100653: Case(commands_from(exercise.BASTION), commands_from(exercise.SCADA)),
