@@ -8,6 +8,7 @@
 #include "dissectors/ads/ads.h"
 #include "dissectors/atg/atg.h"
 #include "dissectors/c1222/c1222.h"
+#include "dissectors/codesys/codesys.h"
 #include "dissectors/knx/knx.h"
 #include "dissectors/hartip/hartip.h"
 #include "dissectors/opcua/opcua.h"
@@ -79,6 +80,7 @@ const struct dissector *const dissectors[] = {
     &dissector_c1222,
     &dissector_sbus,
     &dissector_atg,
+    &dissector_codesys,
     &dissector_tristation,
     &dissector_bacnet,
     &dissector_coap,
