@@ -225,6 +225,30 @@ test('an incident that became part of another leaves the list; the whole names i
   await gone('.drawer');
 });
 
+test('a part is gone after a reload of the list, too, when the stream had not told of it', async () => {
+  const swept = past.filter((a) => a.region === '430600').slice(-30, -24);
+  const titles = { zh: '岳阳多台主机遭同一扫描', en: 'One sweep over hosts in Yueyang' };
+  const [reader, before] = [page, complaints.length];
+  page = await page.context().newPage();
+  await page.route('**/api/v1/stream*', (route) => route.abort());
+  await page.goto(`${world.address}/?period=today`);
+  world.publish('incidents', [incident(6, 1, swept, 3, titles)]);
+  const periods = page.locator('.choice').first().getByRole('button');
+  let turn = 0;
+  const loadedAnew = async (rows) => {
+    turn += 1;
+    await periods.nth(turn % 2).click();
+    await sleep(300);
+    return await page.locator('#incident-list .row', { hasText: '岳阳多台主机' }).count() === rows;
+  };
+  await until('it, on its own', () => loadedAnew(1));
+  world.publish('incidents', [incident(6, 2, swept, 3, titles, { state: 'closed', merged_into: stories[2].incident.id, alert_ids: [] })]);
+  await until('it is gone', () => loadedAnew(0));
+  await page.close();
+  page = reader;
+  equal(complaints.length, before, 'complaints of the page that listens');
+});
+
 test('the keyboard walks the lists, opens and closes', async () => {
   await page.keyboard.press('i');
   for (const key of ['j', 'j', 'k', 'Enter']) await page.keyboard.press(key);

@@ -12,6 +12,7 @@ export type Open = { kind: 'incident'; id: string } | { kind: 'alert'; alert: Al
 
 const HELD_MAX = 5000;          // alerts in the list; older ones are a page away in the archive
 const PAGE = 200;
+const LEFT_OUT_MAX = 20;        // incidents asked for one by one when the list is loaded anew
 
 // ---- what is looked at ----
 const asked = new URLSearchParams(location.search);
@@ -156,6 +157,16 @@ async function loadAlerts(stop: AbortSignal): Promise<void> {
   }
 }
 
+/** Open ones that we hold and the page leaves out may have become parts while the stream was away. */
+async function askLeftOut(page: Incident[], stop: AbortSignal): Promise<void> {
+  const listed = new Set(page.map((i) => i.id));
+  const left = [...incidents.value.values()].filter((i) => ofStatus(i) && isOpen(i) && !isPart(i) && !listed.has(i.id));
+  for (const { id } of left.slice(-LEFT_OUT_MAX)) {
+    const found = await get<{ incidents: { incident: Incident }[] }>('/api/v1/incidents', { id, limit: 1 }, stop);
+    keepIncident(found.incidents[0]?.incident);
+  }
+}
+
 async function loadIncidents(stop: AbortSignal): Promise<void> {
   try {
     const page = await get<{ incidents: { incident: Incident }[] }>('/api/v1/incidents', { status: status.value, limit: 500 }, stop);
@@ -163,6 +174,7 @@ async function loadIncidents(stop: AbortSignal): Promise<void> {
       for (const event of page.incidents) keepIncident(event.incident);
       incidentsState.value = 'done';
     });
+    await askLeftOut(page.incidents.map((event) => event.incident), stop);
   } catch (fault) {
     if (stop.aborted) return;
     batch(() => { incidentsFault.value = sentence(fault); incidentsState.value = 'failed'; });
