@@ -132,7 +132,7 @@ CASES = {
     9100633: Case(diagnostics(modbus.CLEAR_COUNTERS), diagnostics(11)),
     9100641: Case(code(90), requests(READ)),
     9100642: Case(requests(echo(FILE)), requests(FILE_READ)),
-    9100643: Case(code(0x30, answer=False), code(7)),
+    9100643: Case(code(0x30, answer=False), requests((b"\x07", b"\x07\x6d"))),
     9100644: Case(umas((modbus.UMAS_STOP, b"\xff\0")), umas((modbus.UMAS_READ_ID, b"")), also=(9100641,)),
     9100645: Case(umas(*LOAD), umas((modbus.UMAS_READ_MEMORY, bytes.fromhex("01 1400 00000000 0002"))), also=(9100641,)),
     9100646: Case(raw(modbus.adu(9, 1, READ[0], protocol=7)), raw(modbus.adu(9, 1, READ[0]))),
