@@ -28,6 +28,7 @@
 #include "dissectors/dlms/dlms.h"
 #include "dissectors/dns/dns.h"
 #include "dissectors/fins/fins.h"
+#include "dissectors/fox/fox.h"
 #include "dissectors/ethercat/ethercat.h"
 #include "dissectors/powerlink/powerlink.h"
 #include "dissectors/profinet/cm.h"
@@ -82,6 +83,7 @@ const struct dissector *const dissectors[] = {
     &dissector_atg,
     &dissector_codesys,
     &dissector_tristation,
+    &dissector_fox,
     &dissector_bacnet,
     &dissector_coap,
     &dissector_knx,
