@@ -176,7 +176,7 @@ def summed(path):
                 alerts["%d:%d" % (event["alert"]["gid"], event["alert"]["signature_id"])] += 1
             elif kind == "stats":
                 stats = event["stats"]
-            else:
+            elif kind != "asset":       # each worker tells of the devices that it sees, when it has seen enough
                 types[kind] += 1
     return alerts, types, stats
 
