@@ -6,7 +6,8 @@
 DIR has attacks.tsv (a row for each technique, with captures that show its traffic) and captures/. rules/ot/README.md says which rules,
 or which class of the policy, tell each row. Each example is read alone, with all rules/ot and flow.midstream=rules, as captures begin
 amid conversations. A row holds when one of its rules alerts on one of its examples; it is told by the policy alone when it has no rule,
-or none that alerts without knowing who is who. Captures of negative/ are of other protocols: there no rule alerts.
+or none that alerts without knowing who is who. Captures of negative/ are of other protocols, and some are recorded as benign: there no
+rule alerts.
 The last line is "N passed, N failed". Without the corpus it says "skipped" and exits 0.
 """
 import argparse
@@ -57,6 +58,12 @@ def examples(corpus, only):
                 for row in csv.DictReader(rows, delimiter="\t") if not only or row["id"] in only}
 
 
+def innocent(corpus):
+    """Captures on which nothing may alert."""
+    captures = corpus / "captures"
+    return [path for path in [*captures.glob("negative/*"), *captures.glob("*/*__Benign_*")] if path.is_file()]
+
+
 def judge(name, captures, seen, told):
     """What is to be said of a row, and whether it holds."""
     if name not in told:
@@ -93,7 +100,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=pathlib.Path, required=True, help="the folder with attacks.tsv and captures/")
     parser.add_argument("--sensor", type=pathlib.Path, required=True, help="the program that is tried")
-    parser.add_argument("--only", action="append", help="only this row (may repeat), and not the negative captures")
+    parser.add_argument("--only", action="append", help="only this row (may repeat), and not those that must be silent")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="sensors at a time")
     return parser.parse_args()
 
@@ -105,18 +112,18 @@ def main():
         return 0
     args.sensor = args.sensor.resolve()
     rows, told = examples(args.corpus, args.only), table()
-    negative = [] if args.only else [path for path in (args.corpus / "captures" / "negative").iterdir() if path.is_file()]
-    seen = read_all(args, {capture for captures in rows.values() for capture in captures} | set(negative))
+    silent = [] if args.only else innocent(args.corpus)
+    seen = read_all(args, {capture for captures in rows.values() for capture in captures} | set(silent))
     passed = failed = 0
     for name, captures in rows.items():
         said, good = judge(name, captures, seen, told)
         passed, failed = passed + good, failed + (not good)
         print("%s  %s" % (name, said))
-    for capture in sorted(negative):
+    for capture in sorted(silent):
         good = seen[capture] == set()
         passed, failed = passed + good, failed + (not good)
         if not good:
-            print("negative/%s: rules %s alert" % (capture.name, sorted(seen[capture] or {"the sensor failed"})))
+            print("%s/%s: rules %s alert" % (capture.parent.name, capture.name, sorted(seen[capture] or {"the sensor failed"})))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 
