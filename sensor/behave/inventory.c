@@ -25,7 +25,7 @@ struct device {
     struct party  party;
     uint8_t       mac[6];
     bool          has_mac, dirty;
-    bool          answers, programs, commands, reads;   /* what it was seen doing */
+    bool          answers, reports, programs, commands, reads;      /* what it was seen doing */
     const char   *serves;               /* what its protocol says such a device is */
     uint64_t      first_us, last_us, told_us;           /* .told_us 0: never */
     const char   *protocols[SIGHTING_PROTOCOLS_MAX];
@@ -194,12 +194,12 @@ static void learn_doer(struct device *d, enum access a)
 }
 
 /* The protocol says what answers in it. */
-static void learn_answerer(struct device *d, const char *protocol)
+static void learn_answerer(struct device *d, const char *protocol, bool *how)
 {
-    const struct dissector *by = d->answers && *d->serves != '\0' ? NULL : dissector_find(protocol);
+    const struct dissector *by = *how && *d->serves != '\0' ? NULL : dissector_find(protocol);
     if (by != NULL && by->device != NULL)
         d->serves = by->device;
-    mark(d, &d->answers);
+    mark(d, how);
 }
 
 static enum sighting_role served_role(const char *serves)
@@ -216,7 +216,7 @@ static enum sighting_role role_of(const struct device *d)
         return ROLE_ENGINEERING;
     if (d->answers && d->unit_count >= UNITS_OF_GATEWAY)
         return ROLE_GATEWAY;
-    if (d->answers)
+    if (d->answers || (d->reports && !d->commands && !d->reads))     /* controllers send each other values too, but who asks is no device */
         return served_role(d->serves);
     if (d->commands)
         return ROLE_OPERATOR;
@@ -304,7 +304,7 @@ void inventory_record(struct inventory *v, const struct behave_scene *s, const s
         return;
     add_peer(from, &s->to);
     if (d->answer || d->access == ACCESS_REPORT) {
-        learn_answerer(from, r->schema->name);
+        learn_answerer(from, r->schema->name, d->answer ? &from->answers : &from->reports);
         add_unit(from, r);
     } else {
         learn_doer(from, d->access);
