@@ -34,6 +34,7 @@
 #include "dissectors/profinet/cm.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
+#include "dissectors/gesrtp/gesrtp.h"
 #include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
 #include "dissectors/http2/http2.h"
@@ -84,6 +85,7 @@ const struct dissector *const dissectors[] = {
     &dissector_codesys,
     &dissector_tristation,
     &dissector_fox,
+    &dissector_gesrtp,
     &dissector_bacnet,
     &dissector_coap,
     &dissector_knx,

@@ -1,0 +1,4 @@
+"""GE-SRTP: no capture that holds it has a truth; none may be found in the others."""
+from counting import Total
+
+TRUTH = {"gesrtp": {"pdus": Total(lambda e, r: 1)}}
