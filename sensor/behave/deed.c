@@ -1,6 +1,5 @@
 #include "behave/deed.h"
 
-#include <ctype.h>
 #include <math.h>
 
 enum { LEVELS = 3, LEVEL_WORDS = 384 };     /* outside of lists, an item, an item of a list in an item */
@@ -27,20 +26,13 @@ bool access_commands(enum access a)
            || a == ACCESS_CONFIGURE || a == ACCESS_SET_TIME;
 }
 
-/* Letters that could be taken for something else in a policy's text become dots. */
-static void put_octets(struct text *t, const uint8_t *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        text_char(t, bytes[i] >= 0x80 || isgraph(bytes[i]) ? (char)bytes[i] : '.');
-}
-
 static void put_value(struct text *t, const struct field *f, const struct value *v)
 {
     const char *name = f->type == FIELD_UINT ? field_name_of(f, v->uint) : NULL;
     if (name != NULL)
         text_str(t, name);
     else if (f->type == FIELD_TEXT)
-        put_octets(t, v->bytes, v->len);
+        text_json(t, v->bytes, v->len);     /* so that a policy's file stays readable whatever a name holds */
     else if (f->type == FIELD_BYTES)
         text_hex(t, v->bytes, v->len < 32 ? v->len : 32);
     else if (f->type == FIELD_INT)

@@ -1,18 +1,41 @@
 /* A policy as YAML, for people: what is the same everywhere stays unsaid. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "behave/policy.h"
 #include "common/clock.h"
 
 enum { LINE_RANGES = 8 };
 
+/* One character of well-formed UTF-8; gives its length. */
+static size_t character(const char *text, uint32_t *code)
+{
+    const uint8_t *b = (const uint8_t *)text;
+    size_t len = b[0] < 0x80 ? 1 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
+    *code = len == 1 ? b[0] : b[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len && b[i] != 0; i++)
+        *code = *code << 6 | (b[i] & 0x3f);
+    return len;
+}
+
+/* What YAML takes for the end of a line, or not at all, is written by its number. */
+static bool plain(uint32_t code)
+{
+    return code >= ' ' && code != '"' && code != '\\' && (code < 0x7f || code > 0xa0) && code != 0x2028 && code != 0x2029 && code != 0xfeff
+           && (code & 0xfffe) != 0xfffe;
+}
+
 static void quoted(FILE *out, const char *text)
 {
+    uint32_t code;
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', out);
-        fputc(*text, out);
+    for (size_t left = strlen(text), len; left > 0; text += len, left -= len) {
+        len = character(text, &code);
+        len = len < left ? len : left;
+        if (plain(code))
+            fwrite(text, 1, len, out);
+        else
+            fprintf(out, code > 0xffff ? "\\U%08x" : code > 0xff ? "\\u%04x" : "\\x%02x", code);
     }
     fputc('"', out);
 }
@@ -100,7 +123,9 @@ static void entry(FILE *out, const struct policy_entry *e)
     struct field row = { .names = access_names };
     party_set_text(&e->from, from);
     party_set_text(&e->to, to);
-    fprintf(out, "  - from: \"%s\"\n    to: \"%s\"\n    protocol: %s\n    access: %s\n", from, to, e->protocol, field_name_of(&row, e->access));
+    fprintf(out, "  - from: \"%s\"\n    to: \"%s\"\n    protocol: ", from, to);
+    quoted(out, e->protocol);
+    fprintf(out, "\n    access: %s\n", field_name_of(&row, e->access));
     if (*e->function != '\0') {
         fputs("    function: ", out);
         quoted(out, e->function);
@@ -129,10 +154,13 @@ void policy_write(const struct policy *p, const char *sensor, FILE *out)
     unsigned offset = (unsigned)(p->utc_offset_s < 0 ? -p->utc_offset_s : p->utc_offset_s) / 60;
     clock_text(p->from_us, from);
     clock_text(p->to_us, to);
-    fprintf(out, "# Who may do what to which device 工控通信策略: learned by sensor %s\n# from %s to %s.\n"
-                 "# Review each entry: strike what should not be, widen what is too narrow. fengsui-policy(5) explains every word.\n"
+    if (p->from_us != 0)
+        fprintf(out, "# Who may do what to which device 工控通信策略: learned by sensor %s\n# from %s to %s.\n", sensor, from, to);
+    else
+        fputs("# Who may do what to which device 工控通信策略: nothing was seen.\n", out);
+    fprintf(out, "# Review each entry: strike what should not be, widen what is too narrow. fengsui-policy(5) explains every word.\n"
                  "version: 1\nutc_offset: \"%c%02u:%02u\"\ndevices:\n",
-            sensor, from, to, p->utc_offset_s < 0 ? '-' : '+', offset / 60, offset % 60);
+            p->utc_offset_s < 0 ? '-' : '+', offset / 60, offset % 60);
     for (size_t i = 0; i < p->device_count; i++) {
         const struct policy_device *d = &p->devices[i];
         party_text(&d->party, text);

@@ -58,6 +58,7 @@ static const char plant[] =
     "      targets: [ { on: unit 1 table registers address, at: [ 0-9, 10-19, 30 ] } ] }\n"
     "  - { from: 10.0.0.1, to: 10.0.0.2, protocol: plant, access: write, function: write, hours: 06-17,\n"
     "      targets: [ { on: unit 1 table registers address, at: [ \"5 = 0..50\", \"6-7 = 1\" ] }, { on: tag Pump, value: 0..1 } ] }\n"
+    "  - { from: 10.0.0.4, to: any, protocol: \"a: b\", access: read, function: \"\\x01 \\\\ \\\" \\u2028\\ufeff\\x85 水泵\" }\n"
     "  - { from: 10.0.9.0/24, to: any, protocol: plant, access: identify }\n";
 
 #define NOON 1795233600000000     /* 12:00 at +08:00 */
