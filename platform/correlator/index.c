@@ -1,5 +1,6 @@
 #include "correlator/index.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct index {
 
 struct index *index_new(size_t most, size_t entry_size)
 {
+    assert(most > 0);
     struct index *t = calloc(1, sizeof *t);
     if (t == NULL)
         return NULL;

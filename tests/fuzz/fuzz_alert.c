@@ -32,8 +32,12 @@ static void gone(void *ctx, const char *region, const char *id)
 
 static void alert(const char *json, size_t len)
 {
-    static const struct correlator_settings settings = { .join = { .window_us = 1800000000 }, .meta_gap_us = 60000000, .meta_max = 16,
-                                                         .case_max = 4, .quiet_us = UINT64_C(86400000000) };
+    static const struct correlator_settings settings = {
+        .join = { .window_us = 1800000000, .long_window_us = UINT64_C(10800000000), .grown_us = 60000000, .span_us = UINT64_C(604800000000),
+                  .steps_max = 16 },
+        .scene = { .usual_gap_us = UINT64_C(3600000000), .usual_hours = 3, .sweep_us = 60000000 },
+        .meta_gap_us = 60000000, .meta_echo_us = 2000000, .meta_max = 16, .rule_max = 16, .case_max = 4, .quiet_us = UINT64_C(86400000000),
+    };
     struct alert_view a;
     struct fault f = { 0 };
     if (alert_parse(json, len, &a, &f) < 0) {
