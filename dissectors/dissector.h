@@ -146,4 +146,7 @@ extern const size_t dissector_count;
 
 const struct dissector *dissector_find(const char *name);       /* by schema name, or NULL */
 
+/* Their schemas in the same order; gives how many. */
+size_t dissector_schemas(const struct schema *out[DISSECTORS_MAX]);
+
 #endif

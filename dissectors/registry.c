@@ -135,3 +135,11 @@ const struct dissector *dissector_find(const char *name)
             return dissectors[i];
     return NULL;
 }
+
+size_t dissector_schemas(const struct schema *out[DISSECTORS_MAX])
+{
+    size_t n = 0;
+    for (; n < dissector_count && n < DISSECTORS_MAX; n++)
+        out[n] = dissectors[n]->schema;
+    return n;
+}

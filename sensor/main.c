@@ -277,9 +277,7 @@ static void keyword(void *ctx, const char *name, const char *about)
 static int list_keywords(void)
 {
     const struct schema *schemas[DISSECTORS_MAX];
-    for (size_t i = 0; i < dissector_count && i < DISSECTORS_MAX; i++)
-        schemas[i] = dissectors[i]->schema;
-    rules_keywords(schemas, dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX, keyword, NULL);
+    rules_keywords(schemas, dissector_schemas(schemas), keyword, NULL);
     return EX_OK;
 }
 

@@ -72,10 +72,8 @@ int ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct 
     struct listener asked = { say, 0 };
     const struct sensor_settings *set = &s->config.sensor;
     const struct schema *schemas[DISSECTORS_MAX + 1];
-    size_t schema_count = dissector_count < DISSECTORS_MAX ? dissector_count : DISSECTORS_MAX;
+    size_t schema_count = dissector_schemas(schemas);
     struct source_list files = { 0 };
-    for (size_t i = 0; i < schema_count; i++)
-        schemas[i] = dissectors[i]->schema;
     schemas[schema_count++] = &frame_schema;
     int rc = rule_list(s, &files, f);
     struct rules_source src = {

@@ -8,3 +8,9 @@ const struct field_name access_names[] = {
     { ACCESS_SUBSCRIBE, "subscribe" }, { ACCESS_AUTHENTICATE, "authenticate" }, { ACCESS_SESSION, "session" },
     { ACCESS_TUNNEL, "tunnel" }, { 0, NULL }
 };
+
+const char *access_name(enum access a)
+{
+    const struct field row = { .names = access_names };
+    return field_name_of(&row, a);
+}

@@ -31,6 +31,7 @@ enum access {
     ACCESS_TUNNEL           /* carries another protocol through the device */
 };
 extern const struct field_name access_names[];
+const char *access_name(enum access a);         /* "write" */
 
 /* The row of `access`: [ROW] = { ACCESS_FIELD }. */
 #define ACCESS_FIELD .name = "access", .means = MEANS_ACCESS, .names = access_names, \

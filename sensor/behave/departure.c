@@ -87,12 +87,6 @@ enum departure departure_of(const struct policy *p, const struct policy_verdict 
 
 /* ---- sentences ---- */
 
-static const char *access_name(enum access a)
-{
-    const struct field row = { .names = access_names };
-    return field_name_of(&row, a);
-}
-
 static void put_number(struct text *t, double x)
 {
     text_fmt(t, "%.9g", x);

@@ -48,23 +48,14 @@ struct learner *learner_new(int32_t utc_offset_s, struct fault *f)
     return l;
 }
 
-static void lesson_free(struct lesson *s)
-{
-    for (size_t i = 0; i < s->what.target_count; i++) {
-        free(s->what.targets[i].on);
-        free(s->what.targets[i].ranges);
-    }
-    free(s->what.targets);
-    free(s);
-}
-
 void learner_free(struct learner *l)
 {
     if (l == NULL)
         return;
     for (struct lesson *s = l->all, *next; s != NULL; s = next) {
         next = s->next;
-        lesson_free(s);
+        policy_targets_free(&s->what);
+        free(s);
     }
     policy_free(l->devices);
     pthread_mutex_destroy(&l->lock);

@@ -16,13 +16,18 @@ struct policy *policy_new(struct fault *f)
     return p;
 }
 
-static void entry_free(struct policy_entry *e)
+void policy_targets_free(struct policy_entry *e)
 {
     for (size_t i = 0; i < e->target_count; i++) {
         free(e->targets[i].on);
         free(e->targets[i].ranges);
     }
     free(e->targets);
+}
+
+static void entry_free(struct policy_entry *e)
+{
+    policy_targets_free(e);
     free(e->protocol);
     free(e->function);
 }

@@ -77,6 +77,7 @@ void policy_free(struct policy *p);
 /* Both make the policy larger; NULL or false: no memory, or a ceiling. Words are copied. */
 struct policy_entry *policy_add(struct policy *p);
 struct policy_target *policy_target_of(struct policy_entry *e, const char *on);     /* found or added */
+void policy_targets_free(struct policy_entry *e);
 bool policy_range_add(struct policy_target *t, const struct policy_range *r);       /* widens or joins what is there */
 struct policy_device *policy_device_add(struct policy *p, const struct party *who);     /* found or added */
 

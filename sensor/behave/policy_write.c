@@ -120,12 +120,11 @@ static const char *duration(uint64_t us, char text[32])
 static void entry(FILE *out, const struct policy_entry *e)
 {
     char from[PARTY_TEXT_MAX], to[PARTY_TEXT_MAX], every[32], longest[32];
-    struct field row = { .names = access_names };
     party_set_text(&e->from, from);
     party_set_text(&e->to, to);
     fprintf(out, "  - from: \"%s\"\n    to: \"%s\"\n    protocol: ", from, to);
     quoted(out, e->protocol);
-    fprintf(out, "\n    access: %s\n", field_name_of(&row, e->access));
+    fprintf(out, "\n    access: %s\n", access_name(e->access));
     if (*e->function != '\0') {
         fputs("    function: ", out);
         quoted(out, e->function);

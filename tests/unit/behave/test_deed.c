@@ -17,9 +17,8 @@ static const struct deed_case { const char *name, *record, *want; } cases[] = {
 
 static void tell(const struct deed *d, char *out, size_t size)
 {
-    const struct field row = { .names = access_names };
     struct text t = text_over(out, size);
-    text_fmt(&t, "%s %s:", field_name_of(&row, d->access), d->function);
+    text_fmt(&t, "%s %s:", access_name(d->access), d->function);
     for (size_t i = 0; i < d->count; i++) {
         const struct deed_point *p = &d->points[i];
         text_fmt(&t, "%s%s%s", i > 0 ? ", " : " ", p->on, p->numbered && *p->on != '\0' ? " " : "");
