@@ -36,3 +36,23 @@ bool routable_next(struct cursor *payloads, struct routable_item *item)
     item->apdu = cursor_sub(payloads, item->length < payloads->left ? item->length : payloads->left);
     return payloads->status == CURSOR_OK;
 }
+
+bool routable_frame(struct cursor c, struct routable_item *item, bool *consistent)
+{
+    enum { HEADER = 8, SIMULATED = 0x8000 };
+    *item = (struct routable_item){ .appid = cursor_be16(&c) };
+    item->length = cursor_be16(&c);
+    item->simulation = (cursor_be16(&c) & SIMULATED) != 0;
+    cursor_skip(&c, 2);
+    item->apdu = c;
+    *consistent = item->length >= HEADER && (size_t)item->length - HEADER <= c.left;
+    return c.status == CURSOR_OK;
+}
+
+bool routable_is(struct cursor c, enum routable_session session, enum routable_payload payload, uint8_t tag)
+{
+    struct routable head;
+    struct routable_item item;
+    return routable_read(c, &head) && head.session == session && head.consistent && routable_next(&head.payloads, &item)
+           && item.type == payload && cursor_peek(&item.apdu, 0) == tag;
+}

@@ -40,4 +40,11 @@ bool routable_read(struct cursor c, struct routable *r);
 /* The next payload; false: there is none, or it is cut short. */
 bool routable_next(struct cursor *payloads, struct routable_item *item);
 
+/* The head that both have on Ethernet instead: APPID, length, two reserved words of which the first says whether it is a simulation. False: it
+ * is cut short. `consistent`: the length fits the frame. */
+bool routable_frame(struct cursor c, struct routable_item *item, bool *consistent);
+
+/* Whether a datagram is such a session for sure: its first payload of this type begins with this tag. */
+bool routable_is(struct cursor c, enum routable_session session, enum routable_payload payload, uint8_t tag);
+
 #endif

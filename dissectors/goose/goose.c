@@ -12,7 +12,7 @@
 #include "dissectors/framing/routable.h"
 #include "dissectors/goose/publisher.h"
 
-enum { HEADER = 8, SIMULATED = 0x8000, GOOSE_PDU = 0x61, MANAGEMENT_PDU = 0x60, PAYLOADS_MAX = 16 };
+enum { GOOSE_PDU = 0x61, MANAGEMENT_PDU = 0x60, PAYLOADS_MAX = 16 };
 enum { GOCB_REF = 0x80, TIME_ALLOWED, DAT_SET, GO_ID, T, ST_NUM, SQ_NUM, SIMULATION, CONF_REV, NDS_COM, NUM_ENTRIES, ALL_DATA = 0xab,
        SECURITY = 0x8c, SECURITY_CONSTRUCTED = 0xac };
 
@@ -186,10 +186,9 @@ static void management_read(struct record *r, struct cursor c)
 
 /* ---- frames and datagrams ---- */
 
-struct head { uint16_t appid, length; bool simulated; };
-
-static void apdu_read(struct conversation *conv, struct record *r, const struct head *h, struct cursor c)
+static void apdu_read(struct conversation *conv, struct record *r, const struct routable_item *h)
 {
+    struct cursor c = h->apdu;
     struct ber pdu;
     struct mac_text source, destination;
     if (conv->ether != NULL) {
@@ -200,11 +199,11 @@ static void apdu_read(struct conversation *conv, struct record *r, const struct 
     }
     record_uint(r, GOOSE_APPID, h->appid);
     record_uint(r, GOOSE_LENGTH, h->length);
-    record_uint(r, GOOSE_SIMULATED, h->simulated);
+    record_uint(r, GOOSE_SIMULATED, h->simulation);
     if (!ber_next(&c, &pdu))
         record_anomaly(r, GOOSE_INVALID_PDU);
     else if (pdu.tag == GOOSE_PDU)
-        event_read(conv, r, pdu.value, h->simulated);
+        event_read(conv, r, pdu.value, h->simulation);
     else if (pdu.tag == MANAGEMENT_PDU)
         management_read(r, pdu.value);
     else
@@ -214,16 +213,14 @@ static void apdu_read(struct conversation *conv, struct record *r, const struct 
 
 static enum dissect frame_pdu(struct conversation *conv, struct cursor *in)
 {
-    struct cursor c = *in;
-    struct head h = { .appid = cursor_be16(&c), .length = cursor_be16(&c) };
-    h.simulated = (cursor_be16(&c) & SIMULATED) != 0;
-    cursor_skip(&c, 2);
-    if (c.status != CURSOR_OK)
+    struct routable_item item;
+    bool consistent;
+    if (!routable_frame(*in, &item, &consistent))
         return DISSECT_MORE;
     struct record *r = conversation_record(conv, &goose_schema);
-    if (h.length < HEADER || (size_t)h.length - HEADER > c.left)
+    if (!consistent)
         record_anomaly(r, GOOSE_INVALID_LENGTH);
-    apdu_read(conv, r, &h, c);
+    apdu_read(conv, r, &item);
     cursor_skip(in, in->left);
     return DISSECT_PDU;
 }
@@ -236,12 +233,11 @@ static enum dissect datagram_pdu(struct conversation *conv, struct cursor *in)
         return DISSECT_LOST;
     for (unsigned i = 0; i < PAYLOADS_MAX && routable_next(&session.payloads, &item); i++) {
         struct record *r = conversation_record(conv, &goose_schema);
-        struct head h = { item.appid, item.length, item.simulation };
         if (!session.consistent)
             record_anomaly(r, GOOSE_INVALID_LENGTH);
         record_uint(r, GOOSE_SPDU_NUMBER, session.spdu_number);
         record_uint(r, GOOSE_KEY, session.key);
-        apdu_read(conv, r, &h, item.apdu);
+        apdu_read(conv, r, &item);
     }
     cursor_skip(in, in->left);
     return DISSECT_PDU;
@@ -254,13 +250,8 @@ static enum dissect goose_pdu(struct conversation *conv, struct cursor *in)
 
 static enum probe goose_probe(const struct conversation *conv, struct cursor c)
 {
-    struct routable session;
-    struct routable_item item;
     (void)conv;
-    bool sure = routable_read(c, &session) && session.session == ROUTABLE_GOOSE && session.consistent &&
-                routable_next(&session.payloads, &item) && item.type == ROUTABLE_PAYLOAD_GOOSE &&
-                cursor_peek(&item.apdu, 0) == GOOSE_PDU;
-    return sure ? PROBE_YES : PROBE_NO;
+    return routable_is(c, ROUTABLE_GOOSE, ROUTABLE_PAYLOAD_GOOSE, GOOSE_PDU) ? PROBE_YES : PROBE_NO;
 }
 
 static void goose_end(struct conversation *conv)

@@ -17,7 +17,7 @@
 #include "dissectors/framing/routable.h"
 #include "dissectors/sv/fields.h"
 
-enum { HEADER = 8, SIMULATED = 0x8000, SAV_PDU = 0x60, PAYLOADS_MAX = 16, ASDUS_MAX = 64, WAYS = 8, BUCKETS = 128 };
+enum { SAV_PDU = 0x60, PAYLOADS_MAX = 16, ASDUS_MAX = 64, WAYS = 8, BUCKETS = 128 };
 enum { NO_ASDU = 0x80, SECURITY = 0x81, SECURITY_CONSTRUCTED = 0xa1, SEQ_ASDU = 0xa2 };
 enum { SV_ID_TAG = 0x80, DAT_SET, SMP_CNT, CONF_REV, REFR_TM, SMP_SYNCH, SMP_RATE, SAMPLE, SMP_MOD };
 #define BESIDE_US UINT64_C(10000000)        /* a sender that was silent for longer has been replaced, not imitated */
@@ -193,10 +193,9 @@ static void pdu_read(struct conversation *conv, struct record *r, struct cursor 
 
 /* ---- frames and datagrams ---- */
 
-struct head { uint16_t appid, length; bool simulated; };
-
-static void apdu_read(struct conversation *conv, struct record *r, const struct head *h, struct cursor c)
+static void apdu_read(struct conversation *conv, struct record *r, const struct routable_item *h)
 {
+    struct cursor c = h->apdu;
     struct ber pdu;
     struct mac_text source, destination;
     if (conv->ether != NULL) {
@@ -208,8 +207,8 @@ static void apdu_read(struct conversation *conv, struct record *r, const struct 
     record_uint(r, SV_ACCESS, ACCESS_REPORT);
     record_uint(r, SV_APPID, h->appid);
     record_uint(r, SV_LENGTH, h->length);
-    record_uint(r, SV_SIMULATED, h->simulated);
-    if (h->simulated)
+    record_uint(r, SV_SIMULATED, h->simulation);
+    if (h->simulation)
         record_anomaly(r, SV_SIMULATED_MESSAGE);
     if (!ber_take(&c, SAV_PDU, &pdu))
         record_anomaly(r, SV_INVALID_PDU);
@@ -220,16 +219,14 @@ static void apdu_read(struct conversation *conv, struct record *r, const struct 
 
 static enum dissect frame_pdu(struct conversation *conv, struct cursor *in)
 {
-    struct cursor c = *in;
-    struct head h = { .appid = cursor_be16(&c), .length = cursor_be16(&c) };
-    h.simulated = (cursor_be16(&c) & SIMULATED) != 0;
-    cursor_skip(&c, 2);
-    if (c.status != CURSOR_OK)
+    struct routable_item item;
+    bool consistent;
+    if (!routable_frame(*in, &item, &consistent))
         return DISSECT_MORE;
     struct record *r = conversation_record(conv, &sv_schema);
-    if (h.length < HEADER || (size_t)h.length - HEADER > c.left)
+    if (!consistent)
         record_anomaly(r, SV_INVALID_LENGTH);
-    apdu_read(conv, r, &h, c);
+    apdu_read(conv, r, &item);
     cursor_skip(in, in->left);
     return DISSECT_PDU;
 }
@@ -242,12 +239,11 @@ static enum dissect datagram_pdu(struct conversation *conv, struct cursor *in)
         return DISSECT_LOST;
     for (unsigned i = 0; i < PAYLOADS_MAX && routable_next(&session.payloads, &item); i++) {
         struct record *r = conversation_record(conv, &sv_schema);
-        struct head h = { item.appid, item.length, item.simulation };
         if (!session.consistent)
             record_anomaly(r, SV_INVALID_LENGTH);
         record_uint(r, SV_SPDU_NUMBER, session.spdu_number);
         record_uint(r, SV_KEY, session.key);
-        apdu_read(conv, r, &h, item.apdu);
+        apdu_read(conv, r, &item);
     }
     cursor_skip(in, in->left);
     return DISSECT_PDU;
@@ -260,12 +256,8 @@ static enum dissect sv_pdu(struct conversation *conv, struct cursor *in)
 
 static enum probe sv_probe(const struct conversation *conv, struct cursor c)
 {
-    struct routable session;
-    struct routable_item item;
     (void)conv;
-    bool sure = routable_read(c, &session) && session.session == ROUTABLE_SV && session.consistent &&
-                routable_next(&session.payloads, &item) && item.type == ROUTABLE_PAYLOAD_SV && cursor_peek(&item.apdu, 0) == SAV_PDU;
-    return sure ? PROBE_YES : PROBE_NO;
+    return routable_is(c, ROUTABLE_SV, ROUTABLE_PAYLOAD_SV, SAV_PDU) ? PROBE_YES : PROBE_NO;
 }
 
 static void sv_end(struct conversation *conv)
