@@ -53,7 +53,10 @@ static bool datagram_read(struct cursor *c, struct datagram *d)
     if (cursor_u8(c) != MAGIC)
         return false;
     uint8_t hops = cursor_u8(c);
-    *d = (struct datagram){ .hops = hops >> 3, .info = cursor_u8(c), .service = cursor_u8(c), .id = cursor_u8(c) };
+    *d = (struct datagram){ .hops = hops >> 3 };
+    d->info = cursor_u8(c);
+    d->service = cursor_u8(c);
+    d->id = cursor_u8(c);
     uint8_t lengths = cursor_u8(c);
     d->receiver = cursor_sub(c, 2u * (lengths & 15));
     d->sender = cursor_sub(c, 2u * (lengths >> 4));

@@ -16,7 +16,8 @@ static uint32_t number(struct cursor *c, unsigned octets)
 static bool header_read(struct cursor *c, struct dnp3_header *h)
 {
     static const uint8_t octets[16] = { [0] = 1, [1] = 2, [2] = 4, [3] = 1, [4] = 2, [5] = 4, [7] = 1, [8] = 2, [9] = 4, [11] = 1 };
-    *h = (struct dnp3_header){ .group = cursor_u8(c), .variation = cursor_u8(c) };
+    *h = (struct dnp3_header){ .group = cursor_u8(c) };
+    h->variation = cursor_u8(c);
     h->qualifier = cursor_u8(c);
     h->prefix = h->qualifier >> 4 & 7;
     h->range = h->qualifier & 0x0f;

@@ -29,7 +29,9 @@ struct message {
 
 static bool message_read(struct cursor *c, struct message *m)
 {
-    *m = (struct message){ .type = cursor_le16(c), .sequence = cursor_le16(c), .text_length = cursor_le16(c) };
+    *m = (struct message){ .type = cursor_le16(c) };
+    m->sequence = cursor_le16(c);
+    m->text_length = cursor_le16(c);
     cursor_skip(c, QUIET_END - QUIET);
     m->seconds = cursor_u8(c);
     m->minutes = cursor_u8(c);

@@ -269,7 +269,8 @@ static enum dissect packet_pdu(struct conversation *conv, struct cursor *in)
 {
     struct mysql_state *s = state_of(conv);
     struct cursor c = *in;
-    struct mysql_packet p = { .length = cursor_le24(&c), .sequence = cursor_u8(&c) };
+    struct mysql_packet p = { .length = cursor_le24(&c) };
+    p.sequence = cursor_u8(&c);
     bool goes_on = s->continues[conv->dir];
     size_t kept = goes_on ? 0 : p.length < KEPT ? p.length : KEPT;
     conv->need = HEADER + (c.status == CURSOR_OK ? kept : 0);

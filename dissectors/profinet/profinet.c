@@ -207,7 +207,8 @@ static enum access service_access(uint8_t service)
 
 static void dcp_read(struct record *r, struct cursor c)
 {
-    struct dcp d = { .service = cursor_u8(&c), .type = cursor_u8(&c) };
+    struct dcp d = { .service = cursor_u8(&c) };
+    d.type = cursor_u8(&c);
     record_uint(r, SERVICE, d.service);
     record_uint(r, SERVICE_TYPE, d.type);
     record_uint(r, XID, cursor_be32(&c));

@@ -47,7 +47,8 @@ static bool crc_holds(const struct cursor *in)
 /* False: not even a header, or another length than the datagram's. */
 static bool frame_read(struct cursor c, struct frame *f)
 {
-    *f = (struct frame){ .type = cursor_u8(&c), .channel = cursor_u8(&c) };
+    *f = (struct frame){ .type = cursor_u8(&c) };
+    f->channel = cursor_u8(&c);
     uint16_t length = cursor_le16(&c);
     if (c.status != CURSOR_OK || c.left != length + 2u)
         return false;
