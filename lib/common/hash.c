@@ -165,14 +165,19 @@ static struct digester *digester(void)
     return d;
 }
 
-size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out[HASH_MAX])
+size_t hash_parts(enum hash_kind kind, const struct hash_part *parts, size_t count, uint8_t out[HASH_MAX])
 {
     struct digester *d = digester();
     unsigned len = 0;
-    if (d == NULL || !EVP_DigestInit_ex(d->context, d->algorithms[kind], NULL) || !EVP_DigestUpdate(d->context, bytes, n)
-        || !EVP_DigestFinal_ex(d->context, out, &len))
-        return 0;
-    return len;
+    bool good = d != NULL && EVP_DigestInit_ex(d->context, d->algorithms[kind], NULL);
+    for (size_t i = 0; good && i < count; i++)
+        good = EVP_DigestUpdate(d->context, parts[i].bytes, parts[i].n);
+    return good && EVP_DigestFinal_ex(d->context, out, &len) ? len : 0;
+}
+
+size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out[HASH_MAX])
+{
+    return hash_parts(kind, &(struct hash_part){ bytes, n }, 1, out);
 }
 
 _Static_assert(sizeof(MD5_CTX) <= sizeof ((struct hash_state *)0)->room && sizeof(SHA_CTX) <= sizeof ((struct hash_state *)0)->room

@@ -23,6 +23,10 @@ enum { HASH_MAX = 32 };
 /* Writes the digest and gives its length (16, 20 or 32). */
 size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out[HASH_MAX]);
 
+/* The same over several pieces, as if they stood one after another. */
+struct hash_part { const void *bytes; size_t n; };
+size_t hash_parts(enum hash_kind kind, const struct hash_part *parts, size_t count, uint8_t out[HASH_MAX]);
+
 /* A digest fed piece by piece in memory of the caller's, which may move it: MD5, SHA-1 and SHA-256 only. hash_end() gives the length. */
 struct hash_state { enum hash_kind kind; uint64_t room[14]; };
 void hash_begin(struct hash_state *h, enum hash_kind kind);

@@ -122,9 +122,24 @@ static void digests_are_the_standards_whole_and_in_pieces(void **unused)
     }
 }
 
+static void pieces_have_the_digest_of_the_whole(void **unused)
+{
+    (void)unused;
+    static const enum hash_kind kinds[] = { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SM3 };
+    uint8_t whole[HASH_MAX], pieces[HASH_MAX];
+    for (size_t i = 0; i < 4; i++)
+        for (size_t cut = 0; cut <= 11; cut++) {
+            const struct hash_part parts[] = { { "beacon fire", cut }, { "", 0 }, { &"beacon fire"[cut], 11 - cut } };
+            size_t len = hash_digest(kinds[i], "beacon fire", 11, whole);
+            assert_int_equal(hash_parts(kinds[i], parts, 3, pieces), len);
+            assert_memory_equal(pieces, whole, len);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_have_the_digest_of_the_whole),
         cmocka_unit_test(the_keyed_hash_is_siphash_1_3_for_every_length),
         cmocka_unit_test(two_keys_hash_differently),
         cmocka_unit_test(crc32c_is_that_of_rfc_3720),
