@@ -1,11 +1,10 @@
-/* Counts by one key, added up over the files. */
+/* Counts by one key, added up over what the store gives. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "archive/row.h"
 #include "archive/store.h"
 
 enum { KEY_MAX = 256 };
@@ -46,26 +45,39 @@ static void word_time(int64_t quarter, bool hour, char out[KEY_MAX])
     strftime(out, KEY_MAX, hour ? "%Y-%m-%dT%H" : "%Y-%m-%d", &tm);
 }
 
-static void word_address(const uint8_t *blob, size_t n, char out[KEY_MAX])
+static unsigned nibble(char c)
 {
-    struct addr a = { .version = n == ROW_ADDRESS ? blob[0] : 0 };
-    if (n == ROW_ADDRESS)
-        memcpy(a.bytes, blob + 1, sizeof a.bytes);
+    return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* The store's hex of an address, in either case. */
+static void word_address(const char *hex, char out[KEY_MAX])
+{
+    struct addr a = { 0 };
+    uint8_t bytes[ROW_ADDRESS] = { 0 };
+    if (strlen(hex) == 2 * sizeof bytes)
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+    a.version = bytes[0];
+    memcpy(a.bytes, bytes + 1, sizeof a.bytes);
     out[addr_text(&a, out)] = '\0';
 }
 
-static void word_key(const struct key *k, sqlite3_stmt *s, char out[KEY_MAX])
+static void word_key(const struct key *k, const char *text, char out[KEY_MAX])
 {
     if (k->kind == KEY_ADDRESS)
-        word_address(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), out);
+        word_address(text, out);
     else if (k->kind == KEY_TEXT)
-        snprintf(out, KEY_MAX, "%s", (const char *)sqlite3_column_text(s, 0));
+        snprintf(out, KEY_MAX, "%s", text);
     else
-        word_time(sqlite3_column_int64(s, 0), k->kind == KEY_HOUR, out);
+        word_time(strtoll(text, NULL, 10), k->kind == KEY_HOUR, out);
 }
 
-static int add(struct counting *c, const char *key, uint64_t count)
+static int add(void *counting, const char *text, uint64_t count)
 {
+    struct counting *c = counting;
+    char key[KEY_MAX];
+    word_key(c->key, text, key);
     if (c->count == c->room) {
         size_t room = c->room ? c->room * 2 : 256;
         struct tally *more = realloc(c->tallies, room * sizeof *more);
@@ -81,59 +93,13 @@ static int add(struct counting *c, const char *key, uint64_t count)
     return 0;
 }
 
-static int count_rows(struct counting *c, sqlite3_stmt *s)
+static int count(struct archive *a, const struct archive_query *q, bool incidents, struct counting *c, struct fault *f)
 {
-    int step, rc = 0;
-    while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
-        char key[KEY_MAX];
-        if (sqlite3_column_type(s, 0) == SQLITE_NULL)
-            continue;
-        word_key(c->key, s, key);
-        rc = add(c, key, (uint64_t)sqlite3_column_int64(s, 1));
-    }
-    return rc != 0 ? rc : step == SQLITE_DONE ? 0 : -EIO;
-}
-
-static int count_file(struct archive *a, const char *name, const struct where *w, struct counting *c, struct fault *f)
-{
-    char sql[sizeof w->sql + 160];
-    sqlite3_stmt *s = NULL;
-    struct file *file = archive_file(a, name, f);
-    if (file == NULL)
-        return f->code == -ENOENT ? 0 : f->code;
-    snprintf(sql, sizeof sql, "SELECT %s, count(*) FROM event%s GROUP BY 1", c->key->sql, w->sql);
-    int rc = sqlite3_prepare_v2(file->db, sql, -1, &s, NULL) == SQLITE_OK && archive_bind(s, w) == SQLITE_OK ? 0 : -EIO;
-    if (rc == 0)
-        rc = count_rows(c, s);
-    if (rc == -EIO)
-        rc = archive_fault(a, name, file->db, f);
-    else if (rc != 0)
-        fault_set(f, rc, "archive: no memory");
-    sqlite3_finalize(s);
-    return rc;
-}
-
-static int count_months(struct archive *a, const struct archive_query *q, struct counting *c, struct fault *f)
-{
-    struct where w;
-    char (*names)[16];
-    size_t count;
-    int rc = archive_where(q, false, &w, f);
-    if (rc != 0)
-        return rc;
-    rc = archive_months(a, &names, &count, f);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        if (archive_month_fits(names[i], q))
-            rc = count_file(a, names[i], &w, c, f);
-    free(names);
-    return rc;
-}
-
-static int count_incidents(struct archive *a, const struct archive_query *q, struct counting *c, struct fault *f)
-{
-    struct where w;
-    int rc = archive_where(q, true, &w, f);
-    return rc == 0 ? count_file(a, archive_incidents_name, &w, c, f) : rc;
+    const struct dialect *d = a->store->dialect;
+    char key[64];
+    bool bytes = c->key->kind == KEY_ADDRESS;
+    snprintf(key, sizeof key, "%s%s%s", bytes ? d->hex[0] : "", c->key->sql, bytes ? d->hex[1] : "");
+    return a->store->count(a, q, incidents, key, add, c, f);
 }
 
 static int by_key(const void *a, const void *b)
@@ -172,9 +138,9 @@ int archive_count(struct archive *a, const struct archive_query *q, const char *
     struct counting c = { .key = key_named(by) };
     if (c.key == NULL)
         return fault_set(f, -EINVAL, "cannot count by `%.40s`", by);
-    int rc = archive_wants_months(q) ? count_months(a, q, &c, f) : 0;
+    int rc = archive_wants_months(q) ? count(a, q, false, &c, f) : 0;
     if (rc == 0 && archive_wants_incidents(q))
-        rc = count_incidents(a, q, &c, f);
+        rc = count(a, q, true, &c, f);
     if (rc == 0)
         merge(&c);
     for (size_t i = 0; rc == 0 && i < c.count && i < limit; i++)

@@ -1,44 +1,22 @@
-/* store - the archive's files; only this folder includes it. */
+/* store - what the archive needs of a place to keep things; only this folder includes it.
+ *
+ *     archive.h --> archive.c, find.c, count.c, retain.c   what holds for every store
+ *                      |
+ *                   struct store                           below
+ *                    /        \
+ *              sqlite*.c     pg*.c                         one implementation each
+ *
+ * Both keep the same columns (row.h) and are asked in the same SQL (where.c); what differs in the language is a
+ * struct dialect. A store's archive begins with a struct archive, so that one pointer serves both.
+ */
 #ifndef ARCHIVE_STORE_H
 #define ARCHIVE_STORE_H
 
-#include <sqlite3.h>
-
 #include "archive/archive.h"
+#include "archive/row.h"
+#include "common/text.h"
 
-enum { FILES_OPEN_MAX = 24 };
-
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
-
-struct file {
-    char          name[16];             /* "2026-11.db", or "incidents.db" */
-    sqlite3      *db;
-    sqlite3_stmt *statements[STATEMENTS];
-    bool          open_transaction;
-    uint64_t      used;                 /* when last, counted in uses */
-};
-
-struct archive {
-    char        *dir;
-    enum archive_mode mode;
-    struct file *files;
-    size_t       count;
-    uint64_t     uses;
-};
-
-extern const char archive_incidents_name[];
-
-/* Opens or finds it. NULL with a fault; when reading, a file that is not there gives -ENOENT. */
-struct file *archive_file(struct archive *a, const char *name, struct fault *f);
-
-/* The months that are there, newest first: "2026-11.db". `names` is freed by the caller. */
-int archive_months(struct archive *a, char (**names)[16], size_t *count, struct fault *f);
-void archive_month_name(int64_t time_us, char out[16]);
-
-/* What SQLite says as a fault: -ENOSPC, -EIO, -EBUSY, -EILSEQ for a damaged file. */
-int archive_fault(const struct archive *a, const char *name, sqlite3 *db, struct fault *f);
-
-/* WHERE and its values for a query, on a file of events or on incidents.db. */
+/* WHERE and its values for a query. The values stand in the order of $1, $2 ... */
 enum { CONDITIONS_MAX = 24 };
 struct condition { char kind; int64_t number; const void *bytes; size_t len; };    /* 'i', 't', 'b' */
 struct where {
@@ -50,13 +28,66 @@ struct where {
     char   region_end[32];
 };
 
-/* 0 or -EINVAL: an address or cursor that is none. */
-int archive_where(const struct archive_query *q, bool incidents, struct where *out, struct fault *f);
-int archive_bind(sqlite3_stmt *s, const struct where *w);
+/* How a store's SQL says it. Conditions have a ? for each value. */
+struct dialect {
+    const char *events, *incidents;     /* tables of the months' events, and of the newest versions */
+    const char *words;                  /* holds the words of one value */
+    const char *party;                  /* an incident with an address between two */
+    const char *alert_of;               /* table of an incident's alerts, seen from the events */
+    const char *hex[2];                 /* before and after a column: its bytes as hex */
+    void (*ask)(const char *utf8, struct text *out);        /* what a person typed as that value */
+};
 
-/* Months that may hold what the query asks for, and whether incidents.db does. */
+/* 0 or -EINVAL: an address or cursor that is none. */
+int archive_where(const struct dialect *d, const struct archive_query *q, bool incidents, struct where *out, struct fault *f);
+
+/* "2026-11" */
+enum { MONTH_NAME = 8 };
+void archive_month_name(int64_t time_us, char out[MONTH_NAME]);
+int64_t archive_month_start(const char *name, int ahead);   /* microseconds; `ahead` months later. INT64_MIN: no month */
+
+/* Months that may hold what the query asks for, and whether the newest versions do. */
 bool archive_month_fits(const char *name, const struct archive_query *q);
 bool archive_wants_months(const struct archive_query *q);
 bool archive_wants_incidents(const struct archive_query *q);
+
+struct month_list { char (*names)[MONTH_NAME]; size_t count, room; };  /* newest first; freed by the caller */
+int archive_month_add(struct month_list *list, const char *name, struct fault *f);
+
+/* A row that was found; good until the next call. */
+struct found { int64_t time, n; const char *json; size_t len; };
+struct rows;
+
+struct store {
+    const struct dialect *dialect;
+    void (*close)(struct archive *a);
+
+    /* Writing. put() may wait until commit() for what it cannot know before: a fault of either may be of a row. */
+    int  (*begin)(struct archive *a, struct fault *f);
+    int  (*put)(struct archive *a, const struct row *r, const char *json, size_t len, struct fault *f);
+    int  (*commit)(struct archive *a, struct fault *f);
+    void (*rollback)(struct archive *a);
+
+    /* Reading, newest first: events, or the newest version of each incident. At least `most` rows if there are so many. */
+    struct rows *(*select)(struct archive *a, const struct archive_query *q, bool incidents, unsigned most, struct fault *f);
+    int  (*next)(struct rows *x, struct found *out, struct fault *f);      /* 1 a row, 0 the end */
+    void (*end)(struct rows *x);
+
+    /* Counts by `key`, a column or expression, as text; more than once for a key where that is the store's way. */
+    int  (*count)(struct archive *a, const struct archive_query *q, bool incidents, const char *key,
+                  int (*add)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f);
+
+    int  (*months)(struct archive *a, struct month_list *out, struct fault *f);
+    int  (*remove)(struct archive *a, const char *month, struct fault *f);     /* outside a transaction, as is */
+    int  (*forget)(struct archive *a, int64_t before_us, struct fault *f);     /* incidents whose newest version is older */
+};
+
+struct archive {
+    const struct store *store;
+    enum archive_mode   mode;
+};
+
+/* NULL with a fault. */
+struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f);
 
 #endif

@@ -4,19 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/row.h"
 #include "archive/store.h"
-#include "archive/words.h"
 
 static bool is_set(const char *text)
 {
     return text != NULL && *text != '\0';
 }
 
+/* Each ? becomes the next $n, whose value is to follow. The longest query we can write is a quarter of the buffer. */
 static void add(struct where *w, const char *condition)
 {
-    strcat(w->sql, w->sql[0] ? " AND " : " WHERE ");
-    strcat(w->sql, condition);          /* the longest query we can write is a quarter of the buffer */
+    size_t n = w->count;
+    char *to = stpcpy(w->sql + strlen(w->sql), w->sql[0] ? " AND " : " WHERE ");
+    for (; *condition != '\0'; condition++)
+        if (*condition == '?')
+            to += sprintf(to, "$%zu", ++n);
+        else
+            *to++ = *condition;
+    *to = '\0';
 }
 
 static void value(struct where *w, struct condition c)
@@ -62,7 +67,7 @@ static void range_of(const struct prefix *p, uint8_t low[17], uint8_t high[17])
         high[1 + bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 }
 
-static int add_address(struct where *w, const char *text, bool incidents, struct fault *f)
+static int add_address(struct where *w, const struct dialect *d, const char *text, bool incidents, struct fault *f)
 {
     struct prefix p;
     if (text == NULL || *text == '\0')
@@ -70,8 +75,7 @@ static int add_address(struct where *w, const char *text, bool incidents, struct
     if (prefix_parse(text, &p) != 0)
         return fault_set(f, -EINVAL, "`%.80s`: expected an address or a prefix such as 192.0.2.0/24", text);
     range_of(&p, w->low, w->high);
-    add(w, incidents ? "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)"
-                     : "(src BETWEEN ? AND ? OR dest BETWEEN ? AND ?)");
+    add(w, incidents ? d->party : "(src BETWEEN ? AND ? OR dest BETWEEN ? AND ?)");
     for (int i = 0; i < (incidents ? 1 : 2); i++) {
         value(w, (struct condition){ .kind = 'b', .bytes = w->low, .len = sizeof w->low });
         value(w, (struct condition){ .kind = 'b', .bytes = w->high, .len = sizeof w->high });
@@ -79,17 +83,17 @@ static int add_address(struct where *w, const char *text, bool incidents, struct
     return 0;
 }
 
-static void add_words(struct where *w, const char *text)
+static void add_words(struct where *w, const struct dialect *d, const char *text)
 {
     if (text == NULL || *text == '\0')
         return;
     struct text t = text_over(w->words, sizeof w->words);
-    words_query(text, &t);
+    d->ask(text, &t);
     text_end(&t);
     if (t.len == 0 || t.cut)
-        add(w, "0");                    /* asked for something that is no word: nothing matches */
+        add(w, "1 = 0");                /* asked for something that is no word: nothing matches */
     else
-        add_text(w, "n IN (SELECT rowid FROM words WHERE words MATCH ?)", w->words);
+        add_text(w, d->words, w->words);
 }
 
 /* "TIME.N.m" from a month or "TIME.N.i" from incidents.db. At one time, months come before incidents. */
@@ -115,19 +119,23 @@ static int add_cursor(struct where *w, const char *before, bool incidents, struc
 #define STORY(first) "(WITH RECURSIVE story(id) AS (" first " UNION SELECT part FROM part_of JOIN story ON whole = story.id)" \
                      " SELECT id FROM story)"
 
-static void add_alerts_of(struct where *w, const char *incident)
+static void add_alerts_of(struct where *w, const struct dialect *d, const char *incident)
 {
-    add_text(w, "id IN (SELECT alert FROM i.alert_of WHERE incident IN " STORY("VALUES(?)") ")", incident);
+    char sql[320];
+    snprintf(sql, sizeof sql, "id IN (SELECT alert FROM %s WHERE incident IN " STORY("VALUES(?)") ")", d->alert_of);
+    add_text(w, sql, incident);
 }
 
-static void add_parts(struct where *w, const struct archive_query *q)
+static void add_parts(struct where *w, const struct dialect *d, const struct archive_query *q)
 {
+    char sql[160];
     add_text(w, "id IN " STORY("SELECT part FROM part_of WHERE whole = ?"), q->whole);
+    snprintf(sql, sizeof sql, "id NOT IN (SELECT part FROM part_of WHERE whole IN (SELECT id FROM %s))", d->incidents);
     if (!q->merged && !is_set(q->id) && !is_set(q->whole))
-        add(w, "id NOT IN (SELECT part FROM part_of WHERE whole IN (SELECT id FROM event))");
+        add(w, sql);
 }
 
-int archive_where(const struct archive_query *q, bool incidents, struct where *out, struct fault *f)
+int archive_where(const struct dialect *d, const struct archive_query *q, bool incidents, struct where *out, struct fault *f)
 {
     memset(out, 0, sizeof *out);
     if (q->event_type != NULL && strcmp(q->event_type, "alert") == 0)
@@ -143,43 +151,14 @@ int archive_where(const struct archive_query *q, bool incidents, struct where *o
     add_text(out, "state = ?", q->state);
     add_text(out, "id = ?", q->id);
     if (incidents)
-        add_parts(out, q);
+        add_parts(out, d, q);
     else
-        add_alerts_of(out, q->incident);
+        add_alerts_of(out, d, q->incident);
     add_number(out, "sid = ?", q->sid);
     add_number(out, "severity <= ?", q->severity_most);
-    add_words(out, q->text);
-    int rc = add_address(out, q->address, incidents, f);
+    add_words(out, d, q->text);
+    int rc = add_address(out, d, q->address, incidents, f);
     return rc == 0 ? add_cursor(out, q->before, incidents, f) : rc;
-}
-
-int archive_bind(sqlite3_stmt *s, const struct where *w)
-{
-    int rc = SQLITE_OK;
-    for (size_t i = 0; i < w->count && rc == SQLITE_OK; i++) {
-        const struct condition *c = &w->values[i];
-        int at = (int)i + 1;
-        rc = c->kind == 'i' ? sqlite3_bind_int64(s, at, c->number)
-           : c->kind == 't' ? sqlite3_bind_text(s, at, c->bytes, (int)c->len, SQLITE_STATIC)
-                            : sqlite3_bind_blob(s, at, c->bytes, (int)c->len, SQLITE_STATIC);
-    }
-    return rc;
-}
-
-bool archive_month_fits(const char *name, const struct archive_query *q)
-{
-    char month[16];
-    if (q->from_us != 0) {
-        archive_month_name((int64_t)q->from_us, month);
-        if (strcmp(name, month) < 0)
-            return false;
-    }
-    if (q->to_us != 0) {
-        archive_month_name((int64_t)q->to_us - 1, month);
-        if (strcmp(name, month) > 0)
-            return false;
-    }
-    return true;
 }
 
 bool archive_wants_months(const struct archive_query *q)

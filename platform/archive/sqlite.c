@@ -1,0 +1,290 @@
+/* Files, and writing into them. One SQLite file per month, because retention is then the removal of a file and a query
+ * of last week does not touch last year; incidents live across months and are few, so the newest version of each has a
+ * file of its own, and the month keeps every version that was written in it. */
+#include "archive/sqlite.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/words.h"
+
+const char sqlite_incidents_name[] = "incidents.db";
+
+#define EVENT_TABLE \
+    "CREATE TABLE IF NOT EXISTS event(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, time INTEGER NOT NULL," \
+    " type TEXT NOT NULL, region TEXT, sector TEXT, unit TEXT, status TEXT, state TEXT, signature TEXT, category TEXT," \
+    " severity INTEGER, sid INTEGER, level INTEGER, version INTEGER, src BLOB, dest BLOB, json TEXT NOT NULL) STRICT;" \
+    "CREATE INDEX IF NOT EXISTS event_time ON event(time);" \
+    "CREATE INDEX IF NOT EXISTS event_src ON event(src, time) WHERE src IS NOT NULL;" \
+    "CREATE INDEX IF NOT EXISTS event_dest ON event(dest, time) WHERE dest IS NOT NULL;"
+
+/* Only alerts are asked for by these, and only they pay for the index. */
+static const char month_schema[] = EVENT_TABLE
+    "CREATE INDEX IF NOT EXISTS alert_time ON event(time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_region ON event(region, time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_severity ON event(severity, time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_sid ON event(sid, time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_sector ON event(sector, time) WHERE type = 'alert';"
+    "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');";
+
+/* An incident and the one that it became part of, by the newest version of the part. It comes first: who finds `event`
+ * finds this too. */
+#define PART_TABLE "part_of(part TEXT PRIMARY KEY, whole TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+static const char incidents_schema[] = "CREATE TABLE IF NOT EXISTS " PART_TABLE
+    "CREATE INDEX IF NOT EXISTS part_whole ON part_of(whole);" EVENT_TABLE
+    "CREATE INDEX IF NOT EXISTS incident_region ON event(region, time);"
+    "CREATE TABLE IF NOT EXISTS alert_of(incident TEXT NOT NULL, alert TEXT NOT NULL, PRIMARY KEY(incident, alert))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS party(address BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(address, n))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, tokenize='unicode61 remove_diacritics 2');";
+
+#define COLUMNS "id,time,type,region,sector,unit,status,state,signature,category,severity,sid,level,version,src,dest,json"
+#define VALUES "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17"
+
+static const char *const statement_sql[STATEMENTS] = {
+    [PUT_EVENT] = "INSERT OR IGNORE INTO event(" COLUMNS ") VALUES(" VALUES ")",
+    [PUT_TEXT] = "INSERT OR REPLACE INTO words(rowid, text) VALUES(?1, ?2)",
+    [PUT_VERSION] = "INSERT OR IGNORE INTO version(id, time, json) VALUES(?1, ?2, ?3)",
+    [PUT_CURRENT] = "INSERT INTO event(" COLUMNS ") VALUES(" VALUES ") ON CONFLICT(id) DO UPDATE SET time=?2,type=?3,"
+                    "region=?4,sector=?5,unit=?6,status=?7,state=?8,signature=?9,category=?10,severity=?11,sid=?12,"
+                    "level=?13,version=?14,src=?15,dest=?16,json=?17 WHERE excluded.version > event.version RETURNING n",
+    [PUT_LINK] = "INSERT OR IGNORE INTO alert_of(incident, alert) VALUES(?1, ?2)",
+    [PUT_PARTY] = "INSERT OR IGNORE INTO party(address, n) VALUES(?1, ?2)",
+    [PUT_PART] = "INSERT OR REPLACE INTO part_of(part, whole) VALUES(?1, ?2)",
+    [DROP_PART] = "DELETE FROM part_of WHERE part = ?1",
+};
+
+int sqlite_fault(const struct sqlite_archive *a, const char *name, sqlite3 *db, struct fault *f)
+{
+    int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    int rc = code == SQLITE_FULL ? -ENOSPC : code == SQLITE_BUSY || code == SQLITE_LOCKED ? -EBUSY
+           : code == SQLITE_CANTOPEN || code == SQLITE_READONLY ? -EACCES : code == SQLITE_NOMEM ? -ENOMEM
+           : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? -EILSEQ
+           : code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH ? -EINVAL : -EIO;
+    return fault_set(f, rc, "archive %s/%s: %s", a->dir, name, db ? sqlite3_errmsg(db) : "no memory");
+}
+
+/* ---- files ---- */
+
+void sqlite_file_name(const char *month, char out[FILE_NAME])
+{
+    snprintf(out, FILE_NAME, "%s.db", month);
+}
+
+static void close_file(struct file *x)
+{
+    for (unsigned i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(x->statements[i]);
+    sqlite3_close(x->db);
+}
+
+static void forget(struct sqlite_archive *a, struct file *x)
+{
+    close_file(x);
+    *x = a->files[--a->count];
+}
+
+void sqlite_forget_file(struct sqlite_archive *a, const char *name)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->files[i].name, name) == 0) {
+            forget(a, &a->files[i]);
+            return;
+        }
+}
+
+/* The one that was not used for longest, so that a query over years does not keep years open. */
+static void make_place(struct sqlite_archive *a)
+{
+    struct file *least = NULL;
+    for (size_t i = 0; a->count >= FILES_OPEN_MAX && i < a->count; i++)
+        if (!a->files[i].open_transaction && (least == NULL || a->files[i].used < least->used))
+            least = &a->files[i];
+    if (least != NULL)
+        forget(a, least);
+}
+
+/* The log stays beside its file when nobody writes: a reader of another user may make none, and without one it cannot
+ * read at all. */
+static int prepare_writer(struct sqlite_archive *a, struct file *x, struct fault *f)
+{
+    bool incidents = strcmp(x->name, sqlite_incidents_name) == 0;
+    const char *schema = incidents ? incidents_schema : month_schema;
+    int stays = 1;
+    sqlite3_file_control(x->db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
+    if (sqlite3_exec(x->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                     "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+        return sqlite_fault(a, x->name, x->db, f);
+    for (unsigned i = 0; i < STATEMENTS; i++) {
+        bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_VERSION;
+        if (here && sqlite3_prepare_v3(x->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &x->statements[i], NULL) != SQLITE_OK)
+            return sqlite_fault(a, x->name, x->db, f);
+    }
+    return 0;
+}
+
+/* An archive that no archiver has opened since there are parts is read as one that has none. */
+static int prepare_parts(struct sqlite_archive *a, struct file *x, struct fault *f)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(x->db, "SELECT 1 FROM part_of", -1, &s, NULL);
+    sqlite3_finalize(s);
+    if (rc == SQLITE_ERROR)             /* there is no such table */
+        rc = sqlite3_exec(x->db, "CREATE TEMP TABLE " PART_TABLE, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);
+}
+
+/* Months are looked up by alerts of an incident, so each reader has incidents.db beside it. */
+static int prepare_reader(struct sqlite_archive *a, struct file *x, struct fault *f)
+{
+    char path[4200];
+    int rc = 0;
+    snprintf(path, sizeof path, "%s/%s", a->dir, sqlite_incidents_name);
+    if (strcmp(x->name, sqlite_incidents_name) != 0 && access(path, R_OK) == 0) {
+        char *sql = sqlite3_mprintf("ATTACH %Q AS i", path);
+        rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);
+        sqlite3_free(sql);
+    }
+    return rc == 0 ? prepare_parts(a, x, f) : rc;
+}
+
+static int open_file(struct sqlite_archive *a, struct file *x, struct fault *f)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", a->dir, x->name);
+    if (a->base.mode == ARCHIVE_READ && access(path, F_OK) != 0)
+        return fault_set(f, -ENOENT, "archive %s: %s", path, strerror(errno));
+    int flags = a->base.mode == ARCHIVE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(path, &x->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return sqlite_fault(a, x->name, x->db, f);
+    sqlite3_extended_result_codes(x->db, 0);
+    sqlite3_busy_timeout(x->db, 5000);
+    return a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : prepare_writer(a, x, f);
+}
+
+struct file *sqlite_file(struct sqlite_archive *a, const char *name, struct fault *f)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->files[i].name, name) == 0) {
+            a->files[i].used = ++a->uses;
+            return &a->files[i];
+        }
+    make_place(a);
+    struct file *more = realloc(a->files, (a->count + 1) * sizeof *more);
+    if (more == NULL) {
+        fault_set(f, -ENOMEM, "archive: no memory");
+        return NULL;
+    }
+    a->files = more;
+    struct file *x = &a->files[a->count];
+    *x = (struct file){ .used = ++a->uses };
+    snprintf(x->name, sizeof x->name, "%s", name);
+    if (open_file(a, x, f) != 0) {
+        close_file(x);
+        return NULL;
+    }
+    a->count++;
+    return x;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    return strcmp(b, a);
+}
+
+/* "2026-11.db" */
+static bool month_of(const char *name, char out[MONTH_NAME])
+{
+    snprintf(out, MONTH_NAME, "%.7s", name);
+    return archive_month_start(out, 0) != INT64_MIN && strcmp(name + strlen(out), ".db") == 0;
+}
+
+int sqlite_months(struct archive *archive, struct month_list *out, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    DIR *d = opendir(a->dir);
+    char month[MONTH_NAME];
+    int rc = 0;
+    if (d == NULL)
+        return fault_set(f, -errno, "archive %s: %s", a->dir, strerror(errno));
+    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL;)
+        if (month_of(e->d_name, month))
+            rc = archive_month_add(out, month, f);
+    closedir(d);
+    if (out->count > 0)
+        qsort(out->names, out->count, sizeof *out->names, newest_first);
+    return rc;
+}
+
+/* ---- opening ---- */
+
+static int make_dir(const char *dir, struct fault *f)
+{
+    char path[4096];
+    if (strlen(dir) >= sizeof path)
+        return fault_set(f, -ENAMETOOLONG, "archive: the directory's name is too long");
+    strcpy(path, dir);
+    for (char *p = path + 1;; p++) {
+        char was = *p;
+        if (was != '/' && was != '\0')
+            continue;
+        *p = '\0';
+        if (mkdir(path, 0750) != 0 && errno != EEXIST)
+            return fault_set(f, -errno, "archive %s: cannot make the directory: %s", dir, strerror(errno));
+        if (was == '\0')
+            return 0;
+        *p = was;
+    }
+}
+
+static void close_all(struct archive *archive)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    while (a->count > 0)
+        forget(a, &a->files[0]);
+    free(a->files);
+    free(a->dir);
+    free(a);
+}
+
+static const struct dialect dialect = {
+    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE words MATCH ?)",
+    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .hex = { "hex(", ")" },
+    .ask = words_query,
+};
+
+static const struct store store = {
+    .dialect = &dialect, .close = close_all,
+    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
+    .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
+    .months = sqlite_months, .remove = sqlite_remove, .forget = sqlite_forget,
+};
+
+struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f)
+{
+    struct sqlite_archive *a = calloc(1, sizeof *a);
+    if (a == NULL || (a->dir = strdup(dir)) == NULL) {
+        free(a);
+        fault_set(f, -ENOMEM, "archive: no memory");
+        return NULL;
+    }
+    a->base = (struct archive){ .store = &store, .mode = mode };
+    int rc = mode == ARCHIVE_WRITE ? make_dir(dir, f) : 0;
+    if (rc == 0 && mode == ARCHIVE_READ && access(dir, R_OK | X_OK) != 0)
+        rc = fault_set(f, -errno, "archive %s: %s", dir, strerror(errno));
+    if (rc == 0 && mode == ARCHIVE_WRITE && sqlite_file(a, sqlite_incidents_name, f) == NULL)
+        rc = f->code;
+    if (rc == 0)
+        return &a->base;
+    close_all(&a->base);
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* sqlite - the archive as SQLite files; only this folder includes it.
+ *
+ *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
+ *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
+ */
+#ifndef ARCHIVE_SQLITE_H
+#define ARCHIVE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "archive/store.h"
+
+enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
+
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
+
+struct file {
+    char          name[FILE_NAME];      /* "2026-11.db", or "incidents.db" */
+    sqlite3      *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    bool          open_transaction;
+    uint64_t      used;                 /* when last, counted in uses */
+};
+
+struct sqlite_archive {
+    struct archive base;
+    char        *dir;
+    struct file *files;
+    size_t       count;
+    uint64_t     uses;
+};
+
+extern const char sqlite_incidents_name[];
+void sqlite_file_name(const char *month, char out[FILE_NAME]);
+
+/* Opens or finds it. NULL with a fault; when reading, a file that is not there gives -ENOENT. */
+struct file *sqlite_file(struct sqlite_archive *a, const char *name, struct fault *f);
+void sqlite_forget_file(struct sqlite_archive *a, const char *name);
+int  sqlite_months(struct archive *archive, struct month_list *out, struct fault *f);
+
+/* What SQLite says as a fault: -ENOSPC, -EIO, -EBUSY, -EILSEQ for a damaged file. */
+int sqlite_fault(const struct sqlite_archive *a, const char *name, sqlite3 *db, struct fault *f);
+
+/* The rest of struct store, by file. */
+int  sqlite_begin(struct archive *archive, struct fault *f);
+int  sqlite_put(struct archive *archive, const struct row *r, const char *json, size_t len, struct fault *f);
+int  sqlite_commit(struct archive *archive, struct fault *f);
+void sqlite_rollback(struct archive *archive);
+
+struct rows *sqlite_select(struct archive *archive, const struct archive_query *q, bool incidents, unsigned most, struct fault *f);
+int  sqlite_next(struct rows *x, struct found *out, struct fault *f);
+void sqlite_end(struct rows *x);
+int  sqlite_count(struct archive *archive, const struct archive_query *q, bool incidents, const char *key,
+                  int (*add)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f);
+
+int  sqlite_remove(struct archive *archive, const char *month, struct fault *f);
+int  sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f);
+
+#endif

@@ -1,0 +1,269 @@
+/* Writing into SQLite files, and removing them. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/sqlite.h"
+
+int sqlite_begin(struct archive *archive, struct fault *f)
+{
+    (void)archive;                      /* files begin when they are first written to */
+    (void)f;
+    return 0;
+}
+
+/* A file joins the transaction when the first event for it comes. */
+static struct file *file_for_writing(struct sqlite_archive *a, const char *name, struct fault *f)
+{
+    struct file *x = sqlite_file(a, name, f);
+    if (x == NULL || x->open_transaction)
+        return x;
+    if (sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
+        sqlite_fault(a, name, x->db, f);
+        return NULL;
+    }
+    x->open_transaction = true;
+    return x;
+}
+
+static struct file *month_for_writing(struct sqlite_archive *a, int64_t time_us, struct fault *f)
+{
+    char month[MONTH_NAME], name[FILE_NAME];
+    archive_month_name(time_us, month);
+    sqlite_file_name(month, name);
+    return file_for_writing(a, name, f);
+}
+
+static void bind_text(sqlite3_stmt *s, int at, const char *text)
+{
+    if (text != NULL)
+        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(s, at);
+}
+
+static void bind_number(sqlite3_stmt *s, int at, int64_t n)
+{
+    if (n != 0)
+        sqlite3_bind_int64(s, at, n);
+    else
+        sqlite3_bind_null(s, at);
+}
+
+static void bind_address(sqlite3_stmt *s, int at, bool has, const uint8_t *bytes)
+{
+    if (has)
+        sqlite3_bind_blob(s, at, bytes, ROW_ADDRESS, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(s, at);
+}
+
+static void bind_row(sqlite3_stmt *s, const struct row *r, const char *id, const char *json, size_t len)
+{
+    const char *const texts[] = { r->type, r->region, r->sector, r->unit, r->status, r->state, r->signature, r->category };
+    bind_text(s, 1, id);
+    sqlite3_bind_int64(s, 2, r->time_us);
+    for (int i = 0; i < 8; i++)
+        bind_text(s, 3 + i, texts[i]);
+    bind_number(s, 11, r->severity);
+    bind_number(s, 12, r->sid);
+    bind_number(s, 13, r->level);
+    bind_number(s, 14, r->version);
+    bind_address(s, 15, r->has_src, r->src);
+    bind_address(s, 16, r->has_dest, r->dest);
+    sqlite3_bind_text(s, 17, json, (int)len, SQLITE_STATIC);
+}
+
+/* Runs a statement to its end; `n` gets the first column of its row, if it has one. */
+static int run(struct sqlite_archive *a, struct file *x, enum statement which, int64_t *n, struct fault *f)
+{
+    sqlite3_stmt *s = x->statements[which];
+    int step = sqlite3_step(s);
+    if (step == SQLITE_ROW) {
+        if (n != NULL)
+            *n = sqlite3_column_int64(s, 0);
+        step = sqlite3_step(s);
+    }
+    int rc = step == SQLITE_DONE ? 0 : sqlite_fault(a, x->name, x->db, f);
+    sqlite3_reset(s);
+    return rc;
+}
+
+static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
+{
+    char words[ROW_WORDS_MAX];
+    size_t len = row_words(r, words);
+    sqlite3_bind_int64(x->statements[PUT_TEXT], 1, n);
+    sqlite3_bind_text(x->statements[PUT_TEXT], 2, words, (int)len, SQLITE_STATIC);
+    return run(a, x, PUT_TEXT, NULL, f);
+}
+
+/* Flows are most of what there is and hold no words: their addresses are columns. */
+static bool has_words(const struct row *r)
+{
+    return strcmp(r->type, "flow") != 0 && strcmp(r->type, "stats") != 0;
+}
+
+static int put_event(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
+{
+    struct file *x = month_for_writing(a, r->time_us, f);
+    if (x == NULL)
+        return f->code;
+    bind_row(x->statements[PUT_EVENT], r, r->id, json, len);
+    int rc = run(a, x, PUT_EVENT, NULL, f);
+    if (rc == 0 && sqlite3_changes(x->db) > 0 && has_words(r))
+        rc = put_text(a, x, sqlite3_last_insert_rowid(x->db), r, f);
+    return rc;
+}
+
+static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
+{
+    struct file *x = month_for_writing(a, r->time_us, f);
+    if (x == NULL)
+        return f->code;
+    sqlite3_stmt *s = x->statements[PUT_VERSION];
+    bind_text(s, 1, r->id);
+    sqlite3_bind_int64(s, 2, r->time_us);
+    sqlite3_bind_text(s, 3, json, (int)len, SQLITE_STATIC);
+    return run(a, x, PUT_VERSION, NULL, f);
+}
+
+static int put_links(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
+{
+    size_t i;
+    json_t *id;
+    int rc = 0;
+    json_array_foreach(json_object_get(r->body, "alert_ids"), i, id) {
+        if (rc != 0 || !json_is_string(id))
+            continue;
+        bind_text(x->statements[PUT_LINK], 1, r->key);
+        bind_text(x->statements[PUT_LINK], 2, json_string_value(id));
+        rc = run(a, x, PUT_LINK, NULL, f);
+    }
+    return rc;
+}
+
+static int put_parties(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, const char *side, struct fault *f)
+{
+    size_t i;
+    json_t *party;
+    int rc = 0;
+    json_array_foreach(json_object_get(r->body, side), i, party) {
+        const char *text = json_string_value(json_object_get(party, "address"));
+        struct addr address;
+        uint8_t bytes[ROW_ADDRESS];
+        if (rc != 0 || text == NULL || addr_parse(text, &address) != 0)
+            continue;
+        row_address(&address, bytes);
+        sqlite3_bind_blob(x->statements[PUT_PARTY], 1, bytes, sizeof bytes, SQLITE_STATIC);
+        sqlite3_bind_int64(x->statements[PUT_PARTY], 2, n);
+        rc = run(a, x, PUT_PARTY, NULL, f);
+    }
+    return rc;
+}
+
+static int put_part(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
+{
+    enum statement which = r->whole != NULL ? PUT_PART : DROP_PART;
+    bind_text(x->statements[which], 1, r->key);
+    if (which == PUT_PART)
+        bind_text(x->statements[which], 2, r->whole);
+    return run(a, x, which, NULL, f);
+}
+
+/* The newest version wins; links are kept of all versions, whatever their order of arrival. */
+static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
+{
+    int64_t n = 0;
+    struct file *x = file_for_writing(a, sqlite_incidents_name, f);
+    if (x == NULL)
+        return f->code;
+    bind_row(x->statements[PUT_CURRENT], r, r->key, json, len);
+    int rc = run(a, x, PUT_CURRENT, &n, f);
+    if (rc == 0)
+        rc = put_links(a, x, r, f);
+    if (rc == 0 && n != 0)
+        rc = put_text(a, x, n, r, f);
+    if (rc == 0 && n != 0)
+        rc = put_parties(a, x, n, r, "victims", f);
+    if (rc == 0 && n != 0)
+        rc = put_parties(a, x, n, r, "attackers", f);
+    if (rc == 0 && n != 0)
+        rc = put_part(a, x, r, f);
+    return rc;
+}
+
+int sqlite_put(struct archive *archive, const struct row *r, const char *json, size_t len, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    if (!row_is_versioned(r->type))
+        return put_event(a, r, json, len, f);
+    int rc = put_version(a, r, json, len, f);
+    return rc == 0 ? put_current(a, r, json, len, f) : rc;
+}
+
+int sqlite_commit(struct archive *archive, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    int rc = 0;
+    for (size_t i = 0; i < a->count && rc == 0; i++) {
+        struct file *x = &a->files[i];
+        if (!x->open_transaction)
+            continue;
+        if (sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+            rc = sqlite_fault(a, x->name, x->db, f);
+        else
+            x->open_transaction = false;
+    }
+    if (rc != 0)
+        sqlite_rollback(archive);         /* months that were committed stay: the batch comes again and changes nothing there */
+    return rc;
+}
+
+void sqlite_rollback(struct archive *archive)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->files[i].open_transaction) {
+            sqlite3_exec(a->files[i].db, "ROLLBACK", NULL, NULL, NULL);
+            a->files[i].open_transaction = false;
+        }
+}
+
+/* ---- retention ---- */
+
+int sqlite_remove(struct archive *archive, const char *month, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    char name[FILE_NAME];
+    static const char *const parts[] = { "", "-wal", "-shm" };
+    sqlite_file_name(month, name);
+    sqlite_forget_file(a, name);
+    for (size_t i = 0; i < 3; i++) {
+        char path[4300];
+        snprintf(path, sizeof path, "%s/%s%s", a->dir, name, parts[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            return fault_set(f, -errno, "archive %s: cannot be removed: %s", path, strerror(errno));
+    }
+    return 0;
+}
+
+int sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    struct file *x = sqlite_file(a, sqlite_incidents_name, f);
+    if (x == NULL)
+        return f->code;
+    char *sql = sqlite3_mprintf("BEGIN IMMEDIATE;"
+        "DELETE FROM words WHERE rowid IN (SELECT n FROM event WHERE time < %lld);"
+        "DELETE FROM party WHERE n IN (SELECT n FROM event WHERE time < %lld);"
+        "DELETE FROM alert_of WHERE incident IN (SELECT id FROM event WHERE time < %lld);"
+        "DELETE FROM part_of WHERE part IN (SELECT id FROM event WHERE time < %lld);"
+        "DELETE FROM event WHERE time < %lld; COMMIT", before_us, before_us, before_us, before_us, before_us);
+    int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);
+    if (rc != 0)
+        sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_free(sql);
+    return rc;
+}
