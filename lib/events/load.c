@@ -34,3 +34,15 @@ uint64_t event_number_of(const json_t *object, const char *name, uint64_t most)
         n = json_real_value(value) < 0x1p63 ? (uint64_t)json_real_value(value) : UINT64_MAX;
     return n < most ? n : most;
 }
+
+static int append(const char *bytes, size_t n, void *out)
+{
+    text_bytes(out, bytes, n);
+    return 0;
+}
+
+void event_value_json(const json_t *value, struct text *out)
+{
+    if (value == NULL || json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        text_lit(out, "null");
+}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/fault.h"
+#include "common/text.h"
 
 /* The object, owned by the caller, or NULL with a sentence. */
 json_t *event_load(const char *json, size_t len, struct fault *f);
@@ -18,5 +19,8 @@ json_t *event_load(const char *json, size_t len, struct fault *f);
 /* A member: "" or 0 when it is not there, of another type, or negative. Numbers above `most` become `most`. */
 const char *event_text_of(const json_t *object, const char *name);
 uint64_t event_number_of(const json_t *object, const char *name, uint64_t most);
+
+/* A value that was read, written again as JSON; NULL gives null. */
+void event_value_json(const json_t *value, struct text *out);
 
 #endif
