@@ -133,6 +133,26 @@ static void score_json(const struct incident *i, struct text *out)
              i->score_asset, i->score_spread, i->score_confidence);
 }
 
+static void value(const char *name, const json_t *v, struct text *out)
+{
+    if (v == NULL)
+        return;
+    key(name, out);
+    event_value_json(v, out);
+}
+
+/* What only people bring; an incident that nobody touched does not carry it. */
+static void people_json(const struct incident *i, struct text *out)
+{
+    if (i->graded)
+        value("graded", json_true(), out);
+    value("history", i->history, out);
+    if (i->history_gone > 0)
+        number("history_gone", i->history_gone, out);
+    value("due", i->due, out);
+    value("fired", i->fired, out);
+}
+
 void incident_json(const struct incident *i, struct text *out)
 {
     char now[CLOCK_TEXT_MAX];
@@ -142,10 +162,15 @@ void incident_json(const struct incident *i, struct text *out)
     text_fmt(out, ":%llu\",\"timestamp\":\"%s\",\"event_type\":\"incident\"", (unsigned long long)i->version, now);
     string("region", i->region, out);
     string("status", i->status, out);
+    if (i->by != NULL) {
+        key("by", out);
+        deed_json(i->by, out);
+    }
     key("incident", out);
     text_char(out, '{');
     string("id", i->id, out);
     number("version", i->version, out);
+    number("decided", i->decided, out);
     both_languages("title", i->title_zh, i->title_en, out);
     string("region", i->region, out);
     string("sector", i->sector, out);
@@ -167,6 +192,7 @@ void incident_json(const struct incident *i, struct text *out)
     rules_json(i, out);
     strings_json("tactics", (const char *const *)i->tactics, i->tactic_count, out);
     joins_json(i, out);
+    people_json(i, out);
     strings_json("alert_ids", i->alert_ids, i->alert_id_count, out);
     text_lit(out, "}}");
 }
@@ -240,6 +266,22 @@ static enum incident_level level_of(const json_t *o)
     return level >= LEVEL_EXTRAORDINARY ? (enum incident_level)level : LEVEL_GENERAL;
 }
 
+static json_t *of_type(const json_t *o, const char *name, json_type type)
+{
+    json_t *v = json_object_get(o, name);
+    return v != NULL && json_typeof(v) == type ? v : NULL;
+}
+
+static void people_fill(const json_t *o, struct incident *i)
+{
+    i->decided = event_number_of(o, "decided", UINT64_MAX);
+    i->graded = json_is_true(json_object_get(o, "graded"));
+    i->history = of_type(o, "history", JSON_ARRAY);
+    i->history_gone = event_number_of(o, "history_gone", UINT64_MAX);
+    i->due = of_type(o, "due", JSON_OBJECT);
+    i->fired = of_type(o, "fired", JSON_OBJECT);
+}
+
 static void incident_fill(const json_t *o, struct incident *i)
 {
     const json_t *title = json_object_get(o, "title"), *parts = json_object_get(o, "score_parts");
@@ -259,6 +301,7 @@ static void incident_fill(const json_t *o, struct incident *i)
         .score_confidence = json_number_value(json_object_get(parts, "confidence")),
         .owner = event_text_of(o, "owner"), .merged_into = event_text_of(o, "merged_into"),
     };
+    people_fill(o, i);
     i->victim_count = parties_read(json_object_get(o, "victims"), &i->victims);
     i->attacker_count = parties_read(json_object_get(o, "attackers"), &i->attackers);
     i->rule_count = rules_read(json_object_get(o, "rules"), &i->rules);

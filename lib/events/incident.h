@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "events/alert.h"
+#include "events/command.h"
 
 enum incident_state {
     INCIDENT_NEW, INCIDENT_TRIAGED, INCIDENT_CONFIRMED, INCIDENT_FALSE_POSITIVE, INCIDENT_BENIGN,
@@ -61,6 +62,12 @@ struct incident {
     size_t      join_count;
     const char *const *alert_ids;       /* alerts that joined since the version before; the archive gathers them */
     size_t      alert_id_count;
+    uint64_t    decided;        /* version of the last decision that a person made; 0: nobody has touched it */
+    bool        graded;         /* a person set the level: alerts do not change it */
+    json_t     *history;        /* what people did and said, as matter.h has it; NULL: nothing. The case's, or the view's */
+    uint64_t    history_gone;
+    json_t     *due, *fired;    /* times that are waited for, and that have come (matter.h); NULL: none */
+    const struct deed *by;      /* of this version; NULL: alerts changed it */
 };
 
 void incident_json(const struct incident *i, struct text *out);     /* event_type "incident" */

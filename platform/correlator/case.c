@@ -8,6 +8,7 @@
 
 #include "common/addr.h"
 #include "correlator/stage.h"
+#include "events/matter.h"
 
 /* ---- GB/T 20986 ---- */
 
@@ -188,6 +189,9 @@ void case_free(struct incident_case *c)
     drop(&i->category);
     drop(&i->owner);
     drop(&i->merged_into);
+    json_decref(i->history);
+    json_decref(i->due);
+    json_decref(i->fired);
     free(c);
 }
 
@@ -198,6 +202,7 @@ void case_published(struct incident_case *c)
     c->id_count = 0;
     c->ids_over = 0;
     c->dirty = false;
+    c->incident.by = NULL;
     c->incident.alert_ids = NULL;
     c->incident.alert_id_count = 0;
 }
@@ -258,6 +263,20 @@ static bool lists_restore(struct incident *i, const struct incident *s)
     return true;
 }
 
+/* What people did. It is changed in place later, so it is a copy. */
+static bool people_restore(struct incident *i, const struct incident *s)
+{
+    i->decided = s->decided;
+    i->graded = s->graded;
+    i->history_gone = s->history_gone;
+    i->history = s->history != NULL ? json_deep_copy(s->history) : NULL;
+    i->due = s->due != NULL ? json_deep_copy(s->due) : NULL;
+    i->fired = s->fired != NULL ? json_deep_copy(s->fired) : NULL;
+    return (i->history != NULL) == (s->history != NULL) && (i->due != NULL) == (s->due != NULL)
+           && (i->fired != NULL) == (s->fired != NULL)
+           && replace(&i->merged_into, s->merged_into != NULL ? s->merged_into : "");
+}
+
 struct incident_case *case_restore(const struct incident *s)
 {
     struct incident_case *c = case_empty();
@@ -266,10 +285,11 @@ struct incident_case *case_restore(const struct incident *s)
     struct incident *i = &c->incident;
     if (!names_set(i, s->id, s->region, s->sector, s->status) || !replace(&i->title_en, s->title_en)
         || !replace(&i->title_zh, s->title_zh) || !replace(&i->category, s->category) || !replace(&i->owner, s->owner)
-        || !lists_restore(i, s)) {
+        || !lists_restore(i, s) || !people_restore(i, s)) {
         case_free(c);
         return NULL;
     }
+    c->absorbed = *i->merged_into != '\0';
     i->version = s->version;
     i->state = s->state;
     i->level = s->level;
@@ -353,7 +373,7 @@ static void raise_to(double *part, double value)
         *part = value;
 }
 
-/* The level follows the score up and never down by itself: lowering is for a person. */
+/* The level follows the score up and never down by itself: lowering is for a person, and what a person said stays. */
 static void score_total(struct incident_case *c)
 {
     struct incident *i = &c->incident;
@@ -361,7 +381,7 @@ static void score_total(struct incident_case *c)
     double spread = w->stage_first + w->stage_each * (double)(i->tactic_count > 1 ? i->tactic_count - 1 : 0);
     i->score_spread = spread < 1.0 ? spread : 1.0;
     i->score = 100.0 * i->score_severity * i->score_asset * i->score_spread * i->score_confidence;
-    for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL; level++)
+    for (int level = LEVEL_EXTRAORDINARY; level < LEVEL_GENERAL && !i->graded; level++)
         if (i->score >= w->level_at[level] && (int)i->level > level)
             i->level = (enum incident_level)level;
 }
@@ -547,6 +567,49 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     span_to(i, f->first_us, f->last_us);
     score_total(c);
     return join_add(i, why) && ok;
+}
+
+bool case_is_untouched(const struct incident_case *c)
+{
+    return c->incident.state == INCIDENT_NEW && *c->incident.owner == '\0' && c->incident.decided == 0
+           && json_array_size(c->incident.history) == 0 && !c->absorbed;
+}
+
+bool case_is_over(const struct incident_case *c)
+{
+    enum incident_state s = c->incident.state;
+    return c->absorbed || s == INCIDENT_CLOSED || s == INCIDENT_FALSE_POSITIVE || s == INCIDENT_BENIGN;
+}
+
+static bool has_rule(const struct incident *i, const struct alert_view *a)
+{
+    for (size_t k = 0; k < i->rule_count; k++)
+        if (i->rules[k].gid == a->gid && i->rules[k].sid == a->sid)
+            return true;
+    return false;
+}
+
+bool case_may_take(const struct incident_case *c, const struct alert_view *a)
+{
+    enum incident_state s = c->incident.state;
+    if (c->absorbed || s == INCIDENT_CLOSED)
+        return false;
+    return (s != INCIDENT_FALSE_POSITIVE && s != INCIDENT_BENIGN) || has_rule(&c->incident, a);
+}
+
+bool case_set_owner(struct incident_case *c, const char *owner)
+{
+    return replace(&c->incident.owner, owner);
+}
+
+bool case_follows(struct incident_case *c, const struct incident_case *closed, uint64_t at_us)
+{
+    const struct deed by = { "", "link", "system", BY_SYSTEM, at_us, "它所延续的事件已经结束 goes on where a finished incident ended" };
+    json_t *said = json_pack("{s:s}", "other", closed->incident.id);
+    const char *state = incident_state_name(c->incident.state);
+    bool ok = said != NULL && history_add(&c->incident.history, &c->incident.history_gone, &by, state, state, said);
+    json_decref(said);
+    return ok;
 }
 
 bool case_end_as_part(struct incident_case *c, const char *whole, const struct incident_join *why)

@@ -76,6 +76,21 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
 /* It ends as a part of another: closed, with the reason; its record stays. */
 bool case_end_as_part(struct incident_case *c, const char *whole, const struct incident_join *why);
 
+/* Nobody has decided or said anything: what is automatic may merge it away. */
+bool case_is_untouched(const struct incident_case *c);
+
+/* Judged or closed, or a part of another. */
+bool case_is_over(const struct incident_case *c);
+
+/* A closed one takes nothing in. One judged a false positive or benign takes in repeats of the rules that were judged, and
+ * nothing else. */
+bool case_may_take(const struct incident_case *c, const struct alert_view *a);
+
+bool case_set_owner(struct incident_case *c, const char *owner);
+
+/* Says in its history that it goes on where a finished one ended. */
+bool case_follows(struct incident_case *c, const struct incident_case *closed, uint64_t at_us);
+
 bool case_has_attacker(const struct incident_case *c, const char *address);
 bool case_has_victim(const struct incident_case *c, const char *address);
 

@@ -8,6 +8,7 @@
 
 #include "common/hash.h"
 #include "correlator/meta.h"
+#include "events/matter.h"
 
 #define ROW(member, kind, sentence) { #member, kind, offsetof(struct correlator_counts, member), sentence }
 static const struct metric rows[] = {
@@ -177,28 +178,11 @@ const char *correlator_incident_id(struct correlator *c, uint64_t number)
 
 /* ---- beginning ---- */
 
-/* I-430100-20261121-7k3m9qd2: the region, the day of its first alert, and forty bits of that alert's digest. It needs
- * no counter that a restart could forget, and a replay gives the same ids. Digits as Crockford's base 32 has them:
- * none can be taken for another on the telephone. */
-static void new_id(const struct alert_view *a, char out[40])
-{
-    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    char day[9], tail[9] = "";
-    uint8_t digest[HASH_MAX];
-    time_t second = (time_t)(a->time_us / 1000000);
-    struct tm tm;
-    localtime_r(&second, &tm);
-    strftime(day, sizeof day, "%Y%m%d", &tm);
-    hash_digest(HASH_SM3, a->id, strlen(a->id), digest);
-    for (int i = 0; i < 8; i++)
-        tail[i] = digits[digest[i] & 31];
-    snprintf(out, 40, "I-%.12s-%s-%s", a->region, day, tail);
-}
-
+/* Of the day and the digest of its first alert, so that a replay gives the same ids. */
 static struct incident_case *case_begin(struct correlator *c, const struct alert_view *a, uint64_t now_us)
 {
-    char id[40];
-    new_id(a, id);
+    char id[MATTER_ID_MAX];
+    matter_id(id, "I", a->region, a->time_us, a->id);
     struct incident_case *k = case_new(id, a, now_us);
     if (k == NULL)
         return NULL;
@@ -220,11 +204,6 @@ static bool is_worth(const struct join_ask *ask)
 
 /* ---- two that are one ---- */
 
-static bool is_untouched(const struct incident_case *k)
-{
-    return k->incident.state == INCIDENT_NEW && *k->incident.owner == '\0' && !k->absorbed;
-}
-
 static uint64_t apart(uint64_t a, uint64_t b)
 {
     return a > b ? a - b : b - a;
@@ -233,7 +212,17 @@ static uint64_t apart(uint64_t a, uint64_t b)
 static bool may_merge(const struct incident_case *a, const struct incident_case *b, uint64_t now_us)
 {
     uint64_t later = a->incident.first_us > b->incident.first_us ? a->incident.first_us : b->incident.first_us;
-    return a != b && is_untouched(a) && is_untouched(b) && apart(now_us, later) <= YOUNG_US;
+    return a != b && case_is_untouched(a) && case_is_untouched(b) && apart(now_us, later) <= YOUNG_US;
+}
+
+bool correlator_join(struct correlator *c, struct incident_case *whole, struct incident_case *part, const struct incident_join *why)
+{
+    bool ok = case_absorb(whole, part, why) && case_end_as_part(part, whole->incident.id, why);
+    struct merged *m = index_take(c->merged, part->number, NULL);
+    m->into = whole->number;
+    c->counts.merged++;
+    c->counts.no_memory += !ok;
+    return ok;
 }
 
 /* The one that began earlier stays; the other ends as a part of it, with its own record kept. Gives what stays. */
@@ -246,11 +235,7 @@ static struct incident_case *merge(struct correlator *c, struct incident_case *a
     struct join_reason words;
     join_absorbed(part, s->host->name, &words);
     struct incident_join why = { s->time_us, words.en, words.zh };
-    if (!case_absorb(whole, part, &why) || !case_end_as_part(part, whole->incident.id, &why))
-        c->counts.no_memory++;
-    struct merged *m = index_take(c->merged, part->number, NULL);
-    m->into = whole->number;
-    c->counts.merged++;
+    correlator_join(c, whole, part, &why);
     return whole;
 }
 
@@ -288,12 +273,20 @@ static size_t candidates(struct correlator *c, const struct place *p, struct inc
     return count;
 }
 
-static struct incident_case *find(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
+static struct incident_case *find_among(struct correlator *c, const struct join_ask *ask, bool taking, struct join_reason *why)
 {
     struct incident_case *list[2 * SCENE_CASES];
-    size_t count = candidates(c, ask->sight->host, list, 0);
+    size_t count = candidates(c, ask->sight->host, list, 0), kept = 0;
     count = candidates(c, ask->sight->other, list, count);
-    return join_find(list, count, ask, &c->settings.join, why);
+    for (size_t i = 0; i < count; i++)
+        if (case_may_take(list[i], ask->alert) == taking)
+            list[kept++] = list[i];
+    return join_find(list, kept, ask, &c->settings.join, why);
+}
+
+static struct incident_case *find(struct correlator *c, const struct join_ask *ask, struct join_reason *why)
+{
+    return find_among(c, ask, true, why);
 }
 
 /* The incident of one victim of a campaign, begun before it was known to be one. */
@@ -315,7 +308,7 @@ static struct incident_case *find_campaign(struct correlator *c, const struct jo
 {
     const struct sight *s = ask->sight;
     struct incident_case *whole = s->swept ? case_of(c, s->around->sweep_case) : NULL;
-    if (whole == NULL || whole->absorbed)
+    if (whole == NULL || !case_may_take(whole, ask->alert))
         return NULL;
     for (uint32_t i = 0; i < s->around->sweep_count && i < SCENE_SWEEP; i++) {
         struct incident_case *part = campaign_part(c, s->around->sweep_hosts[i], whole, s);
@@ -331,7 +324,7 @@ static struct incident_case *find_swept(struct correlator *c, const struct join_
 {
     const struct sight *s = ask->sight;
     struct incident_case *sweep = s->swept ? case_of(c, s->around->sweep_case) : NULL;
-    if (sweep == NULL || sweep->absorbed)
+    if (sweep == NULL || !case_may_take(sweep, ask->alert))
         return NULL;
     struct join_reason unused;
     struct incident_case *story = find(c, ask, &unused);
@@ -350,8 +343,12 @@ static struct incident_case *place(struct correlator *c, const struct join_ask *
         k = find_campaign(c, ask, why);
     if (k != NULL || !is_worth(ask))
         return k;
+    struct incident_case *ended = find_among(c, ask, false, why);
     join_first(ask->alert, ask->parties, why);
-    return case_begin(c, ask->alert, now_us);
+    k = case_begin(c, ask->alert, now_us);
+    if (k != NULL && ended != NULL && !ended->absorbed && !case_follows(k, ended, ask->alert->time_us))
+        c->counts.no_memory++;
+    return k;
 }
 
 /* What the next alert will look for. */
@@ -401,9 +398,11 @@ int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t 
     struct join_ask ask = { a, &p, &s };
     struct meta *m = meta_take(c->metas, c->scene, &s, &step);
     struct incident_case *k = case_of(c, m->incident);
-    bool known = k != NULL;
+    bool known = k != NULL && case_may_take(k, a);
     int rc = 0;
     c->counts.alerts++;
+    if (!known)
+        k = NULL;
     if (k == NULL && (step || m->incident != 0 || a->severity == 1))
         k = place(c, &ask, now_us, &words);
     struct incident_join why = { a->time_us, words.en, words.zh };
@@ -419,15 +418,33 @@ int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t 
 
 /* ---- going out ---- */
 
-/* Parts of others, quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. */
+/* A person has it in hand: it stays, also when no alert comes any more. */
+static bool in_hand(const struct incident_case *k)
+{
+    return !case_is_untouched(k) && !case_is_over(k);
+}
+
+static size_t hands(const struct correlator *c)
+{
+    size_t n = 0;
+    for (const struct incident_case *k = c->cases; k != NULL; k = k->next)
+        n += in_hand(k);
+    return n;
+}
+
+/* Parts of others, quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. What
+ * somebody has in hand goes only when that alone is too much. */
 static void let_go(struct correlator *c)
 {
     struct incident_case **at = &c->cases;
-    for (size_t kept = 0; *at != NULL; ) {
+    uint64_t most = c->settings.case_max, held = c->counts.open > most ? hands(c) : 0;
+    uint64_t kept[2] = { 0, 0 }, room[2] = { most > held ? most - held : 0, most };     /* of others, of those in hand */
+    while (*at != NULL) {
         struct incident_case *k = *at;
-        bool quiet = k->absorbed || k->told_us + c->settings.quiet_us < scene_clock(c->scene, k->region_key);
-        if (k->dirty || (!quiet && kept < c->settings.case_max) || c->gone_count == GONE_MAX) {
-            kept++;
+        bool mine = in_hand(k);
+        bool quiet = k->absorbed || (!mine && k->told_us + c->settings.quiet_us < scene_clock(c->scene, k->region_key));
+        if (k->dirty || (!quiet && kept[mine] < room[mine]) || c->gone_count == GONE_MAX) {
+            kept[mine]++;
             at = &k->next;
             continue;
         }
@@ -439,8 +456,30 @@ static void let_go(struct correlator *c)
     }
 }
 
+void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
+                        void *ctx)
+{
+    k->incident.version++;
+    k->incident.by = by;
+    changed(ctx, &k->incident);
+    case_published(k);
+}
+
+struct incident_case *correlator_first(struct correlator *c)
+{
+    return c->cases;
+}
+
+struct incident_case *correlator_find(struct correlator *c, const char *region, const char *id)
+{
+    struct incident_case *k = c->cases;
+    while (k != NULL && (strcmp(k->incident.id, id) != 0 || strcmp(k->incident.region, region) != 0))
+        k = k->next;
+    return k;
+}
+
 void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const struct incident *i),
-                        void (*gone)(void *ctx, const char *region, const char *id), void *ctx)
+                        void (*gone)(void *ctx, const struct incident *i), void *ctx)
 {
     for (struct incident_case *k = c->cases; k != NULL; k = k->next) {
         if (!k->dirty)
@@ -452,7 +491,7 @@ void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const s
     let_go(c);
     while (c->gone_count > 0) {
         struct incident_case *k = c->gone[--c->gone_count];
-        gone(ctx, k->incident.region, k->incident.id);
+        gone(ctx, &k->incident);
         case_free(k);
     }
 }

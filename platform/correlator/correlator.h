@@ -48,7 +48,19 @@ void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, 
 
 /* Every incident that changed since the last call, as its next version; `gone` for those let go from memory. */
 void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const struct incident *i),
-                        void (*gone)(void *ctx, const char *region, const char *id), void *ctx);
+                        void (*gone)(void *ctx, const struct incident *i), void *ctx);
+
+/* ---- for the desk, where people decide ---- */
+
+struct incident_case *correlator_find(struct correlator *c, const char *region, const char *id);    /* NULL: not in memory */
+struct incident_case *correlator_first(struct correlator *c);       /* and on by .next */
+
+/* One incident's next version at once, brought by a person; what alerts changed goes with it. */
+void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
+                        void *ctx);
+
+/* A person makes one incident a part of another. Both are dirty then. False: memory is out. */
+bool correlator_join(struct correlator *c, struct incident_case *whole, struct incident_case *part, const struct incident_join *why);
 
 /* Forgets everything, to be filled again by correlator_restore() with incidents as they went out. */
 void correlator_clear(struct correlator *c);

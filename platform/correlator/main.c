@@ -114,10 +114,10 @@ static void incident_out(void *ctx, const struct incident *i)
     consume_set(d->consumer, i->region, state_suffix, i->id, t.at, t.len);
 }
 
-static void incident_gone(void *ctx, const char *region, const char *id)
+static void incident_gone(void *ctx, const struct incident *i)
 {
     struct daemon *d = ctx;
-    consume_set(d->consumer, region, state_suffix, id, NULL, 0);
+    consume_set(d->consumer, i->region, state_suffix, i->id, NULL, 0);
 }
 
 /* ---- what comes back ---- */

@@ -84,9 +84,9 @@ static void changed(void *ctx, const struct incident *i)
         fwrite(t.at, 1, t.len, r->incidents);
 }
 
-static void gone(void *ctx, const char *region, const char *id)
+static void gone(void *ctx, const struct incident *i)
 {
-    (void)ctx, (void)region, (void)id;
+    (void)ctx, (void)i;
 }
 
 static void groups_out(struct run *r)

@@ -25,9 +25,9 @@ static void again(void *ctx, const struct incident *i)
     incident_view_free(&v);
 }
 
-static void gone(void *ctx, const char *region, const char *id)
+static void gone(void *ctx, const struct incident *i)
 {
-    (void)ctx, (void)region, (void)id;
+    (void)ctx, (void)i;
 }
 
 static void alert(const char *json, size_t len)

@@ -47,12 +47,12 @@ static void on_changed(void *ctx, const struct incident *i)
     s->changed++;
 }
 
-static void on_gone(void *ctx, const char *region, const char *id)
+static void on_gone(void *ctx, const struct incident *i)
 {
     struct said *s = ctx;
-    assert_true(*region != '\0');
+    assert_true(*i->region != '\0');
     if (s->gone < 16)
-        snprintf(s->gone_ids[s->gone], 64, "%s", id);
+        snprintf(s->gone_ids[s->gone], 64, "%s", i->id);
     s->gone++;
 }
 
