@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "correlator/stage.h"
+#include "events/tactic.h"
 
 static bool is_stop_value(const struct join_settings *s, const char *address)
 {
@@ -144,13 +145,13 @@ static void next_stage(const struct incident_case *c, const struct alert_view *a
 {
     const struct incident *i = &c->incident;
     const char *tactic = stage_tactic(a);
-    const struct stage *to = stage_of(tactic);
+    const struct tactic *to = tactic_of(tactic);
     for (size_t k = 0; k < i->tactic_count; k++)
         if (strcmp(i->tactics[k], tactic) == 0)
             return;
     if (to == NULL || i->tactic_count == 0)
         return;
-    const struct stage *from = stage_of(i->tactics[i->tactic_count - 1]);
+    const struct tactic *from = tactic_of(i->tactics[i->tactic_count - 1]);
     if (from == NULL)
         return;
     text_fmt(en, ", next stage: %s → %s", from->en, to->en);

@@ -3,22 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct stage stages[] = {
-    { "TA0043", "reconnaissance", "侦察" },             { "TA0042", "resource development", "资源开发" },
-    { "TA0001", "initial access", "初始访问" },         { "TA0002", "execution", "执行" },
-    { "TA0003", "persistence", "持久化" },              { "TA0004", "privilege escalation", "权限提升" },
-    { "TA0005", "defense evasion", "防御规避" },        { "TA0006", "credential access", "凭据访问" },
-    { "TA0007", "discovery", "发现" },                  { "TA0008", "lateral movement", "横向移动" },
-    { "TA0009", "collection", "收集" },                 { "TA0011", "command and control", "命令与控制" },
-    { "TA0010", "exfiltration", "数据渗出" },           { "TA0040", "impact", "影响" },
-    { "TA0108", "initial access", "初始访问" },         { "TA0104", "execution", "执行" },
-    { "TA0110", "persistence", "持久化" },              { "TA0111", "privilege escalation", "权限提升" },
-    { "TA0103", "evasion", "规避" },                    { "TA0102", "discovery", "发现" },
-    { "TA0109", "lateral movement", "横向移动" },       { "TA0100", "collection", "收集" },
-    { "TA0101", "command and control", "命令与控制" },  { "TA0107", "inhibit response function", "抑制响应功能" },
-    { "TA0106", "impair process control", "损害过程控制" }, { "TA0105", "impact", "影响" },
-};
-
 /* The name of a rule says more than its category where both do: a scanner's request is a "web application attack". */
 static const struct told { const char *by_signature, *by_category, *tactic; } told[] = {
     { " SCAN ", NULL, "TA0043" },
@@ -45,14 +29,6 @@ static const struct told { const char *by_signature, *by_category, *tactic; } to
     { NULL, "Detection of a Denial of Service Attack", "TA0040" },
     { NULL, "Crypto Currency Mining Activity Detected", "TA0040" },
 };
-
-const struct stage *stage_of(const char *tactic)
-{
-    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
-        if (strcmp(stages[i].tactic, tactic) == 0)
-            return &stages[i];
-    return NULL;
-}
 
 const char *stage_tactic(const struct alert_view *a)
 {

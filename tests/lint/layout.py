@@ -13,6 +13,7 @@ MAY_INCLUDE = {
     "common": "",
     "events": "common",
     "bus": "common events",
+    "exchange": "common events",
     "dissectors": "common events",
     "capture": "common",
     "decode": "common capture",
@@ -24,9 +25,10 @@ MAY_INCLUDE = {
     "emit": "common events bus",
     "sensor": "common events bus dissectors capture decode flow classify dissect detect behave emit",
     "correlator": "common events bus",
+    "notifier": "common events bus exchange",
     "archive": "common events bus",
     "report": "common events archive",
-    "ctl": "common events bus archive",
+    "ctl": "common events bus archive exchange",
     "dashboards": "common events bus archive",
 }
 # One door for each library: only these rooms may include its headers.
@@ -37,13 +39,15 @@ DOORS = {
     "sqlite3.h": "archive", "libpq-fe.h": "archive",
     "maxminddb.h": "emit",
     "hs": "detect", "hs/": "detect", "hs.h": "detect", "pcre2.h": "detect",
+    "curl/": "notifier", "openssl/ssl.h": "notifier",
     "seccomp.h": "capture", "cap-ng.h": "capture",
 }
 ROOM_OF_FOLDER = [
-    ("lib/common/", "common"), ("lib/events/", "events"), ("lib/bus/", "bus"), ("dissectors/", "dissectors"),
+    ("lib/common/", "common"), ("lib/events/", "events"), ("lib/bus/", "bus"),
+    ("lib/exchange/", "exchange"), ("dissectors/", "dissectors"),
     *((f"sensor/{r}/", r) for r in ("capture", "decode", "flow", "classify", "dissect", "detect", "behave", "emit")),
     ("sensor/", "sensor"),
-    *((f"platform/{r}/", r) for r in ("correlator", "archive", "report", "ctl")),
+    *((f"platform/{r}/", r) for r in ("correlator", "notifier", "archive", "report", "ctl")),
     ("dashboards/", "dashboards"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
