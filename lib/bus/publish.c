@@ -1,5 +1,10 @@
 /* The writer thread turns in one loop: rings -> spool -> one batch to Redis (link.c), and looks after the files in
- * between. */
+ * between.
+ *
+ * It is quicker than the packet threads, so it would find the rings empty after nearly every event and have to be woken
+ * for the next: two system calls an event. Therefore it naps first: for NAP_MS no event wakes it, unless a ring fills.
+ * Only when a nap brought nothing does it lie down until the next event. An event after silence waits for nothing, one
+ * of many waits for a nap at most, and those that came meanwhile make one batch for the disk and for Redis. */
 #include "bus/publish.h"
 
 #include <assert.h>
@@ -25,9 +30,12 @@ enum {
     DRAIN = 512,                            /* records of one ring in one turn */
     JSON_FLUSH = 256 * 1024, JSON_ROOM = 3 * 1024 * 1024,
     SICK_MS = 10,                           /* between tries of a disk that refuses */
+    NAP_MS = 2,
     LEAD = 8,                               /* {"id":"@ */
 };
-static const uint64_t HOLD_US = 3000000, TICK_US = 100000, LOSS_EVERY_US = 10000000, NAP_US = 50;
+static const uint64_t HOLD_US = 3000000, TICK_US = 100000, LOSS_EVERY_US = 10000000, FULL_WAIT_US = 50;
+
+enum writer { AWAKE, NAPPING, ASLEEP };
 
 struct lane {
     struct ring *ring;
@@ -61,7 +69,8 @@ struct publisher {
 
     pthread_t thread;
     int       wake;                         /* eventfd */
-    _Atomic bool asleep, stop, reopen;
+    _Atomic int  writer;                    /* enum writer */
+    _Atomic bool stop, reopen;
     _Atomic uint64_t deadline_us;
 };
 
@@ -97,11 +106,14 @@ const struct metrics_room publish_metrics = { "publish", rows, sizeof rows / siz
 
 /* ---- packet threads ---- */
 
-static void wake_writer(struct publisher *p)
+static void wake_writer(struct publisher *p, const struct lane *l)
 {
     uint64_t one = 1;
-    atomic_thread_fence(memory_order_seq_cst);      /* the record before the question, against sleep_writer() */
-    if (atomic_exchange_explicit(&p->asleep, false, memory_order_relaxed) && write(p->wake, &one, sizeof one) < 0)
+    atomic_thread_fence(memory_order_seq_cst);      /* the record before the question, against rest() */
+    int writer = atomic_load_explicit(&p->writer, memory_order_relaxed);
+    if (writer == AWAKE || (writer == NAPPING && ring_used(l->ring) < ring_record_max(l->ring)))
+        return;
+    if (atomic_exchange_explicit(&p->writer, AWAKE, memory_order_relaxed) != AWAKE && write(p->wake, &one, sizeof one) < 0)
         return;                                     /* the counter is full: it is awake anyway */
 }
 
@@ -109,8 +121,8 @@ static void *claim(struct publisher *p, struct lane *l, size_t n)
 {
     void *room = ring_claim(l->ring, n);
     while (room == NULL && p->wait_when_full && !atomic_load_explicit(&p->stop, memory_order_relaxed)) {
-        struct timespec nap = { 0, (long)NAP_US * 1000 };
-        wake_writer(p);
+        struct timespec nap = { 0, (long)FULL_WAIT_US * 1000 };
+        wake_writer(p, l);
         nanosleep(&nap, NULL);
         room = ring_claim(l->ring, n);
     }
@@ -145,7 +157,7 @@ bool publish_offer(struct publisher *p, unsigned lane, enum stream stream, const
     memcpy(room + sizeof head, type, type_len);
     memcpy(room + sizeof head + type_len, json, len);
     ring_commit(l->ring);
-    wake_writer(p);
+    wake_writer(p, l);
     return true;
 }
 
@@ -374,20 +386,27 @@ static void to_disk(struct publisher *p, uint64_t now)
     p->synced_us = now;
 }
 
-/* Until an event comes, Redis answers, or something falls due. */
-static void sleep_writer(struct publisher *p)
+/* How Redis may end a rest: by what it says, but what it says of the last batch can wait for a nap's end while there
+ * is no more to send. */
+static struct pollfd link_interest(struct publisher *p, enum writer how)
+{
+    bool listens = p->link != NULL && (how == ASLEEP || spool_peek(p->spool) != NULL);
+    return listens ? link_poll(p->link) : (struct pollfd){ -1, 0, 0 };
+}
+
+/* NAPPING: until a ring fills or the nap is over. ASLEEP: until an event comes, Redis answers, or something falls due. */
+static void rest(struct publisher *p, enum writer how)
 {
     uint64_t count;
-    struct pollfd fds[2] = { { p->wake, POLLIN, 0 }, { -1, 0, 0 } };
-    if (p->link != NULL)
-        fds[1] = link_poll(p->link);
+    struct pollfd fds[2] = { { p->wake, POLLIN, 0 }, link_interest(p, how) };
+    int most_ms = how == NAPPING ? NAP_MS : (int)(TICK_US / 1000);
     if (p->json.len > 0)
         json_flush(p);
-    atomic_store_explicit(&p->asleep, true, memory_order_relaxed);
+    atomic_store_explicit(&p->writer, how, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
-    if (p->sick || in_rings(p) == 0)
-        poll(fds, 2, p->sick ? SICK_MS : (int)(TICK_US / 1000));
-    atomic_store_explicit(&p->asleep, false, memory_order_relaxed);
+    if (p->sick || how == NAPPING || in_rings(p) == 0)
+        poll(fds, 2, p->sick ? SICK_MS : most_ms);
+    atomic_store_explicit(&p->writer, AWAKE, memory_order_relaxed);
     if ((fds[0].revents & POLLIN) && read(p->wake, &count, sizeof count) < 0)
         return;
     if (fds[1].revents & (POLLIN | POLLHUP))
@@ -415,6 +434,7 @@ static bool may_end(struct publisher *p, uint64_t now)
 static void *write_events(void *publisher)
 {
     struct publisher *p = publisher;
+    enum writer next_rest = NAPPING;
     for (;;) {
         uint64_t now = clock_steady_us();
         bool moved = drain(p);
@@ -424,7 +444,8 @@ static void *write_events(void *publisher)
         if (may_end(p, now))
             break;
         if (!moved)
-            sleep_writer(p);
+            rest(p, next_rest);
+        next_rest = moved ? NAPPING : ASLEEP;
     }
     if (p->json.fd >= 0)
         json_flush(p);

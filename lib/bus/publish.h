@@ -10,7 +10,8 @@
  *            that is killed forgets its last two seconds; when another Redis process answers, what is held is sent
  *            again too.
  * Order      per ring. `seq` is given out by the writer thread, so ids are gapless per sensor and epoch; what is
- *            dropped for want of room leaves a gap. Each stream receives its entries in that order, because a
+ *            dropped for want of room leaves a gap, and so may, among its last numbers, a process that is killed in
+ *            the middle of a write. Each stream receives its entries in that order, because a
  *            batch is one MULTI and the next is sent only after its answer.
  * Losses     every one is counted, and an event `anomaly` (events_lost) in the events stream says so.
  * Redis      need not be there at start. Each connection checks that it does not evict and that its AOF is on, and
