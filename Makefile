@@ -10,17 +10,17 @@ JOBS    ?= $(shell nproc)
 # The only list of packages (Debian 12 names). `make deps` installs what is missing.
 PACKAGES = build-essential pkg-config ca-certificates git \
            libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
-           libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libseccomp-dev libcap-ng-dev \
+           libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libpq-dev libseccomp-dev libcap-ng-dev \
            libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev libmagic-dev \
            ieee-data redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
-           chromium fonts-noto-cjk iproute2 libndpi-bin tshark
+           chromium fonts-noto-cjk iproute2 libndpi-bin tshark postgresql
 
 # Node as Debian has it, unless some other is there: other vendors' packages conflict with it.
 NODE     = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
-PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libseccomp libcap-ng \
+PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libpq libseccomp libcap-ng \
            libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2 libmagic
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 -Wvla

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "archive/settings.h"
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "common/log.h"
@@ -33,7 +34,6 @@ static const struct setting rows[] = {
     { "hosts", SETTING_LIST, AT(hosts), NULL, 0, 0, NULL,
       "Further host names it answers to, for a proxy on this machine; others are refused" },
     { "web", SETTING_TEXT, AT(web), "/usr/share/fengsui/web", 0, 0, NULL, "Folder of the built page" },
-    { "archive", SETTING_TEXT, AT(archive), "/var/lib/fengsui/archive", 0, 0, NULL, "Folder of the archive; read only" },
     { "regions", SETTING_TEXT, AT(regions), "/usr/share/fengsui/data/hunan_regions.csv", 0, 0, NULL,
       "Region codes and names: code,name_zh,name_en,level,parent" },
     { "map", SETTING_TEXT, AT(map), "/usr/share/fengsui/data/hunan-prefectures.geojson", 0, 0, NULL,
@@ -86,8 +86,9 @@ int main(int argc, char **argv)
     struct cli c = { .program = "fengsui-dashboard", .usage = usage, .level = LOG_LEVEL_INFO };
     struct dashboard_settings settings = { 0 };
     struct bus_settings bus = { 0 };
+    struct archive_settings place = { 0 };
     const struct settings_section sections[] = {
-        { "dashboard", rows, sizeof rows / sizeof rows[0], &settings }, bus_section(&bus),
+        { "dashboard", rows, sizeof rows / sizeof rows[0], &settings }, bus_section(&bus), archive_section(&place),
     };
     for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
         if (!cli_common(&c, option, optarg))
@@ -95,9 +96,10 @@ int main(int argc, char **argv)
     if (optind < argc)
         return cli_fail(&c, EX_USAGE, "`%s` is one word too many; -h shows what it takes", argv[optind]);
     log_open("dashboard", c.level);
-    int rc = cli_settings(&c, sections, 2);
+    int rc = cli_settings(&c, sections, 3);
+    settings.archive = place.store;
     if (rc == EX_OK)
         rc = run(&c, &settings, &bus);
-    settings_free(sections, 2);
+    settings_free(sections, 3);
     return rc;
 }

@@ -25,7 +25,8 @@
 struct dashboard_settings {
     char    *listen;                    /* "127.0.0.1:8600" */
     struct setting_list hosts;          /* further names a proxy on this machine may call it by */
-    char    *web, *archive, *regions, *map;
+    char    *web, *regions, *map;
+    char    *archive;                   /* archive.store */
     uint64_t archive_threads, archive_waiting;
     uint64_t clients, frames, waiting_bytes;
     uint64_t sensor_silent_us;

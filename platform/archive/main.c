@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "archive/archive.h"
+#include "archive/settings.h"
 #include "bus/consume.h"
 #include "bus/settings.h"
 #include "common/cli.h"
@@ -26,7 +27,7 @@ static const char usage[] =
     "  -h, --help  -V, --version\n";
 
 struct settings {
-    char    *dir, *name;
+    char    *name;
     struct setting_list regions;
     uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us;
 };
@@ -36,7 +37,6 @@ struct settings {
 
 #define AT(member) offsetof(struct settings, member)
 static const struct setting rows[] = {
-    { "dir", SETTING_TEXT, AT(dir), "/var/lib/fengsui/archive", 0, 0, NULL, "Directory of the archive's files, one per month" },
     { "name", SETTING_TEXT, AT(name), "archiver-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
     { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to archive; empty for all that have streams" },
     { "batch", SETTING_UINT, AT(batch), "2048", 1, 65536, NULL, "Entries of one stream taken in one transaction" },
@@ -56,6 +56,7 @@ enum { STREAMS = sizeof streams / sizeof *streams };
 struct daemon {
     struct settings     settings;
     struct bus_settings bus;
+    struct archive_settings place;
     struct archive     *archive;
     uint64_t            look_after_us;
 };
@@ -166,10 +167,9 @@ static int serve(struct daemon *d, const struct cli *cli)
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGINT, &act, NULL);
     signal(SIGPIPE, SIG_IGN);
-    d->archive = archive_open(d->settings.dir, ARCHIVE_WRITE, &f);
+    d->archive = archive_open(d->place.store, ARCHIVE_WRITE, &f);
     if (d->archive == NULL)
         return cli_fail(cli, EX_CANTCREAT, "%s", f.why);
-    log_info("archive in %s", d->settings.dir);
     int code = run(d, false, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
     archive_close(d->archive);
     return code;
@@ -181,14 +181,14 @@ int main(int argc, char **argv)
     struct cli cli = { .program = "fengsui-archiver", .usage = usage, .level = LOG_LEVEL_INFO };
     struct daemon d = { 0 };
     struct settings_section sections[] = {
-        { "archiver", rows, sizeof rows / sizeof rows[0], &d.settings }, bus_section(&d.bus),
+        { "archiver", rows, sizeof rows / sizeof rows[0], &d.settings }, bus_section(&d.bus), archive_section(&d.place),
     };
     for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
         if (!cli_common(&cli, option, optarg))
             return EX_USAGE;
     if (optind < argc)
         return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
-    int code = cli_settings(&cli, sections, 2);
+    int code = cli_settings(&cli, sections, 3);
     if (code == 0)
         log_open(cli.program, cli.level);
     if (code == 0 && *d.bus.redis == '\0')
@@ -198,6 +198,6 @@ int main(int argc, char **argv)
         code = cli_fail(&cli, EX_CONFIG, "%s", f.why);
     if (code == 0 && !cli.check)
         code = serve(&d, &cli);
-    settings_free(sections, 2);
+    settings_free(sections, 3);
     return code;
 }

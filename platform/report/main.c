@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive/settings.h"
 #include "common/cli.h"
 #include "events/event.h"
 #include "report/render.h"
@@ -17,15 +18,13 @@ static const char usage[] =
     "      --week WEEK        ISO 8601 week (default: the one we are in)\n"
     "      --status STATUS    actual (default), exercise or test: they are never mixed\n"
     "      --out PREFIX       where to write (default: the week's name in this folder)\n"
-    "      --archive DIR      the archive, instead of the setting report.archive\n"
+    "      --archive STORE    the archive, instead of the setting archive.store\n"
     "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
     "      --set NAME=VALUE, --dump-config, -T, -v, -h, -V as everywhere\n";
 
-struct settings { char *archive, *regions; };
+struct settings { char *regions; };
 
 static const struct setting rows[] = {
-    { "archive", SETTING_TEXT, offsetof(struct settings, archive), "/var/lib/fengsui/archive", 0, 0, NULL,
-      "Folder of the archive" },
     { "regions", SETTING_TEXT, offsetof(struct settings, regions), "", 0, 0, NULL,
       "CSV that names the regions (code,name_zh,name_en,level,parent); empty leaves codes" },
 };
@@ -61,11 +60,11 @@ static int write_file(const char *prefix, const char *suffix, void (*render)(con
 }
 
 /* 0, or an exit code with its sentence. */
-static int report(struct model *m, const struct settings *s, const char *week, const char *prefix, struct fault *f)
+static int report(struct model *m, const struct settings *s, const char *archive, const char *week, const char *prefix, struct fault *f)
 {
     if (model_week(m, week, f) < 0)
         return EX_USAGE;
-    if (model_collect(m, s->archive, s->regions, f) < 0)
+    if (model_collect(m, archive, s->regions, f) < 0)
         return f->code == -EACCES ? EX_NOPERM : EX_NOINPUT;
     if (write_file(prefix, "html", render_html, m, f) < 0 || write_file(prefix, "json", render_json, m, f) < 0)
         return EX_CANTCREAT;
@@ -81,7 +80,8 @@ int main(int argc, char **argv)
     };
     struct cli cli = { .program = "fengsui-report", .usage = usage, .level = LOG_LEVEL_INFO };
     struct settings s = { 0 };
-    struct settings_section section = { "report", rows, sizeof rows / sizeof rows[0], &s };
+    struct archive_settings place = { 0 };
+    struct settings_section sections[] = { { "report", rows, sizeof rows / sizeof rows[0], &s }, archive_section(&place) };
     const char *week = NULL, *status = "actual", *out = NULL;
     char archive[4096];             /* the setting that --archive stands for */
     char this_week[16];
@@ -92,8 +92,8 @@ int main(int argc, char **argv)
         case OPTION_STATUS:  status = optarg; break;
         case OPTION_OUT:     out = optarg; break;
         case OPTION_ARCHIVE:
-            if (snprintf(archive, sizeof archive, "archive=%s", optarg) >= (int)sizeof archive)
-                return cli_fail(&cli, EX_USAGE, "--archive: the path is too long");
+            if (snprintf(archive, sizeof archive, "archive.store=%s", optarg) >= (int)sizeof archive)
+                return cli_fail(&cli, EX_USAGE, "--archive: the name is too long");
             cli_common(&cli, CLI_OPTION_SET, archive);
             break;
         default:
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     struct tm tm;
     localtime_r(&now, &tm);
     strftime(this_week, sizeof this_week, "%G-W%V", &tm);
-    int code = cli_settings(&cli, &section, 1);
+    int code = cli_settings(&cli, sections, 2);
     log_open(cli.program, cli.level);
     struct model *m = calloc(1, sizeof *m);
     if (m == NULL)
@@ -117,9 +117,9 @@ int main(int argc, char **argv)
     snprintf(m->status, sizeof m->status, "%s", status);
     if (week == NULL)
         week = this_week;
-    if (code == 0 && !cli.check && (code = report(m, &s, week, out != NULL ? out : week, &f)) != 0)
+    if (code == 0 && !cli.check && (code = report(m, &s, place.store, week, out != NULL ? out : week, &f)) != 0)
         cli_fail(&cli, code, "%s", f.why);
     free(m);
-    settings_free(&section, 1);
+    settings_free(sections, 2);
     return code;
 }

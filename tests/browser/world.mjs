@@ -60,13 +60,13 @@ export class World {
 
   startArchiver() {
     this.run('archiver', process.env.FENGSUI_ARCHIVER ?? join(built, 'fengsui-archiver'),
-      ['--set', `bus.redis=unix:${this.socket}`, '--set', `archiver.dir=${this.archive}`]);
+      ['--set', `bus.redis=unix:${this.socket}`, '--set', `archive.store=${this.archive}`]);
   }
 
   async startConsole(more = []) {
     this.port ??= await freePort();
     this.address = `http://127.0.0.1:${this.port}`;
-    const set = { 'dashboard.listen': `127.0.0.1:${this.port}`, 'bus.redis': `unix:${this.socket}`, 'dashboard.archive': this.archive,
+    const set = { 'dashboard.listen': `127.0.0.1:${this.port}`, 'bus.redis': `unix:${this.socket}`, 'archive.store': this.archive,
                   'dashboard.web': process.env.FENGSUI_WEB ?? join(built, 'web'), 'dashboard.regions': join(root, 'deploy/data/hunan_regions.csv'),
                   'dashboard.map': join(root, 'deploy/data/hunan-prefectures.geojson') };
     this.run('console', process.env.FENGSUI_DASHBOARD ?? join(built, 'fengsui-dashboard'),

@@ -337,7 +337,7 @@ def a_spool_that_cannot_be_written_is_named(w):
 
 def a_wrong_redis_address_is_said(w):
     for program in ("fengsui-correlator", "fengsui-archiver"):
-        dirs = ["--set", "archiver.dir=" + w.path("archive")] if "archiver" in program else []
+        dirs = ["--set", "archive.store=" + w.path("archive")] if "archiver" in program else []
         code, text = w.run(program, "-c", "/dev/null", "--set", "bus.redis=redis://x", *dirs)
         if code == 0 or "redis address `redis://x`: expected" not in text:
             raise Wrong("%s %d: %s" % (program, code, text[-300:]))
@@ -355,7 +355,7 @@ def a_redis_that_evicts_is_refused_or_warned_of(w):
     with Redis(w.path("redis"), "--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru") as redis:
         for program in ("fengsui-correlator", "fengsui-archiver"):
             process = subprocess.Popen([os.path.join(w.build, program), "-c", "/dev/null", "--set", "bus.redis=" + redis.address,
-                                        *(["--set", "archiver.dir=" + w.path("archive")] if "archiver" in program else [])],
+                                        *(["--set", "archive.store=" + w.path("archive")] if "archiver" in program else [])],
                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
             try:
                 text = process.communicate(timeout=3)[1].decode()
