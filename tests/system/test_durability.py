@@ -79,7 +79,7 @@ class Redis:
         """To the end of a transaction, as a killed Redis loses what it had not written, and it writes whole ones. A
         torn one, which only a power cut leaves, Redis 7.0 carries out in part at its next start but one."""
         os.truncate(log, size)
-        manifest, = glob.glob(os.path.join(self.folder, "appendonlydir", "*.manifest"))
+        manifest = os.path.join(self.folder, "appendonlydir", "appendonly.aof.manifest")
         subprocess.run(["redis-check-aof", "--fix", manifest], input="y\n", text=True, capture_output=True, check=True)
 
     def ask(self, *words):
