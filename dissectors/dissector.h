@@ -66,6 +66,7 @@ struct sink {
     struct record *scratch;     /* the worker's one record, to be filled by conversation_record() */
     unsigned file_wants;        /* enum file_wants (framing/file.h): digests of files that somebody asks for */
     struct file_parts *parts;   /* the worker's (framing/parts.h): files that come in parts; NULL: they stay apart */
+    struct notes *notes;        /* the worker's (framing/notes.h): what one conversation tells for another; NULL: nothing */
 };
 
 /* One flow, one call: what a dissector is given. */

@@ -49,6 +49,7 @@
 #include "dissectors/mqtt/mqtt.h"
 #include "dissectors/redis/redis.h"
 #include "dissectors/rfb/rfb.h"
+#include "dissectors/rtps/rtps.h"
 #include "dissectors/sbus/sbus.h"
 #include "dissectors/sip/sip.h"
 #include "dissectors/smtp/smtp.h"
@@ -90,6 +91,7 @@ const struct dissector *const dissectors[] = {
     &dissector_coap,
     &dissector_knx,
     &dissector_hartip,
+    &dissector_rtps,
     &dissector_opcua,
     &dissector_tls,
     &dissector_quic,

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "dissectors/framing/parts.h"
+#include "dissectors/framing/notes.h"
 
 /* One row per room: whose counters they are, and where a worker keeps them. NULL: this worker has none. */
 struct room {
@@ -84,6 +85,7 @@ static void dissect_json(struct worker *const *workers, size_t count, struct tex
     for (size_t i = 0; i < count; i++) {
         metrics_add(&dissect_total_metrics, &totals, dissect_totals(workers[i]->dissect));
         totals.parts_forgotten += workers[i]->sink.parts ? file_parts_forgotten(workers[i]->sink.parts) : 0;
+        totals.notes_forgotten += workers[i]->sink.notes ? notes_forgotten(workers[i]->sink.notes) : 0;
     }
     text_str(out, comma);
     metrics_json(&unknown, &totals, 1, out);

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "dissectors/framing/parts.h"
+#include "dissectors/framing/notes.h"
 #include "decode/checksum.h"
 
 enum { IDLE_MARGIN_US = 1000000, BLOCK_WAIT_US = 250000, DRAIN_MAX_US = 2000000 };
@@ -639,7 +640,7 @@ static int road_new(struct worker *w, struct fault *f)
     w->decoder.checksums = s->checksums;
     w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch,
                              .frame = rules_needs(w->rules)->frames ? on_frame : NULL,
-                             .file_wants = rules_needs(w->rules)->file_wants, .parts = file_parts_new() };
+                             .file_wants = rules_needs(w->rules)->file_wants, .parts = file_parts_new(), .notes = notes_new() };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
         return f->code;
     w->store = flow_table_store(w->flows);
@@ -687,6 +688,7 @@ void worker_free(struct worker *w)
     windows_free(w->windows);
     dissect_free(w->dissect);
     file_parts_free(w->sink.parts);
+    notes_free(w->sink.notes);
     reassembler_free(w->reassembler);
     fragments_free(w->fragments);
     classify_free(w->classify);

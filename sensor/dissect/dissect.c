@@ -34,6 +34,7 @@ static const struct metric total_rows[] = {
     { "no_memory", METRIC_COUNTER, offsetof(struct dissect_totals, no_memory), "Conversations not followed because memory was refused." },
     { "announced", METRIC_COUNTER, offsetof(struct dissect_totals, announced), "Conversations that another one announced." },
     { "announced_lost", METRIC_COUNTER, offsetof(struct dissect_totals, announced_lost), "Announced conversations forgotten because there were too many." },
+    { "notes_forgotten", METRIC_COUNTER, offsetof(struct dissect_totals, notes_forgotten), "Names told for other conversations (DDS topics) forgotten because there were too many." },
     { "parts_forgotten", METRIC_COUNTER, offsetof(struct dissect_totals, parts_forgotten), "Files in parts given up before they were whole because there were too many." },
 };
 const struct metrics_room dissect_total_metrics = { .name = "dissect", .rows = total_rows, .count = sizeof total_rows / sizeof *total_rows };

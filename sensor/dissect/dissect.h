@@ -60,6 +60,7 @@ struct dissect_totals {         /* of conversations no dissector took */
     uint64_t no_memory;         /* the store refused before anybody was chosen */
     uint64_t announced;         /* conversations that another one announced, and that came */
     uint64_t announced_lost;    /* announcements forgotten because there were too many */
+    uint64_t notes_forgotten;   /* names told for other conversations that gave way to newer ones (filled in by stats) */
     uint64_t parts_forgotten;   /* files in parts given up because there were too many (filled in by stats) */
 };
 

@@ -30,6 +30,7 @@
 #include <cmocka.h>
 
 #include "dissectors/dissector.h"
+#include "dissectors/framing/notes.h"
 #include "tests/support/hex.h"
 
 enum { DIALOGUE_BYTES_MAX = 512 * 1024, DIALOGUE_STEP_US = 1000 };
@@ -141,6 +142,7 @@ static inline void dissect_run_begin(struct dissect_run *run, const struct disse
     run->sink = (struct sink){ .record = dissect_run_record, .ctx = run, .scratch = calloc(1, sizeof(struct record)) };
     if (run->store == NULL || run->out == NULL || run->sink.scratch == NULL)
         fail_msg("no memory for a test");
+    run->sink.notes = notes_new();
     run->conv = (struct conversation){ .store = run->store, .account = &run->account, .out = &run->sink,
         .now_us = UINT64_C(1700000000000000), .server_port = d->ports[0],
         .over = d->over & OVER_TCP ? OVER_TCP : d->over & OVER_UDP ? OVER_UDP : OVER_ETHERNET };
@@ -218,6 +220,7 @@ static inline char *dissect_run_end(struct dissect_run *run)
     free(run->pending[1]);
     free(run->conv.state);
     free(run->sink.scratch);
+    notes_free(run->sink.notes);
     store_free(run->store);
     return run->said;
 }
