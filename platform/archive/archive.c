@@ -2,12 +2,20 @@
 #include "archive/archive.h"
 
 #include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "archive/store.h"
 
+/* "postgresql://..." is a conninfo itself. */
 struct archive *archive_open(const char *where, enum archive_mode mode, struct fault *f)
 {
-    return archive_sqlite_open(where, mode, f);
+    static const char postgresql[] = "postgresql:";
+    size_t n = sizeof postgresql - 1;
+    if (strncmp(where, postgresql, n) != 0)
+        return archive_sqlite_open(where, mode, f);
+    return archive_pg_open(strncmp(where + n, "//", 2) == 0 ? where : where + n, mode, f);
 }
 
 void archive_close(struct archive *a)
@@ -15,12 +23,70 @@ void archive_close(struct archive *a)
     if (a == NULL)
         return;
     archive_rollback(a);
+    free(a->heads);
     a->store->close(a);
 }
 
+/* ---- how far the chains go ---- */
+
+struct chain_head *archive_head(struct archive *a, const char *month, struct fault *f)
+{
+    size_t i = 0;
+    while (i < a->head_count && strcmp(a->heads[i].now.month, month) != 0)
+        i++;
+    if (i == a->head_count) {
+        struct month_head *more = realloc(a->heads, (i + 1) * sizeof *more);
+        if (more == NULL) {
+            fault_set(f, -ENOMEM, "archive: no memory");
+            return NULL;
+        }
+        a->heads = more;
+        a->heads[i] = (struct month_head){ .told = true };
+        chain_begin(&a->heads[i].now, month);
+        a->head_count++;
+    }
+    struct month_head *h = &a->heads[i];
+    if (!h->known && a->store->head(a, month, &h->now, f) != 0)
+        return NULL;
+    h->known = true;
+    return &h->now;
+}
+
+static void forget_heads(struct archive *a)
+{
+    for (size_t i = 0; i < a->head_count; i++)
+        a->heads[i].known = false;
+}
+
+static void heads_are_durable(struct archive *a)
+{
+    for (size_t i = 0; i < a->head_count; i++) {
+        struct month_head *h = &a->heads[i];
+        if (h->known && h->durable.seq != h->now.seq) {
+            h->durable = h->now;
+            h->told = false;
+        }
+    }
+}
+
+void archive_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx)
+{
+    for (size_t i = 0; i < a->head_count; i++)
+        if (!a->heads[i].told) {
+            head(ctx, &a->heads[i].durable);
+            a->heads[i].told = true;
+        }
+}
+
+/* ---- writing ---- */
+
 int archive_begin(struct archive *a, struct fault *f)
 {
-    return a->mode == ARCHIVE_WRITE ? a->store->begin(a, f) : fault_set(f, -EPERM, "the archive is open for reading");
+    if (a->mode != ARCHIVE_WRITE)
+        return fault_set(f, -EPERM, "the archive is open for reading");
+    if (a->store->shared)
+        forget_heads(a);
+    return a->store->begin(a, f);
 }
 
 int archive_put(struct archive *a, const char *stream, const char *region, const char *json, size_t len, struct fault *f)
@@ -37,10 +103,16 @@ int archive_put(struct archive *a, const char *stream, const char *region, const
 
 int archive_commit(struct archive *a, struct fault *f)
 {
-    return a->store->commit(a, f);
+    int rc = a->store->commit(a, f);
+    if (rc == 0)
+        heads_are_durable(a);
+    else
+        forget_heads(a);                /* some months may have been committed */
+    return rc;
 }
 
 void archive_rollback(struct archive *a)
 {
     a->store->rollback(a);
+    forget_heads(a);
 }

@@ -8,6 +8,7 @@
  *            the whole's, and it is neither listed nor counted beside it, unless asked for. Should the whole not be
  *            here, the part counts for itself, so that nothing is lost.
  * Text       every text value of an event except flows; Chinese as pairs of characters.
+ * Chain      every row of a month is a link of its chain (chain.h), in the order in which they were archived.
  * One writer (the archiver), any number of readers, also in other processes. This folder is the only door to the
  * database. An event's id is its key: writing it again changes nothing, so a repeated batch is harmless; an
  * incident's key is (id, version).
@@ -23,7 +24,7 @@
 
 #include "common/fault.h"
 
-enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE };
+enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE, ARCHIVE_VERIFY };     /* VERIFY: to read it row by row (verify.h) */
 
 struct archive;
 struct archive *archive_open(const char *dir, enum archive_mode mode, struct fault *f);
@@ -38,6 +39,10 @@ void archive_rollback(struct archive *a);
 /* Writer, outside a transaction: removes the months that ended more than keep_us ago, and incidents whose newest version
  * is as old. Gives how many months went, or a negative errno. */
 int archive_retain(struct archive *a, uint64_t keep_us, uint64_t now_us, struct fault *f);
+
+/* Writer, outside a transaction: how far the chains of those months go that were written to since the last call. */
+struct chain_head;
+void archive_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx);
 
 /* What to look for; zero and NULL mean any. Several conditions are all required. */
 struct archive_query {

@@ -5,7 +5,8 @@
  *
  * Numbers are big endian. The region is here because an event need not name it itself; all other columns are worked out
  * from the JSON, and whoever verifies works them out again. There is no place where two different rows give the same
- * bytes: what comes before the JSON has its length.
+ * bytes: what comes before the JSON has its length. Of a region the
+ * first 64 bytes count; a code has six.
  */
 #ifndef ARCHIVE_CHAIN_H
 #define ARCHIVE_CHAIN_H

@@ -31,6 +31,8 @@ static const char month_schema[] = EVENT_TABLE
     "CREATE INDEX IF NOT EXISTS alert_sid ON event(sid, time) WHERE type = 'alert';"
     "CREATE INDEX IF NOT EXISTS alert_sector ON event(sector, time) WHERE type = 'alert';"
     "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
+    /* row: n of an event, or the version's rowid made negative. In a table of its own, as a month may be older than it. */
+    "CREATE TABLE IF NOT EXISTS chain(seq INTEGER PRIMARY KEY, row INTEGER NOT NULL, link BLOB NOT NULL) STRICT;"
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');";
 
 /* An incident and the one that it became part of, by the newest version of the part. It comes first: who finds `event`
@@ -53,6 +55,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_EVENT] = "INSERT OR IGNORE INTO event(" COLUMNS ") VALUES(" VALUES ")",
     [PUT_TEXT] = "INSERT OR REPLACE INTO words(rowid, text) VALUES(?1, ?2)",
     [PUT_VERSION] = "INSERT OR IGNORE INTO version(id, time, json) VALUES(?1, ?2, ?3)",
+    [PUT_CHAIN] = "INSERT INTO chain(seq, row, link) VALUES(?1, ?2, ?3)",
     [PUT_CURRENT] = "INSERT INTO event(" COLUMNS ") VALUES(" VALUES ") ON CONFLICT(id) DO UPDATE SET time=?2,type=?3,"
                     "region=?4,sector=?5,unit=?6,status=?7,state=?8,signature=?9,category=?10,severity=?11,sid=?12,"
                     "level=?13,version=?14,src=?15,dest=?16,json=?17 WHERE excluded.version > event.version RETURNING n",
@@ -125,7 +128,7 @@ static int prepare_writer(struct sqlite_archive *a, struct file *x, struct fault
         sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_fault(a, x->name, x->db, f);
     for (unsigned i = 0; i < STATEMENTS; i++) {
-        bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_VERSION;
+        bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_CHAIN;
         if (here && sqlite3_prepare_v3(x->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &x->statements[i], NULL) != SQLITE_OK)
             return sqlite_fault(a, x->name, x->db, f);
     }
@@ -161,14 +164,14 @@ static int open_file(struct sqlite_archive *a, struct file *x, struct fault *f)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/%s", a->dir, x->name);
-    if (a->base.mode == ARCHIVE_READ && access(path, F_OK) != 0)
+    if (a->base.mode != ARCHIVE_WRITE && access(path, F_OK) != 0)
         return fault_set(f, -ENOENT, "archive %s: %s", path, strerror(errno));
-    int flags = a->base.mode == ARCHIVE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int flags = a->base.mode != ARCHIVE_WRITE ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path, &x->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return sqlite_fault(a, x->name, x->db, f);
     sqlite3_extended_result_codes(x->db, 0);
     sqlite3_busy_timeout(x->db, 5000);
-    return a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : prepare_writer(a, x, f);
+    return a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : a->base.mode == ARCHIVE_WRITE ? prepare_writer(a, x, f) : 0;
 }
 
 struct file *sqlite_file(struct sqlite_archive *a, const char *name, struct fault *f)
@@ -266,6 +269,8 @@ static const struct store store = {
     .dialect = &dialect, .close = close_all,
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
+    .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,
+    .walk_end = sqlite_walk_end,
     .months = sqlite_months, .remove = sqlite_remove, .forget = sqlite_forget,
 };
 
@@ -279,7 +284,7 @@ struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, str
     }
     a->base = (struct archive){ .store = &store, .mode = mode };
     int rc = mode == ARCHIVE_WRITE ? make_dir(dir, f) : 0;
-    if (rc == 0 && mode == ARCHIVE_READ && access(dir, R_OK | X_OK) != 0)
+    if (rc == 0 && mode != ARCHIVE_WRITE && access(dir, R_OK | X_OK) != 0)
         rc = fault_set(f, -errno, "archive %s: %s", dir, strerror(errno));
     if (rc == 0 && mode == ARCHIVE_WRITE && sqlite_file(a, sqlite_incidents_name, f) == NULL)
         rc = f->code;

@@ -12,7 +12,7 @@
 
 enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
 
 struct file {
     char          name[FILE_NAME];      /* "2026-11.db", or "incidents.db" */
@@ -52,6 +52,13 @@ int  sqlite_next(struct rows *x, struct found *out, struct fault *f);
 void sqlite_end(struct rows *x);
 int  sqlite_count(struct archive *archive, const struct archive_query *q, bool incidents, const char *key,
                   int (*add)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f);
+
+int  sqlite_head(struct archive *archive, const char *month, struct chain_head *out, struct fault *f);
+struct walk *sqlite_walk(struct archive *archive, const char *month, struct fault *f);
+int  sqlite_walk_next(struct walk *w, struct chained *out, struct fault *f);
+int  sqlite_walk_strays(struct walk *w, uint64_t *older, void (*stray)(void *ctx, const char *id, int64_t time_us), void *ctx,
+                        struct fault *f);
+void sqlite_walk_end(struct walk *w);
 
 int  sqlite_remove(struct archive *archive, const char *month, struct fault *f);
 int  sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f);

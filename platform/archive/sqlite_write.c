@@ -27,9 +27,9 @@ static struct file *file_for_writing(struct sqlite_archive *a, const char *name,
     return x;
 }
 
-static struct file *month_for_writing(struct sqlite_archive *a, int64_t time_us, struct fault *f)
+static struct file *month_for_writing(struct sqlite_archive *a, int64_t time_us, char month[MONTH_NAME], struct fault *f)
 {
-    char month[MONTH_NAME], name[FILE_NAME];
+    char name[FILE_NAME];
     archive_month_name(time_us, month);
     sqlite_file_name(month, name);
     return file_for_writing(a, name, f);
@@ -99,34 +99,50 @@ static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const s
     return run(a, x, PUT_TEXT, NULL, f);
 }
 
-/* Flows are most of what there is and hold no words: their addresses are columns. */
-static bool has_words(const struct row *r)
+/* The row that was just written is the next link of its month's chain. */
+static int put_chain(struct sqlite_archive *a, struct file *x, const char *month, int64_t row, const char *region,
+                     const char *json, size_t len, struct fault *f)
 {
-    return strcmp(r->type, "flow") != 0 && strcmp(r->type, "stats") != 0;
+    struct chain_head *h = archive_head(&a->base, month, f);
+    if (h == NULL)
+        return f->code;
+    chain_add(h, region, json, len);
+    sqlite3_stmt *s = x->statements[PUT_CHAIN];
+    sqlite3_bind_int64(s, 1, (int64_t)h->seq);
+    sqlite3_bind_int64(s, 2, row);
+    sqlite3_bind_blob(s, 3, h->link, CHAIN_LINK, SQLITE_STATIC);
+    return run(a, x, PUT_CHAIN, NULL, f);
 }
 
 static int put_event(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
-    struct file *x = month_for_writing(a, r->time_us, f);
+    char month[MONTH_NAME];
+    struct file *x = month_for_writing(a, r->time_us, month, f);
     if (x == NULL)
         return f->code;
     bind_row(x->statements[PUT_EVENT], r, r->id, json, len);
     int rc = run(a, x, PUT_EVENT, NULL, f);
-    if (rc == 0 && sqlite3_changes(x->db) > 0 && has_words(r))
-        rc = put_text(a, x, sqlite3_last_insert_rowid(x->db), r, f);
-    return rc;
+    if (rc != 0 || sqlite3_changes(x->db) == 0)
+        return rc;                      /* it was here before */
+    int64_t n = sqlite3_last_insert_rowid(x->db);
+    rc = put_chain(a, x, month, n, r->region, json, len, f);
+    return rc == 0 && row_has_words(r) ? put_text(a, x, n, r, f) : rc;
 }
 
 static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
-    struct file *x = month_for_writing(a, r->time_us, f);
+    char month[MONTH_NAME];
+    struct file *x = month_for_writing(a, r->time_us, month, f);
     if (x == NULL)
         return f->code;
     sqlite3_stmt *s = x->statements[PUT_VERSION];
     bind_text(s, 1, r->id);
     sqlite3_bind_int64(s, 2, r->time_us);
     sqlite3_bind_text(s, 3, json, (int)len, SQLITE_STATIC);
-    return run(a, x, PUT_VERSION, NULL, f);
+    int rc = run(a, x, PUT_VERSION, NULL, f);
+    if (rc != 0 || sqlite3_changes(x->db) == 0)
+        return rc;
+    return put_chain(a, x, month, -sqlite3_last_insert_rowid(x->db), NULL, json, len, f);
 }
 
 static int put_links(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
@@ -150,12 +166,9 @@ static int put_parties(struct sqlite_archive *a, struct file *x, int64_t n, cons
     json_t *party;
     int rc = 0;
     json_array_foreach(json_object_get(r->body, side), i, party) {
-        const char *text = json_string_value(json_object_get(party, "address"));
-        struct addr address;
         uint8_t bytes[ROW_ADDRESS];
-        if (rc != 0 || text == NULL || addr_parse(text, &address) != 0)
+        if (rc != 0 || !row_party(party, bytes))
             continue;
-        row_address(&address, bytes);
         sqlite3_bind_blob(x->statements[PUT_PARTY], 1, bytes, sizeof bytes, SQLITE_STATIC);
         sqlite3_bind_int64(x->statements[PUT_PARTY], 2, n);
         rc = run(a, x, PUT_PARTY, NULL, f);

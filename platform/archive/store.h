@@ -13,6 +13,7 @@
 #define ARCHIVE_STORE_H
 
 #include "archive/archive.h"
+#include "archive/chain.h"
 #include "archive/row.h"
 #include "common/text.h"
 
@@ -58,8 +59,22 @@ int archive_month_add(struct month_list *list, const char *name, struct fault *f
 struct found { int64_t time, n; const char *json; size_t len; };
 struct rows;
 
+/* A row as a month's chain has it; good until the next call. */
+struct chained {
+    uint64_t       seq;
+    const uint8_t *link;
+    size_t         link_len;
+    bool           there;               /* there is such a row; else the rest is empty */
+    bool           version;             /* of an incident, a warning ...: of its columns only id and time are kept */
+    struct row     row;                 /* what the columns say; without a document */
+    const char    *json;
+    size_t         len;
+};
+struct walk;
+
 struct store {
     const struct dialect *dialect;
+    bool shared;                        /* others may write too: how far the chains go is asked anew in each transaction */
     void (*close)(struct archive *a);
 
     /* Writing. put() may wait until commit() for what it cannot know before: a fault of either may be of a row. */
@@ -77,17 +92,35 @@ struct store {
     int  (*count)(struct archive *a, const struct archive_query *q, bool incidents, const char *key,
                   int (*add)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f);
 
+    /* The chains. head() is asked within the transaction that will add to it. A walk sees one moment of the month:
+     * its rows in the chain's order, and then those that are in no chain. */
+    int  (*head)(struct archive *a, const char *month, struct chain_head *out, struct fault *f);
+    struct walk *(*walk)(struct archive *a, const char *month, struct fault *f);
+    int  (*walk_next)(struct walk *w, struct chained *out, struct fault *f);   /* 1 a row, 0 the end */
+    int  (*walk_strays)(struct walk *w, uint64_t *older, void (*stray)(void *ctx, const char *id, int64_t time_us), void *ctx,
+                        struct fault *f);      /* *older: rows from before the month had a chain */
+    void (*walk_end)(struct walk *w);
+
     int  (*months)(struct archive *a, struct month_list *out, struct fault *f);
     int  (*remove)(struct archive *a, const char *month, struct fault *f);     /* outside a transaction, as is */
     int  (*forget)(struct archive *a, int64_t before_us, struct fault *f);     /* incidents whose newest version is older */
 };
 
+/* How far a month's chain goes: with what is not committed yet, and without. */
+struct month_head { struct chain_head now, durable; bool known, told; };
+
 struct archive {
     const struct store *store;
     enum archive_mode   mode;
+    struct month_head  *heads;          /* of the months that were written to */
+    size_t              head_count;
 };
+
+/* The head that the next row of this month is added to; good until the next call. NULL with a fault. */
+struct chain_head *archive_head(struct archive *a, const char *month, struct fault *f);
 
 /* NULL with a fault. */
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f);
+struct archive *archive_pg_open(const char *conninfo, enum archive_mode mode, struct fault *f);
 
 #endif
