@@ -13,6 +13,7 @@
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "ctl/call.h"
+#include "ctl/export.h"
 #include "ctl/up.h"
 
 #define CONTROL_SOCKET "/run/fengsui/sensor.sock"
@@ -20,6 +21,7 @@
 static const char usage[] =
     "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
     "       fengsui status [-c FILE]\n"
+    "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
@@ -167,15 +169,17 @@ int main(int argc, char **argv)
         return up(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "status") == 0)
         return status(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "export") == 0)
+        return export_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, rules or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, rules or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }
