@@ -202,8 +202,10 @@ static void back_off(struct consumer *c)
     nap(c, c->retry_us);
 }
 
-static void lose_region(struct region *r)
+static void lose_region(struct consumer *c, struct region *r)
 {
+    if (r->leased && c->handler != NULL && c->handler->lost != NULL)
+        c->handler->lost(c->handler->ctx, r->name);
     r->leased = r->ours = false;
     marks_free(&r->marks);
 }
@@ -220,9 +222,9 @@ static int failed(struct consumer *c, struct region *r, int rc, const struct fau
         return rc;
     if (rc == -ESTALE) {
         if (r != NULL)
-            lose_region(r);
+            lose_region(c, r);
         for (size_t i = 0; r == NULL && i < c->region_count; i++)
-            lose_region(&c->regions[i]);
+            lose_region(c, &c->regions[i]);
         c->look_at_us = 0;
         return 0;
     }
@@ -231,7 +233,7 @@ static int failed(struct consumer *c, struct region *r, int rc, const struct fau
     c->complained = true;
     c->connected = false;
     for (size_t i = 0; i < c->region_count; i++)
-        lose_region(&c->regions[i]);
+        lose_region(c, &c->regions[i]);
     return 0;
 }
 
@@ -630,7 +632,7 @@ void consumer_close(struct consumer *c)
     if (c == NULL)
         return;
     for (size_t i = 0; i < c->region_count; i++)
-        lose_region(&c->regions[i]);
+        lose_region(c, &c->regions[i]);
     forget_changes(c);
     c->door.close(c->door.self);
     free(c->changes);

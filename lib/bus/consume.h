@@ -65,6 +65,9 @@ struct consume_handler {
     /* A region has become ours: at start, after a broken connection, a lost lease or a transaction of unknown outcome.
      * Forget what is in memory of it and load its state (consumer_load). NULL: not needed. */
     int (*taken)(void *ctx, struct consumer *c, const char *region, struct fault *f);
+    /* It is ours no more: what was only remembered of it is to be forgotten, and nothing done for it until it is taken
+     * again. Also at the end. NULL: not needed. */
+    void (*lost)(void *ctx, const char *region);
     /* A batch of one region in stream order, repeats already left out. Results are added with consume_add(). For a
      * handler with a store of its own (the archive) it must be durable on return. Returns 0; or negative with a
      * fault, and then it has undone what this batch did in memory: see Failures. */

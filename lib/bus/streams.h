@@ -47,5 +47,6 @@ extern const char stream_regions_key[];
 
 #define GROUP_CORRELATOR "correlator"
 #define GROUP_ARCHIVER   "archiver"
+#define GROUP_NOTIFIER   "notifier"
 
 #endif

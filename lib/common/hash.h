@@ -27,6 +27,9 @@ size_t hash_digest(enum hash_kind kind, const void *bytes, size_t n, uint8_t out
 struct hash_part { const void *bytes; size_t n; };
 size_t hash_parts(enum hash_kind kind, const struct hash_part *parts, size_t count, uint8_t out[HASH_MAX]);
 
+/* RFC 2104 with SHA-256 or SM3; gives the length. */
+size_t hash_hmac(enum hash_kind kind, const void *key, size_t key_len, const void *bytes, size_t n, uint8_t out[HASH_MAX]);
+
 /* A digest fed piece by piece in memory of the caller's, which may move it: MD5, SHA-1 and SHA-256 only. hash_end() gives the length. */
 struct hash_state { enum hash_kind kind; uint64_t room[14]; };
 void hash_begin(struct hash_state *h, enum hash_kind kind);

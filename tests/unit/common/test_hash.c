@@ -136,6 +136,24 @@ static void pieces_have_the_digest_of_the_whole(void **unused)
         }
 }
 
+/* RFC 4231 case 2, and the same with SM3 by OpenSSL's own command: openssl dgst -sm3 -hmac Jefe. */
+static void a_keyed_digest_is_that_of_others(void **unused)
+{
+    (void)unused;
+    static const struct hmac_case { enum hash_kind kind; const char *want; } cases[] = {
+        { HASH_SHA256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+        { HASH_SM3, "2e87f1d16862e6d964b50a5200bf2b10b764faa9680a296a2405f24bec39f882" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t got[HASH_MAX];
+        char hex[2 * HASH_MAX + 1] = "";
+        size_t n = hash_hmac(cases[i].kind, "Jefe", 4, "what do ya want for nothing?", 28, got);
+        for (size_t k = 0; k < n; k++)
+            snprintf(hex + 2 * k, 3, "%02x", got[k]);
+        assert_string_equal(hex, cases[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +163,7 @@ int main(void)
         cmocka_unit_test(crc32c_is_that_of_rfc_3720),
         cmocka_unit_test(crc32c_of_parts_is_that_of_the_whole_at_every_length_and_offset),
         cmocka_unit_test(digests_are_the_standards_whole_and_in_pieces),
+        cmocka_unit_test(a_keyed_digest_is_that_of_others),
     };
     return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
 }
