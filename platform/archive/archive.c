@@ -8,14 +8,36 @@
 
 #include "archive/store.h"
 
-/* "postgresql://..." is a conninfo itself. */
-struct archive *archive_open(const char *where, enum archive_mode mode, struct fault *f)
+/* What libpq connects by, or NULL for a folder. "postgresql://..." is a conninfo itself. */
+static const char *conninfo_of(const char *where)
 {
     static const char postgresql[] = "postgresql:";
     size_t n = sizeof postgresql - 1;
     if (strncmp(where, postgresql, n) != 0)
-        return archive_sqlite_open(where, mode, f);
-    return archive_pg_open(strncmp(where + n, "//", 2) == 0 ? where : where + n, mode, f);
+        return NULL;
+    return strncmp(where + n, "//", 2) == 0 ? where : where + n;
+}
+
+bool archive_is_server(const char *where)
+{
+    return conninfo_of(where) != NULL;
+}
+
+struct archive *archive_open(const char *where, enum archive_mode mode, struct fault *f)
+{
+    const char *conninfo = conninfo_of(where);
+    return conninfo != NULL ? archive_pg_open(conninfo, mode, f) : archive_sqlite_open(where, mode, f);
+}
+
+bool archive_has_files(const struct archive *a)
+{
+    return a->store->has_files;
+}
+
+int archive_seals(const char *where, bool (*wanted)(void *ctx, const char *file), int (*take)(void *ctx, const struct seal *s),
+                  void *ctx, struct fault *f)
+{
+    return conninfo_of(where) != NULL ? 0 : archive_sqlite_seals(where, wanted, take, ctx, f);
 }
 
 void archive_close(struct archive *a)
@@ -84,8 +106,7 @@ int archive_begin(struct archive *a, struct fault *f)
 {
     if (a->mode != ARCHIVE_WRITE)
         return fault_set(f, -EPERM, "the archive is open for reading");
-    if (a->store->shared)
-        forget_heads(a);
+    forget_heads(a);                    /* another archiver may have taken over in between */
     return a->store->begin(a, f);
 }
 

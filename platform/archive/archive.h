@@ -27,6 +27,7 @@
 enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE, ARCHIVE_VERIFY };     /* VERIFY: to read it row by row (verify.h) */
 
 struct archive;
+bool archive_is_server(const char *where);      /* and not a folder */
 struct archive *archive_open(const char *dir, enum archive_mode mode, struct fault *f);
 void archive_close(struct archive *a);
 
@@ -40,9 +41,22 @@ void archive_rollback(struct archive *a);
  * is as old. Gives how many months went, or a negative errno. */
 int archive_retain(struct archive *a, uint64_t keep_us, uint64_t now_us, struct fault *f);
 
-/* Writer, outside a transaction: how far the chains of those months go that were written to since the last call. */
+/* Writer, outside a transaction: the months that archive_retain() would remove, and how far their chains go. */
 struct chain_head;
+int archive_past(struct archive *a, uint64_t keep_us, uint64_t now_us,
+                 int (*month)(void *ctx, const struct chain_head *h), void *ctx, struct fault *f);
+
+/* Writer, outside a transaction: how far the chains of those months go that were written to since the last call. */
 void archive_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx);
+
+/* Whether it keeps files that can be sealed when it is closed; a database server's cannot. */
+bool archive_has_files(const struct archive *a);
+
+/* Closed: every byte of those files that are wanted. One that is in use is left out, and the fault says why. 0, a
+ * negative errno, or what `take` gave when it was negative. `where` is as archive_open() takes it. */
+struct seal;
+int archive_seals(const char *where, bool (*wanted)(void *ctx, const char *file), int (*take)(void *ctx, const struct seal *s),
+                  void *ctx, struct fault *f);
 
 /* What to look for; zero and NULL mean any. Several conditions are all required. */
 struct archive_query {

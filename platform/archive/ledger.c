@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -191,18 +193,19 @@ int ledger_walk(const char *path, ledger_visit *visit, void *ctx, struct fault *
 
 /* ---- writing ---- */
 
-/* Number and SM3 of the last line, and where it ends. */
-static int find_end(struct ledger *l, off_t *end, struct fault *f)
+/* From where it was known to end: number and SM3 of the last line, and where it ends now. */
+static int find_end(struct ledger *l, struct fault *f)
 {
     bool whole, too_long;
     int copy = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
     FILE *in = copy >= 0 ? fdopen(copy, "r") : NULL;
     char *line = malloc(LEDGER_LINE_MAX);
-    int rc = in == NULL || line == NULL ? fault_set(f, -ENOMEM, "no memory") : 0;
+    int rc = in == NULL || line == NULL ? fault_set(f, -ENOMEM, "no memory")
+           : fseeko(in, l->end, SEEK_SET) < 0 ? fault_set(f, -errno, "%s: %s", l->path, strerror(errno)) : 0;
     for (ssize_t n; rc == 0 && (n = next_line(in, line, &whole, &too_long)) >= 0 && whole;) {
         ledger_sm3(line, (size_t)n, l->sm3);
         l->seq++;
-        *end = ftello(in);
+        l->end = ftello(in);
     }
     if (rc == 0 && ferror(in))
         rc = fault_set(f, -EIO, "%s: it cannot be read", l->path);
@@ -214,35 +217,44 @@ static int find_end(struct ledger *l, off_t *end, struct fault *f)
     return rc;
 }
 
-int ledger_open(struct ledger *l, const char *path, struct fault *f)
+/* Nobody else adds a line meanwhile. What is cut off behind the last one goes. */
+static int lock(struct ledger *l, struct fault *f)
 {
     struct stat st;
-    off_t end = 0;
+    if (flock(l->fd, LOCK_EX) < 0 || fstat(l->fd, &st) < 0)
+        return fault_set(f, -errno, "%s: %s", l->path, strerror(errno));
+    if (st.st_size == l->end)
+        return 0;
+    int rc = find_end(l, f);
+    if (rc == 0 && l->end < st.st_size) {
+        l->torn = (size_t)(st.st_size - l->end);
+        if (ftruncate(l->fd, l->end) < 0)
+            rc = fault_set(f, -errno, "%s: %s", l->path, strerror(errno));
+    }
+    return rc;
+}
+
+int ledger_open(struct ledger *l, const char *path, struct fault *f)
+{
     *l = (struct ledger){ .path = strdup(path), .fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640) };
     strcpy(l->sm3, nothing);
     int rc = l->path == NULL ? fault_set(f, -ENOMEM, "no memory")
-           : l->fd < 0 || fstat(l->fd, &st) < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : find_end(l, &end, f);
-    if (rc == 0 && end < st.st_size) {
-        l->torn = (size_t)(st.st_size - end);
-        if (ftruncate(l->fd, end) < 0)
-            rc = fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    }
+           : l->fd < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : lock(l, f);
     if (rc != 0)
         ledger_close(l);
+    else
+        flock(l->fd, LOCK_UN);
     return rc;
 }
 
 /* One write, so that a reader sees a line or none; what was written of one that failed is taken back. */
 static int write_line(struct ledger *l, const char *line, size_t n, struct fault *f)
 {
-    struct stat before;
-    if (fstat(l->fd, &before) < 0)
-        return fault_set(f, -errno, "%s: %s", l->path, strerror(errno));
     ssize_t written = write(l->fd, line, n);
     if (written == (ssize_t)n && fdatasync(l->fd) == 0)
         return 0;
     int why = written < 0 || written == (ssize_t)n ? errno : ENOSPC;
-    if (ftruncate(l->fd, before.st_size) < 0)
+    if (ftruncate(l->fd, l->end) < 0)
         why = errno;
     return fault_set(f, -why, "%s: %s", l->path, strerror(why));
 }
@@ -253,7 +265,9 @@ int ledger_append(struct ledger *l, uint64_t time_us, const char *members, const
     if (room == NULL)
         return fault_set(f, -ENOMEM, "no memory");
     struct text line = text_over(room, LEDGER_LINE_MAX + 1);
-    int rc = ledger_write(&line, l->seq + 1, time_us, members, l->sm3, key, f);
+    int rc = lock(l, f);
+    if (rc == 0)
+        rc = ledger_write(&line, l->seq + 1, time_us, members, l->sm3, key, f);
     if (rc == 0) {
         room[line.len] = '\n';
         rc = write_line(l, room, line.len + 1, f);
@@ -261,7 +275,9 @@ int ledger_append(struct ledger *l, uint64_t time_us, const char *members, const
     if (rc == 0) {
         ledger_sm3(room, line.len, l->sm3);
         l->seq++;
+        l->end += (off_t)line.len + 1;
     }
+    flock(l->fd, LOCK_UN);
     free(room);
     return rc;
 }

@@ -9,6 +9,7 @@
  *
  * Durable    a line is on the disk when ledger_append() returns. One that was cut off by a power cut had not been
  *            answered for: ledger_open() removes it and says how long it was.
+ * Writers    may be several: each adds to what the others have added.
  * Limits     a line has at most LEDGER_LINE_MAX bytes.
  */
 #ifndef ARCHIVE_LEDGER_H
@@ -17,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -57,6 +58,7 @@ struct ledger {
     char    *path;
     uint64_t seq;                   /* of the last line; 0: there is none */
     char     sm3[LEDGER_SM3 + 1];   /* of the last line */
+    off_t    end;                   /* where it ends */
     size_t   torn;                  /* bytes that were cut off when it was opened */
 };
 
@@ -65,7 +67,7 @@ int  ledger_open(struct ledger *l, const char *path, struct fault *f);
 int  ledger_append(struct ledger *l, uint64_t time_us, const char *members, const struct sign_key *key, struct fault *f);
 void ledger_close(struct ledger *l);    /* also of a zeroed one */
 
-/* Each line of the file, or of the first `most` bytes of it. A line that is wrong in itself or in its place comes with
+/* Each line of the file. A line that is wrong in itself or in its place comes with
  * the reason, and without a document when it cannot be read; the walk goes on. The callback says false to stop. Gives
  * 0, or a negative errno with a sentence when the file cannot be read. */
 typedef bool ledger_visit(void *ctx, size_t number, const struct ledger_line *l, const char *why);

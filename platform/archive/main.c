@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "archive/archive.h"
+#include "archive/notary.h"
 #include "archive/settings.h"
 #include "bus/consume.h"
 #include "bus/settings.h"
@@ -29,7 +30,7 @@ static const char usage[] =
 struct settings {
     char    *name;
     struct setting_list regions;
-    uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us;
+    uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us, checkpoint_every_us;
 };
 
 /* 网络安全法 article 21: network logs are kept for at least six months. */
@@ -48,6 +49,8 @@ static const struct setting rows[] = {
       "How long entries stay in the streams after everybody has acknowledged them, for readers without a group" },
     { "trim_every", SETTING_TIME, AT(trim_every_us), "60 s", 1000000, UINT64_C(86400000000), NULL,
       "How often the streams are trimmed and past months are looked for" },
+    { "checkpoint_every", SETTING_TIME, AT(checkpoint_every_us), "1 h", 1000000, UINT64_C(86400000000), NULL,
+      "How often a checkpoint of the archive's chains is signed" },
 };
 
 static const enum stream streams[] = { STREAM_ALERTS, STREAM_EVENTS, STREAM_INCIDENTS, STREAM_WARNINGS, STREAM_COMMANDS };
@@ -58,6 +61,9 @@ struct daemon {
     struct bus_settings bus;
     struct archive_settings place;
     struct archive     *archive;
+    struct notary      *notary;             /* NULL: no place for checkpoints */
+    struct chain_head  *past;               /* months that are about to go */
+    size_t              past_count;
     uint64_t            look_after_us;
 };
 
@@ -109,15 +115,39 @@ static void trim(struct daemon *d, struct consumer *c)
     }
 }
 
+static int note_past(void *ctx, const struct chain_head *h)
+{
+    struct daemon *d = ctx;
+    struct chain_head *more = realloc(d->past, (d->past_count + 1) * sizeof *more);
+    if (more == NULL)
+        return -ENOMEM;
+    d->past = more;
+    d->past[d->past_count++] = *h;
+    return 0;
+}
+
+/* First a checkpoint that says which months go and how far they went; then they go. */
+static int retain(struct daemon *d, struct fault *f)
+{
+    uint64_t now_us = clock_wall_us();
+    d->past_count = 0;
+    int rc = d->notary != NULL ? archive_past(d->archive, d->settings.keep_us, now_us, note_past, d, f) : 0;
+    if (rc == 0 && d->past_count > 0)
+        rc = notary_removing(d->notary, d->archive, d->past, d->past_count, now_us, f);
+    return rc == 0 ? archive_retain(d->archive, d->settings.keep_us, now_us, f) : rc;
+}
+
 static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
 {
     struct daemon *d = ctx;
     struct fault f = { 0 };
+    if (d->notary != NULL && notary_idle(d->notary, d->archive, clock_wall_us(), &f) < 0)
+        log_warning("no checkpoint: %s", f.why);
     if (now_us < d->look_after_us)
         return 0;
     d->look_after_us = now_us + d->settings.trim_every_us;
     trim(d, c);
-    int removed = archive_retain(d->archive, d->settings.keep_us, clock_wall_us(), &f);
+    int removed = retain(d, &f);
     if (removed < 0)
         log_warning("%s", f.why);
     else if (removed > 0)
@@ -160,6 +190,36 @@ static int run(struct daemon *d, bool check, struct fault *f)
     return rc;
 }
 
+/* Where there is no place for checkpoints, rows are chained all the same. */
+static int open_notary(struct daemon *d, struct fault *f)
+{
+    char room[4200];
+    const char *path = archive_checkpoints(&d->place, room, sizeof room);
+    if (path == NULL) {
+        log_error("no checkpoints are made: archive.checkpoints names no file for them");
+        return 0;
+    }
+    struct notary_settings s = { .path = path, .keys = d->place.keys, .every_us = d->settings.checkpoint_every_us };
+    d->notary = notary_open(&s, f);
+    return d->notary != NULL ? notary_checkpoint(d->notary, d->archive, CHECKPOINT_START, clock_wall_us(), f) : f->code;
+}
+
+/* The last word on what the archive holds, and on every byte of its files. */
+static void close_all(struct daemon *d)
+{
+    struct fault f = { 0 };
+    int rc = d->notary != NULL ? notary_checkpoint(d->notary, d->archive, CHECKPOINT_STOP, clock_wall_us(), &f) : 0;
+    archive_close(d->archive);
+    if (d->notary != NULL && rc == 0)
+        rc = notary_seal(d->notary, d->place.store, clock_wall_us(), &f);
+    if (rc < 0)
+        log_warning("no checkpoint at the end: %s", f.why);
+    else if (f.code != 0)
+        log_warning("%s", f.why);
+    notary_close(d->notary);
+    free(d->past);
+}
+
 static int serve(struct daemon *d, const struct cli *cli)
 {
     struct fault f = { 0 };
@@ -170,8 +230,9 @@ static int serve(struct daemon *d, const struct cli *cli)
     d->archive = archive_open(d->place.store, ARCHIVE_WRITE, &f);
     if (d->archive == NULL)
         return cli_fail(cli, EX_CANTCREAT, "%s", f.why);
-    int code = run(d, false, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
-    archive_close(d->archive);
+    int code = open_notary(d, &f) < 0 ? cli_fail(cli, EX_CANTCREAT, "%s", f.why)
+             : run(d, false, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
+    close_all(d);
     return code;
 }
 

@@ -7,7 +7,7 @@
 #include "common/clock.h"
 #include "events/load.h"
 
-static const char *const versioned[] = { "incident", "warning", "notice", NULL };
+static const char *const versioned[] = { "incident", "warning", "notice", "retention", NULL };
 
 bool row_is_versioned(const char *event_type)
 {
@@ -41,6 +41,16 @@ static bool address_of(const char *text, uint8_t out[ROW_ADDRESS])
         return false;
     row_address(&a, out);
     return true;
+}
+
+bool row_party(const json_t *party, uint8_t out[ROW_ADDRESS])
+{
+    return address_of(text_of(party, "address"), out);
+}
+
+bool row_has_words(const struct row *r)
+{
+    return strcmp(r->type, "flow") != 0 && strcmp(r->type, "stats") != 0;
 }
 
 /* The side that a unit answers for: the attacked asset, else the other end. */

@@ -39,6 +39,12 @@ void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS]);
 /* Whether this kind of event has versions, of which the newest counts. */
 bool row_is_versioned(const char *event_type);
 
+/* Flows are most of what there is and hold no words: their addresses are columns. */
+bool row_has_words(const struct row *r);
+
+/* The address of one of an incident's victims or attackers. */
+bool row_party(const json_t *party, uint8_t out[ROW_ADDRESS]);
+
 /* Every text value in the event as words for the index (words.h); gives the length, at most ROW_WORDS_MAX. */
 size_t row_words(const struct row *r, char out[ROW_WORDS_MAX]);
 

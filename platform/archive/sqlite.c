@@ -261,12 +261,12 @@ static void close_all(struct archive *archive)
 
 static const struct dialect dialect = {
     .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE words MATCH ?)",
-    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .hex = { "hex(", ")" },
+    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" },
     .ask = words_query,
 };
 
 static const struct store store = {
-    .dialect = &dialect, .close = close_all,
+    .dialect = &dialect, .has_files = true, .close = close_all,
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
     .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,

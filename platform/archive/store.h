@@ -35,6 +35,7 @@ struct dialect {
     const char *words;                  /* holds the words of one value */
     const char *party;                  /* an incident with an address between two */
     const char *alert_of;               /* table of an incident's alerts, seen from the events */
+    const char *name;                   /* one value that begins a list of names */
     const char *hex[2];                 /* before and after a column: its bytes as hex */
     void (*ask)(const char *utf8, struct text *out);        /* what a person typed as that value */
 };
@@ -74,7 +75,7 @@ struct walk;
 
 struct store {
     const struct dialect *dialect;
-    bool shared;                        /* others may write too: how far the chains go is asked anew in each transaction */
+    bool has_files;                     /* that can be sealed when it is closed */
     void (*close)(struct archive *a);
 
     /* Writing. put() may wait until commit() for what it cannot know before: a fault of either may be of a row. */
@@ -122,5 +123,9 @@ struct chain_head *archive_head(struct archive *a, const char *month, struct fau
 /* NULL with a fault. */
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f);
 struct archive *archive_pg_open(const char *conninfo, enum archive_mode mode, struct fault *f);
+
+/* Of a closed one: archive_seals(). */
+int archive_sqlite_seals(const char *dir, bool (*wanted)(void *ctx, const char *file),
+                         int (*take)(void *ctx, const struct seal *s), void *ctx, struct fault *f);
 
 #endif

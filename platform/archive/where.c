@@ -122,7 +122,7 @@ static int add_cursor(struct where *w, const char *before, bool incidents, struc
 static void add_alerts_of(struct where *w, const struct dialect *d, const char *incident)
 {
     char sql[320];
-    snprintf(sql, sizeof sql, "id IN (SELECT alert FROM %s WHERE incident IN " STORY("VALUES(?)") ")", d->alert_of);
+    snprintf(sql, sizeof sql, "id IN (SELECT alert FROM %s WHERE incident IN " STORY("VALUES(%s)") ")", d->alert_of, d->name);
     add_text(w, sql, incident);
 }
 

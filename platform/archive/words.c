@@ -3,8 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One character; gives its length, 1 and U+FFFD for a broken byte. */
-static size_t decode(const char *s, size_t n, uint32_t *out)
+size_t words_decode(const char *s, size_t n, uint32_t *out)
 {
     uint8_t b = (uint8_t)s[0];
     size_t len = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
@@ -33,7 +32,7 @@ static size_t run_of(const char *s, size_t n, bool ideographs)
     size_t at = 0;
     while (at < n) {
         uint32_t c;
-        size_t len = decode(s + at, n - at, &c);
+        size_t len = words_decode(s + at, n - at, &c);
         if (is_ideograph(c) != ideographs)
             break;
         at += len;
@@ -45,8 +44,8 @@ static void add_pairs(const char *s, size_t n, struct text *out)
 {
     uint32_t c;
     for (size_t at = 0; at < n;) {
-        size_t one = decode(s + at, n - at, &c);
-        size_t two = at + one < n ? decode(s + at + one, n - at - one, &c) : 0;
+        size_t one = words_decode(s + at, n - at, &c);
+        size_t two = at + one < n ? words_decode(s + at + one, n - at - one, &c) : 0;
         text_bytes(out, s + at, one + two);
         text_char(out, ' ');
         at += one;
@@ -57,7 +56,7 @@ static void add_plain(const char *s, size_t n, struct text *out)
 {
     for (size_t at = 0; at < n;) {
         uint32_t c;
-        size_t len = decode(s + at, n - at, &c);
+        size_t len = words_decode(s + at, n - at, &c);
         if (c == 0xfffd || c < 0x20)
             text_char(out, ' ');
         else
@@ -87,7 +86,7 @@ static size_t characters(const char *s, size_t n)
     size_t count = 0;
     uint32_t c;
     for (size_t at = 0; at < n; count++)
-        at += decode(s + at, n - at, &c);
+        at += words_decode(s + at, n - at, &c);
     return count;
 }
 
@@ -102,10 +101,10 @@ static void ask_ideographs(const char *s, size_t n, struct text *out)
         return;
     }
     for (size_t at = 0; at < n;) {
-        size_t one = decode(s + at, n - at, &c);
+        size_t one = words_decode(s + at, n - at, &c);
         if (at + one >= n)
             break;
-        size_t two = decode(s + at + one, n - at - one, &c);
+        size_t two = words_decode(s + at + one, n - at - one, &c);
         text_bytes(out, s + at, one + two);
         text_char(out, ' ');
         at += one;

@@ -1,4 +1,4 @@
-/* words - text as SQLite's FTS5 should see it, so that Chinese can be found.
+/* words - text as an index of words should see it (SQLite's FTS5; PostgreSQL's by way of lexemes.h), so that Chinese can be found.
  *
  * Chinese is written without blanks: a run of ideographs becomes its overlapping pairs and its last character,
  * 国家电网 -> 国家 家电 电网 网. Every pair that anybody asks for is then a word, and a single character is found as the
@@ -8,7 +8,13 @@
 #ifndef ARCHIVE_WORDS_H
 #define ARCHIVE_WORDS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "common/text.h"
+
+/* One character; gives its length, 1 and U+FFFD for a broken byte. */
+size_t words_decode(const char *s, size_t n, uint32_t *out);
 
 /* Appends the words and a blank. Broken UTF-8 is left out. */
 void words_add(const char *utf8, size_t n, struct text *out);

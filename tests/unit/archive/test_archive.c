@@ -15,25 +15,46 @@
 #include "archive/archive.h"
 #include "archive/words.h"
 #include "common/clock.h"
+#include "tests/support/postgres.h"
 
-struct place { char dir[64]; struct archive *writer, *reader; };
+/* Each test is made on a folder of SQLite files and on a database of a real server. */
+enum store { SQLITE, POSTGRESQL, STORES };
+static const char *const store_names[STORES] = { "SQLite", "PostgreSQL" };
 
-static void open_both(struct place *p)
+struct world { enum store store; struct postgres server; unsigned databases; };
+struct place { struct world *world; char dir[64], where[256]; struct archive *writer, *reader; };
+
+static struct archive *open_one(const struct place *p, enum archive_mode mode)
 {
     struct fault f = { 0 };
-    strcpy(p->dir, "/tmp/archive-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
-    p->writer = archive_open(p->dir, ARCHIVE_WRITE, &f);
-    if (p->writer == NULL)
+    struct archive *a = archive_open(p->where, mode, &f);
+    if (a == NULL)
         fail_msg("%s", f.why);
-    p->reader = archive_open(p->dir, ARCHIVE_READ, &f);
-    assert_non_null(p->reader);
+    return a;
+}
+
+static void open_both(struct place *p, void **state)
+{
+    char name[32];
+    *p = (struct place){ .world = *state };
+    if (p->world->store == SQLITE) {
+        strcpy(p->dir, "/tmp/archive-XXXXXX");
+        assert_non_null(mkdtemp(p->dir));
+        snprintf(p->where, sizeof p->where, "%s", p->dir);
+    } else {
+        snprintf(name, sizeof name, "archive%u", p->world->databases++);
+        snprintf(p->where, sizeof p->where, "postgresql:%s", postgres_database(&p->world->server, name));
+    }
+    p->writer = open_one(p, ARCHIVE_WRITE);
+    p->reader = open_one(p, ARCHIVE_READ);
 }
 
 static void close_both(struct place *p)
 {
     archive_close(p->reader);
     archive_close(p->writer);
+    if (*p->dir == '\0')
+        return;
     DIR *d = opendir(p->dir);
     for (struct dirent *e; (e = readdir(d)) != NULL;)
         if (e->d_name[0] != '.')
@@ -140,11 +161,10 @@ static const struct query_case { const char *name; struct archive_query q; const
     { "an incident nobody has", { .incident = "I-1" }, "" },
 };
 
-static void every_condition_finds_what_it_names(void **unused)
+static void every_condition_finds_what_it_names(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
         if (strcmp(find(&p, &queries[i].q), queries[i].ids) != 0)
@@ -156,14 +176,13 @@ static void every_condition_finds_what_it_names(void **unused)
     close_both(&p);
 }
 
-static void pages_follow_each_other_without_loss_or_repeat(void **unused)
+static void pages_follow_each_other_without_loss_or_repeat(void **state)
 {
-    (void)unused;
     struct place p;
     char all[256] = "";
     struct found x = { 0 };
     struct fault f = { 0 };
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     put(&p, "{\"id\":\"I-1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"incident\","
             "\"incident\":{\"id\":\"I-1\",\"version\":1}}");
@@ -184,11 +203,10 @@ static void pages_follow_each_other_without_loss_or_repeat(void **unused)
     close_both(&p);
 }
 
-static void the_same_event_twice_is_there_once(void **unused)
+static void the_same_event_twice_is_there_once(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     fill(&p);
     assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1 a:1:0");
@@ -196,13 +214,12 @@ static void the_same_event_twice_is_there_once(void **unused)
     close_both(&p);
 }
 
-static void what_is_rolled_back_was_never_there(void **unused)
+static void what_is_rolled_back_was_never_there(void **state)
 {
-    (void)unused;
     struct place p;
     struct fault f = { 0 };
     static const char json[] = ALERT("a:1:9", "2026-11-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y");
-    open_both(&p);
+    open_both(&p, state);
     assert_int_equal(archive_begin(p.writer, &f), 0);
     assert_int_equal(archive_put(p.writer, "alerts", "430100", json, strlen(json), &f), 0);
     archive_rollback(p.writer);
@@ -218,11 +235,10 @@ static void what_is_rolled_back_was_never_there(void **unused)
     "\"state\":\"" state "\",\"level\":" #level ",\"sector\":\"power\",\"victims\":[{\"address\":\"10.1.0.5\"}," \
     "{\"address\":\"10.1.0.6\"}],\"attackers\":[{\"address\":\"192.0.2.7\"}],\"alert_ids\":[" alerts "]}}"
 
-static void of_an_incident_the_newest_version_counts_and_the_alerts_of_all(void **unused)
+static void of_an_incident_the_newest_version_counts_and_the_alerts_of_all(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     put(&p, INCIDENT(1, "2026-10-31T23:59:59Z", "new", 3, "\"a:1:0\""));
     put(&p, INCIDENT(3, "2026-11-05T00:00:00Z", "confirmed", 2, "\"a:1:2\""));
@@ -270,11 +286,10 @@ static const struct query_case part_queries[] = {
     { "the last part's alerts", { .incident = "I-3" }, "a:1:2" },
 };
 
-static void what_became_part_of_another_is_found_only_when_asked_for(void **unused)
+static void what_became_part_of_another_is_found_only_when_asked_for(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     fill_parts(&p);
     for (size_t i = 0; i < sizeof part_queries / sizeof *part_queries; i++)
         if (strcmp(find(&p, &part_queries[i].q), part_queries[i].ids) != 0)
@@ -282,11 +297,10 @@ static void what_became_part_of_another_is_found_only_when_asked_for(void **unus
     close_both(&p);
 }
 
-static void a_part_is_not_counted_beside_its_whole(void **unused)
+static void a_part_is_not_counted_beside_its_whole(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     fill_parts(&p);
     struct archive_query whole = { .event_type = "incident" }, all = { .event_type = "incident", .merged = true };
     assert_string_equal(count(&p, &whole, "level"), "2=1");
@@ -297,11 +311,10 @@ static void a_part_is_not_counted_beside_its_whole(void **unused)
     close_both(&p);
 }
 
-static void a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more(void **unused)
+static void a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     put(&p, PART("I-2", 2, "closed", 3, "I-1", ""));
     put(&p, PART("I-2", 1, "new", 3, "", ""));          /* late: changes nothing */
     assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "I-2:2");
@@ -312,14 +325,13 @@ static void a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_
     close_both(&p);
 }
 
-static void an_older_archive_without_parts_can_be_read(void **unused)
+static void an_older_archive_without_parts_can_be_read(void **state)
 {
-    (void)unused;
     struct place p;
     struct fault f;
     char path[100];
     sqlite3 *db;
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     put(&p, INCIDENT(1, "2026-11-05T00:00:00Z", "new", 2, "\"a:1:0\""));
     archive_close(p.reader);
@@ -333,13 +345,12 @@ static void an_older_archive_without_parts_can_be_read(void **unused)
     close_both(&p);
 }
 
-static void counts_add_up_over_months(void **unused)
+static void counts_add_up_over_months(void **state)
 {
-    (void)unused;
     struct place p;
     setenv("TZ", "Asia/Shanghai", 1);
     tzset();
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     struct archive_query alerts = { .event_type = "alert" };
     assert_string_equal(count(&p, &alerts, "sid"), "100=2 200=1");
@@ -362,11 +373,10 @@ static const struct bad_case { const char *name, *json; } bad[] = {
     { "an incident without version", "{\"id\":\"a:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"incident\"}" },
 };
 
-static void what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry(void **unused)
+static void what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry(void **state)
 {
-    (void)unused;
     struct place p;
-    open_both(&p);
+    open_both(&p, state);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct fault f = { 0 };
         if (archive_put(p.writer, "alerts", "430100", bad[i].json, strlen(bad[i].json), &f) != -EINVAL || !*f.why)
@@ -375,13 +385,12 @@ static void what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry(void
     close_both(&p);
 }
 
-static void months_past_their_time_are_removed_whole_and_others_stay(void **unused)
+static void months_past_their_time_are_removed_whole_and_others_stay(void **state)
 {
-    (void)unused;
     struct place p;
     struct fault f = { 0 };
     uint64_t now, day = UINT64_C(86400000000);
-    open_both(&p);
+    open_both(&p, state);
     fill(&p);
     put(&p, INCIDENT(1, "2026-10-31T23:59:59Z", "new", 3, "\"a:1:0\""));
     clock_parse("2027-04-29T00:00:00Z", &now);
@@ -416,22 +425,54 @@ static void chinese_becomes_pairs_and_the_rest_stays(void **unused)
     }
 }
 
+static const struct CMUnitTest on_both[] = {
+    cmocka_unit_test(every_condition_finds_what_it_names),
+    cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
+    cmocka_unit_test(the_same_event_twice_is_there_once),
+    cmocka_unit_test(what_is_rolled_back_was_never_there),
+    cmocka_unit_test(of_an_incident_the_newest_version_counts_and_the_alerts_of_all),
+    cmocka_unit_test(what_became_part_of_another_is_found_only_when_asked_for),
+    cmocka_unit_test(a_part_is_not_counted_beside_its_whole),
+    cmocka_unit_test(a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more),
+    cmocka_unit_test(counts_add_up_over_months),
+    cmocka_unit_test(what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry),
+    cmocka_unit_test(months_past_their_time_are_removed_whole_and_others_stay),
+};
+
+static const struct CMUnitTest on_sqlite[] = {
+    cmocka_unit_test(an_older_archive_without_parts_can_be_read),
+};
+
+static const struct CMUnitTest of_words[] = {
+    cmocka_unit_test(chinese_becomes_pairs_and_the_rest_stays),
+};
+
+enum { TESTS_MAX = 64 };
+
+/* The same tests on one store. */
+static int run_on(struct world *w, enum store store, const struct CMUnitTest *tests, size_t count)
+{
+    struct CMUnitTest with[TESTS_MAX];
+    w->store = store;
+    for (size_t i = 0; i < count; i++) {
+        with[i] = tests[i];
+        with[i].initial_state = w;
+    }
+    return _cmocka_run_group_tests(store_names[store], with, count, NULL, NULL);
+}
+
+#define COUNT(tests) (sizeof(tests) / sizeof *(tests))
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_condition_finds_what_it_names),
-        cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
-        cmocka_unit_test(the_same_event_twice_is_there_once),
-        cmocka_unit_test(what_is_rolled_back_was_never_there),
-        cmocka_unit_test(of_an_incident_the_newest_version_counts_and_the_alerts_of_all),
-        cmocka_unit_test(what_became_part_of_another_is_found_only_when_asked_for),
-        cmocka_unit_test(a_part_is_not_counted_beside_its_whole),
-        cmocka_unit_test(a_part_counts_for_itself_while_its_whole_is_not_here_and_when_it_is_one_no_more),
-        cmocka_unit_test(an_older_archive_without_parts_can_be_read),
-        cmocka_unit_test(counts_add_up_over_months),
-        cmocka_unit_test(what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry),
-        cmocka_unit_test(months_past_their_time_are_removed_whole_and_others_stay),
-        cmocka_unit_test(chinese_becomes_pairs_and_the_rest_stays),
-    };
-    return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
+    static struct world w;
+    int failed = cmocka_run_group_tests_name("words", of_words, NULL, NULL);
+    failed += run_on(&w, SQLITE, on_both, COUNT(on_both)) + run_on(&w, SQLITE, on_sqlite, COUNT(on_sqlite));
+    if (!postgres_start(&w.server)) {
+        printf("PostgreSQL: skipped, its programs are not installed\n");
+        return failed;
+    }
+    failed += run_on(&w, POSTGRESQL, on_both, COUNT(on_both));
+    postgres_stop(&w.server);
+    return failed;
 }
