@@ -597,6 +597,7 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
         if (rc == 0 && c->connected)
             rc = be_idle(c, f);
     }
+    c->handler = NULL;      /* the caller's, and perhaps gone when the consumer is closed */
     return rc == -ECANCELED ? 0 : rc;
 }
 

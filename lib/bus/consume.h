@@ -65,9 +65,6 @@ struct consume_handler {
     /* A region has become ours: at start, after a broken connection, a lost lease or a transaction of unknown outcome.
      * Forget what is in memory of it and load its state (consumer_load). NULL: not needed. */
     int (*taken)(void *ctx, struct consumer *c, const char *region, struct fault *f);
-    /* It is ours no more: what was only remembered of it is to be forgotten, and nothing done for it until it is taken
-     * again. Also at the end. NULL: not needed. */
-    void (*lost)(void *ctx, const char *region);
     /* A batch of one region in stream order, repeats already left out. Results are added with consume_add(). For a
      * handler with a store of its own (the archive) it must be durable on return. Returns 0; or negative with a
      * fault, and then it has undone what this batch did in memory: see Failures. */
@@ -77,6 +74,9 @@ struct consume_handler {
     /* Between batches, at least every block_us; may consume_add(). NULL: not needed. */
     int (*idle)(void *ctx, struct consumer *c, uint64_t now_us);
     void *ctx;
+    /* A region is ours no more: what was only remembered of it is to be forgotten, and nothing done for it until it is taken
+     * again. Not when consumer_run() ends. NULL: not needed. */
+    void (*lost)(void *ctx, const char *region);
 };
 
 /* Checks the settings; consumer_run() connects. It waits for Redis (with one clear line in the log) rather than failing when it is not there yet, and fails

@@ -14,7 +14,7 @@
  * happen twice. */
 struct drill {
     uint64_t count;             /* in memory; loaded from the state */
-    unsigned taken, settled, calls, fail_store;
+    unsigned taken, lost, settled, calls, fail_store;
     const char *poison;         /* an id that cannot be handled */
     char order[1024];
 };
@@ -60,6 +60,12 @@ static void on_settled(void *drill, bool committed)
     ((struct drill *)drill)->settled += committed;
 }
 
+static void on_lost(void *drill, const char *region)
+{
+    assert_string_equal(region, "430100");
+    ((struct drill *)drill)->lost++;
+}
+
 static const enum stream alerts_only[] = { STREAM_ALERTS };
 static const struct consume_settings settings = {
     .group = "drill", .name = "drill-1", .streams = alerts_only, .stream_count = 1, .batch = 4, .block_us = 1000,
@@ -69,7 +75,7 @@ static void run(struct fake *x, struct drill *d)
 {
     struct fault f = { 0 };
     struct consumer *c = fake_consumer(x, &settings, &f);
-    struct consume_handler h = { on_taken, on_batch, on_settled, NULL, d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .ctx = d };
     if (fake_run(x, c, &h, &f) != 0)
         fail_msg("%s", f.why);
     consumer_close(c);
@@ -264,13 +270,15 @@ static void an_emptied_redis_is_gone_on_with(void **unused)
     struct fault f = { 0 };
     add_alerts(x, 0, 4);
     struct consumer *c = fake_consumer(x, &settings, &f);
-    struct consume_handler h = { on_taken, on_batch, on_settled, NULL, &d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .lost = on_lost, .ctx = &d };
     assert_int_equal(fake_run(x, c, &h, &f), 0);
     fake_trouble(x, FAKE_FLUSHED);
     assert_int_equal(fake_run(x, c, &h, &f), 0);
     add_alerts(x, 4, 7);
     assert_int_equal(fake_run(x, c, &h, &f), 0);
     expect_count(x, 3);         /* the state went with the rest */
+    assert_int_equal(d.lost, 1);
+    assert_int_equal(d.taken, 2);
     consumer_close(c);
     fake_free(x);
 }
