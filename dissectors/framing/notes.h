@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NOTES_MAX = 1024, NOTE_KEY_MAX = 24, NOTE_VALUE_MAX = 128 };
+enum { NOTES_MAX = 4096, NOTE_KEY_MAX = 24, NOTE_VALUE_MAX = 128 };
 
 struct notes;
 struct notes *notes_new(void);          /* NULL: no memory */
@@ -21,7 +21,7 @@ void notes_free(struct notes *n);       /* NULL is harmless */
 /* NULL, and keys that are too long, are harmless. */
 void notes_put(struct notes *n, const void *key, size_t key_len, const void *value, size_t value_len);
 
-/* The value, good until the next call, or NULL. */
+/* The value, good until the next notes_put(), or NULL. */
 const uint8_t *notes_find(struct notes *n, const void *key, size_t key_len, size_t *value_len);
 uint64_t notes_forgotten(const struct notes *n);
 

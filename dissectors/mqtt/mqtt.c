@@ -4,6 +4,7 @@
 
 #include "common/buffer.h"
 #include "dissectors/mqtt/fields.h"
+#include "dissectors/mqtt/sparkplug.h"
 
 enum { PORT = 1883, PROBE_PACKETS_MAX = 16, HEADER_MAX = 5, CONNECT_NAMED = 9, KEY_CONNECT = 0x10000 };
 
@@ -25,6 +26,8 @@ struct mqtt_state {
     uint8_t          version;       /* 0: no CONNECT yet */
     bool             connected;
     bool             blind;         /* something was missed: what is missing is no anomaly */
+    bool             searching[2];  /* after a hole: for the next packet */
+    bool             resumed[2];    /* it was found; whether rightly, the packets will show */
     bool             broken;        /* a malformed packet: nothing after it is believed */
 };
 
@@ -49,13 +52,36 @@ static struct record *record_new(struct conversation *conv, uint64_t transaction
     return r;
 }
 
-static void packet_add(struct record *r, const struct mqtt_state *s, const struct heard *h)
+static struct cursor text_of(const struct record *r, uint16_t row)
 {
+    const struct value *v = record_find(r, row);
+    return v != NULL ? cursor_over(v->bytes, v->len) : cursor_over(NULL, 0);
+}
+
+/* What a plant's message says, the will too; a server passes on what others say. */
+static void sparkplug_add(struct conversation *conv, struct record *r, const struct heard *h)
+{
+    enum access a = ACCESS_OTHER;
+    if (h->header.type == MQTT_PUBLISH)
+        a = sparkplug_message_read(conv, r, text_of(r, MQTT_TOPIC), text_of(r, MQTT_MESSAGE), r->dir == FROM_CLIENT);
+    else if (h->header.type == MQTT_CONNECT
+             && sparkplug_message_read(conv, r, text_of(r, MQTT_WILL_TOPIC), text_of(r, MQTT_WILL_MESSAGE), true) != ACCESS_OTHER)
+        a = ACCESS_SESSION;
+    else if (h->header.type == MQTT_SUBSCRIBE && sparkplug_filter(text_of(r, MQTT_TOPICS_TOPIC)))
+        a = ACCESS_SUBSCRIBE;
+    if (a != ACCESS_OTHER)
+        record_uint(r, MQTT_ACCESS, a);
+}
+
+static void packet_add(struct conversation *conv, struct record *r, const struct heard *h)
+{
+    struct mqtt_state *s = conv->state;
     struct mqtt_said unused;
     if (!mqtt_packet_read(r, &h->header, h->body, s->version, &unused))
         record_anomaly(r, MQTT_MALFORMED_TRAFFIC);
     if (!mqtt_flags_fit(&h->header))
         record_anomaly(r, h->header.type == MQTT_PUBLISH ? MQTT_INVALID_QOS_LEVEL : MQTT_INVALID_FLAGS);
+    sparkplug_add(conv, r, h);
 }
 
 /* A packet that is an exchange of its own. */
@@ -63,7 +89,7 @@ static void tell_alone(struct conversation *conv, const struct heard *h, uint64_
 {
     struct mqtt_state *s = conv->state;
     struct record *r = record_new(conv, s->transactions++);
-    packet_add(r, s, h);
+    packet_add(conv, r, h);
     r->anomalies |= anomalies;
     conversation_emit(conv, r);
 }
@@ -86,7 +112,7 @@ static void tell_exchange(struct conversation *conv, const struct exchange *e, b
     r->anomalies = e->anomalies;
     r->incomplete = !answered;
     for (struct cursor c = cursor_over(e->packets.at, e->packets.len); kept_next(&c, &h);)
-        packet_add(r, conv->state, &h);
+        packet_add(conv, r, &h);
     conversation_emit(conv, r);
 }
 
@@ -232,106 +258,7 @@ static void packet_heard(struct conversation *conv, const struct heard *h)
     }
 }
 
-/* --- stream -------------------------------------------------------------------------------------------------------- */
-
-/* Whether the packet is sound. The record it is read into is thrown away: its exchange may not be whole yet. */
-static bool sound(struct conversation *conv, struct heard *h)
-{
-    struct mqtt_state *s = conv->state;
-    struct record *r = conversation_record(conv, &mqtt_schema);
-    if (!mqtt_packet_read(r, &h->header, h->body, s->version, &h->said))
-        return false;
-    if (h->header.type == MQTT_CONNECT)
-        s->version = h->said.version;
-    return true;
-}
-
-static enum dissect header_bad(struct conversation *conv)
-{
-    struct mqtt_state *s = conv->state;
-    struct record *r = record_new(conv, s->transactions++);
-    record_anomaly(r, MQTT_MALFORMED_TRAFFIC);
-    conversation_emit(conv, r);
-    return DISSECT_LOST;
-}
-
-static enum dissect skip_rest(struct mqtt_state *s, enum direction dir, struct cursor *in)
-{
-    size_t n = in->left < s->skip[dir] ? in->left : s->skip[dir];
-    cursor_skip(in, n);
-    s->skip[dir] -= (uint32_t)n;
-    return DISSECT_PDU;
-}
-
-static enum dissect mqtt_pdu(struct conversation *conv, struct cursor *in)
-{
-    struct mqtt_state *s = conv->state;
-    struct heard h = { .at = in->at };
-    struct cursor c = *in;
-    if (s->broken)
-        return DISSECT_LOST;
-    if (s->skip[conv->dir] > 0)
-        return skip_rest(s, conv->dir, in);
-    enum mqtt_fixed fixed = mqtt_header_read(&c, &h.header);
-    if (fixed == MQTT_FIXED_BAD)
-        return header_bad(conv);
-    if (fixed == MQTT_FIXED_SHORT)
-        return DISSECT_MORE;
-    size_t here = h.header.remaining < MQTT_WHOLE_MAX ? h.header.remaining : MQTT_WHOLE_MAX;
-    if (c.left < here) {
-        conv->need = in->left - c.left + here;
-        return DISSECT_MORE;
-    }
-    h.body = cursor_sub(&c, here);
-    h.len = in->left - c.left;
-    h.body.at_end = CURSOR_BAD;
-    s->skip[conv->dir] = h.header.remaining - (uint32_t)here;
-    if (sound(conv, &h)) {
-        packet_heard(conv, &h);
-    } else {
-        tell_alone(conv, &h, 0);
-        s->broken = true;
-    }
-    *in = c;
-    return DISSECT_PDU;
-}
-
-/* There is no mark in the stream to find the next packet by; the other direction is read on. */
-static bool mqtt_gap(struct conversation *conv, size_t missing)
-{
-    struct mqtt_state *s = conv->state;
-    s->blind = true;
-    if (missing > s->skip[conv->dir])
-        return false;
-    s->skip[conv->dir] -= (uint32_t)missing;
-    return s->skip[conv->dir] > 0;
-}
-
-static void mqtt_end(struct conversation *conv)
-{
-    struct mqtt_state *s = conv->state;
-    while (s->first != NULL) {
-        tell_exchange(conv, s->first, false);
-        exchange_drop(conv, &s->first);
-    }
-}
-
-/* --- probe --------------------------------------------------------------------------------------------------------- */
-
-/* 3.1.2.1: the name, then a level that was ever given out. */
-static bool names_itself(struct cursor c)
-{
-    static const struct { const char *name; uint8_t len, low, high; } names[] = { { "MQTT", 4, 4, 5 }, { "MQIsdp", 6, 3, 3 } };
-    uint16_t n = cursor_be16(&c);
-    const uint8_t *name = n <= 6 ? cursor_bytes(&c, n) : NULL;
-    uint8_t level = cursor_u8(&c) & 0x7f;       /* bit 7 marks a bridge */
-    if (name == NULL || c.status != CURSOR_OK)
-        return false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (n == names[i].len && memcmp(name, names[i].name, n) == 0)
-            return level >= names[i].low && level <= names[i].high;
-    return false;
-}
+/* --- what a packet looks like from outside ------------------------------------------------------------------------- */
 
 /* Packets whose body has one length only, or nearly; in version 5 properties may follow. */
 static bool length_fits(const struct mqtt_header *h)
@@ -367,7 +294,7 @@ static bool has_topic(struct cursor body)
     return topic != NULL && length > 0;
 }
 
-/* Elsewhere than on the port: packets that fill the piece to its last byte, one of them more than a ping. */
+/* Packets that fill the piece to its last byte, one of them more than a ping. */
 static enum probe fills(struct cursor c)
 {
     bool told = false;
@@ -381,6 +308,152 @@ static enum probe fills(struct cursor c)
         told |= h.remaining > 0;
     }
     return told && c.left == 0 ? PROBE_MAYBE : PROBE_NO;
+}
+
+/* --- stream -------------------------------------------------------------------------------------------------------- */
+
+/* Whether the packet is sound. The record it is read into is thrown away: its exchange may not be whole yet. */
+static bool sound(struct conversation *conv, struct heard *h)
+{
+    struct mqtt_state *s = conv->state;
+    struct record *r = conversation_record(conv, &mqtt_schema);
+    if (!mqtt_packet_read(r, &h->header, h->body, s->version, &h->said))
+        return false;
+    if (h->header.type == MQTT_CONNECT)
+        s->version = h->said.version;
+    return true;
+}
+
+/* It was no packet's beginning after all: the search goes on behind its first octet. */
+static enum dissect search_again(struct conversation *conv, struct cursor *in)
+{
+    struct mqtt_state *s = conv->state;
+    s->searching[conv->dir] = true;
+    s->resumed[conv->dir] = false;
+    cursor_skip(in, 1);
+    return DISSECT_PDU;
+}
+
+static enum dissect header_bad(struct conversation *conv, struct cursor *in)
+{
+    struct mqtt_state *s = conv->state;
+    if (s->resumed[conv->dir])
+        return search_again(conv, in);
+    struct record *r = record_new(conv, s->transactions++);
+    record_anomaly(r, MQTT_MALFORMED_TRAFFIC);
+    conversation_emit(conv, r);
+    return DISSECT_LOST;
+}
+
+static enum dissect skip_rest(struct mqtt_state *s, enum direction dir, struct cursor *in)
+{
+    size_t n = in->left < s->skip[dir] ? in->left : s->skip[dir];
+    cursor_skip(in, n);
+    s->skip[dir] -= (uint32_t)n;
+    return DISSECT_PDU;
+}
+
+/* A message whose topic is here and readable, though perhaps not all of it is. */
+static bool begins_message(struct cursor c)
+{
+    struct mqtt_header h;
+    return mqtt_header_read(&c, &h) == MQTT_FIXED_WHOLE && h.type == MQTT_PUBLISH && mqtt_flags_fit(&h) && length_fits(&h)
+           && h.remaining <= MQTT_WHOLE_MAX && has_topic(c);
+}
+
+/* Behind a hole: packets that fill the rest of what is here, or a message at its very beginning, as senders begin packets with
+ * segments mostly. Otherwise all of it is passed over. */
+static enum dissect search(struct conversation *conv, struct cursor *in)
+{
+    struct mqtt_state *s = conv->state;
+    struct cursor c = *in;
+    bool found = begins_message(c);
+    while (!found && c.left > 0) {
+        found = fills(c) == PROBE_MAYBE && (c.left == in->left || begins_message(c));
+        cursor_skip(&c, found ? 0 : 1);
+    }
+    s->searching[conv->dir] = !found;
+    s->resumed[conv->dir] = found;
+    bool moved = c.left < in->left;
+    *in = c;
+    return moved ? DISSECT_PDU : DISSECT_MORE;
+}
+
+static enum dissect mqtt_pdu(struct conversation *conv, struct cursor *in)
+{
+    struct mqtt_state *s = conv->state;
+    struct heard h = { .at = in->at };
+    struct cursor c = *in;
+    if (s->broken)
+        return DISSECT_LOST;
+    if (s->skip[conv->dir] > 0)
+        return skip_rest(s, conv->dir, in);
+    if (s->searching[conv->dir]) {
+        enum dissect verdict = search(conv, in);
+        if (verdict == DISSECT_PDU || s->searching[conv->dir])
+            return verdict;
+    }
+    enum mqtt_fixed fixed = mqtt_header_read(&c, &h.header);
+    if (fixed == MQTT_FIXED_BAD)
+        return header_bad(conv, in);
+    if (fixed == MQTT_FIXED_SHORT)
+        return DISSECT_MORE;
+    size_t here = h.header.remaining < MQTT_WHOLE_MAX ? h.header.remaining : MQTT_WHOLE_MAX;
+    if (c.left < here) {
+        conv->need = in->left - c.left + here;
+        return DISSECT_MORE;
+    }
+    h.body = cursor_sub(&c, here);
+    h.len = in->left - c.left;
+    h.body.at_end = CURSOR_BAD;
+    s->skip[conv->dir] = h.header.remaining - (uint32_t)here;
+    if (sound(conv, &h)) {
+        packet_heard(conv, &h);
+    } else if (s->resumed[conv->dir]) {
+        s->skip[conv->dir] = 0;
+        return search_again(conv, in);
+    } else {
+        tell_alone(conv, &h, 0);
+        s->broken = true;
+    }
+    *in = c;
+    return DISSECT_PDU;
+}
+
+/* Nothing in the stream marks a packet's beginning: behind a hole packets are looked for (search()). */
+static bool mqtt_gap(struct conversation *conv, size_t missing)
+{
+    struct mqtt_state *s = conv->state;
+    s->blind = true;
+    s->searching[conv->dir] |= missing > s->skip[conv->dir];
+    s->skip[conv->dir] -= missing < s->skip[conv->dir] ? (uint32_t)missing : s->skip[conv->dir];
+    return true;
+}
+
+static void mqtt_end(struct conversation *conv)
+{
+    struct mqtt_state *s = conv->state;
+    while (s->first != NULL) {
+        tell_exchange(conv, s->first, false);
+        exchange_drop(conv, &s->first);
+    }
+}
+
+/* --- probe --------------------------------------------------------------------------------------------------------- */
+
+/* 3.1.2.1: the name, then a level that was ever given out. */
+static bool names_itself(struct cursor c)
+{
+    static const struct { const char *name; uint8_t len, low, high; } names[] = { { "MQTT", 4, 4, 5 }, { "MQIsdp", 6, 3, 3 } };
+    uint16_t n = cursor_be16(&c);
+    const uint8_t *name = n <= 6 ? cursor_bytes(&c, n) : NULL;
+    uint8_t level = cursor_u8(&c) & 0x7f;       /* bit 7 marks a bridge */
+    if (name == NULL || c.status != CURSOR_OK)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (n == names[i].len && memcmp(name, names[i].name, n) == 0)
+            return level >= names[i].low && level <= names[i].high;
+    return false;
 }
 
 /* Nothing else is as sure as CONNECT. On the port what follows in the same piece must begin a packet too. */

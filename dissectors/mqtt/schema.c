@@ -1,5 +1,6 @@
 /* What an MQTT record can carry: EVE's members and Suricata's keywords. */
 #include "dissectors/mqtt/fields.h"
+#include "events/access.h"
 
 static const struct field_name types[] = {
     { MQTT_CONNECT, "connect" }, { MQTT_CONNACK, "connack" }, { MQTT_PUBLISH, "publish" }, { MQTT_PUBACK, "puback" },
@@ -19,6 +20,21 @@ static const struct field_name properties[] = {     /* 2.2.2.2 */
     { 0x23, "topic_alias" }, { 0x24, "maximum_qos" }, { 0x25, "retain_available" }, { 0x26, "user_property" },
     { 0x27, "maximum_packet_size" }, { 0x28, "wildcard_subscription_available" },
     { 0x29, "subscription_identifiers_available" }, { 0x2a, "shared_subscription_available" }, { 0, NULL }
+};
+
+static const struct field_name sparkplug_types[] = {
+    { SPARKPLUG_NBIRTH, "nbirth" }, { SPARKPLUG_NDEATH, "ndeath" }, { SPARKPLUG_DBIRTH, "dbirth" }, { SPARKPLUG_DDEATH, "ddeath" },
+    { SPARKPLUG_NDATA, "ndata" }, { SPARKPLUG_DDATA, "ddata" }, { SPARKPLUG_NCMD, "ncmd" }, { SPARKPLUG_DCMD, "dcmd" },
+    { SPARKPLUG_STATE, "state" }, { 0, NULL }
+};
+
+static const struct field_name metric_types[] = {      /* Sparkplug 3.0.0, 6.4.16 */
+    { 1, "int8" }, { 2, "int16" }, { 3, "int32" }, { 4, "int64" }, { 5, "uint8" }, { 6, "uint16" }, { 7, "uint32" }, { 8, "uint64" },
+    { 9, "float" }, { 10, "double" }, { 11, "boolean" }, { 12, "string" }, { 13, "datetime" }, { 14, "text" }, { 15, "uuid" },
+    { 16, "dataset" }, { 17, "bytes" }, { 18, "file" }, { 19, "template" }, { 20, "propertyset" }, { 21, "propertysetlist" },
+    { 22, "int8array" }, { 23, "int16array" }, { 24, "int32array" }, { 25, "int64array" }, { 26, "uint8array" }, { 27, "uint16array" },
+    { 28, "uint32array" }, { 29, "uint64array" }, { 30, "floatarray" }, { 31, "doublearray" }, { 32, "booleanarray" },
+    { 33, "stringarray" }, { 34, "datetimearray" }, { 0, NULL }
 };
 
 #define IN_OBJECT(packet) .in = MQTT_ROW(packet, MQTT_OBJECT) + 1
@@ -91,6 +107,37 @@ static const struct field fields[] = {
     [MQTT_PROPERTY_KEY] = { .name = "key", .type = FIELD_TEXT, IN(MQTT_PROPERTIES), .about = "Name of a user property." },
     [MQTT_PROPERTY_VALUE] = { .name = "value", .type = FIELD_TEXT, IN(MQTT_PROPERTIES), .about = "Its value, if text or octets." },
 
+    [MQTT_ACCESS] = { ACCESS_FIELD },
+    [MQTT_SPARKPLUG] = { .name = "sparkplug", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "Sparkplug B: what the message says, or the will." },
+    [MQTT_SPARKPLUG_TYPE] = { .name = "message_type", .flags = FIELD_NAMED, .means = MEANS_FUNCTION, .names = sparkplug_types, IN(MQTT_SPARKPLUG),
+                              .about = "What kind of message: of a node (n) or device (d), birth, death, data, command; state of a host." },
+    [MQTT_SPARKPLUG_GROUP] = { .name = "group_id", .type = FIELD_TEXT, .means = MEANS_TARGET, IN(MQTT_SPARKPLUG), .about = "Group of edge nodes." },
+    [MQTT_SPARKPLUG_NODE] = { .name = "edge_node_id", .type = FIELD_TEXT, .means = MEANS_TARGET, IN(MQTT_SPARKPLUG), .about = "Edge node." },
+    [MQTT_SPARKPLUG_DEVICE] = { .name = "device_id", .type = FIELD_TEXT, .means = MEANS_TARGET, IN(MQTT_SPARKPLUG), .about = "Device behind the edge node." },
+    [MQTT_SPARKPLUG_HOST] = { .name = "host_id", .type = FIELD_TEXT, IN(MQTT_SPARKPLUG), .about = "Host application whose state it is." },
+    [MQTT_SPARKPLUG_TIME] = { .name = "timestamp", .type = FIELD_TIME, IN(MQTT_SPARKPLUG), .about = "When the message was sent, by the sender's clock." },
+    [MQTT_SPARKPLUG_SEQ] = { .name = "seq", IN(MQTT_SPARKPLUG), .about = "Number of the node's message, 0 to 255." },
+    [MQTT_SPARKPLUG_BDSEQ] = { .name = "bdseq", IN(MQTT_SPARKPLUG), .about = "Number that ties a node's death to its birth." },
+    [MQTT_SPARKPLUG_UUID] = { .name = "uuid", .type = FIELD_TEXT, IN(MQTT_SPARKPLUG), .about = "What the payload is, where it is not plain metrics." },
+    [MQTT_SPARKPLUG_MAKE] = { .name = "hardware_make", .type = FIELD_TEXT, .means = MEANS_VENDOR, IN(MQTT_SPARKPLUG), .about = "Maker that a birth names." },
+    [MQTT_SPARKPLUG_MODEL] = { .name = "hardware_model", .type = FIELD_TEXT, .means = MEANS_PRODUCT, IN(MQTT_SPARKPLUG), .about = "Model that a birth names." },
+    [MQTT_SPARKPLUG_FIRMWARE] = { .name = "firmware", .type = FIELD_TEXT, .means = MEANS_VERSION, IN(MQTT_SPARKPLUG), .about = "Firmware that a birth names." },
+    [MQTT_METRICS] = { .name = "metrics", .type = FIELD_LIST, IN(MQTT_SPARKPLUG), .about = "Metrics in their order, at most 512." },
+    [MQTT_METRIC_NAME] = { .name = "name", .type = FIELD_TEXT, .means = MEANS_TARGET, IN(MQTT_METRICS), .about = "Its name, or the one that a birth gave to its alias." },
+    [MQTT_METRIC_ALIAS] = { .name = "alias", IN(MQTT_METRICS), .about = "Number that stands for the name." },
+    [MQTT_METRIC_TYPE] = { .name = "type", .flags = FIELD_NAMED, .names = metric_types, IN(MQTT_METRICS), .about = "Type of the value; as the birth said, where the message does not." },
+    [MQTT_METRIC_TIME] = { .name = "timestamp", .type = FIELD_TIME, IN(MQTT_METRICS), .about = "When the value was taken." },
+    [MQTT_METRIC_NULL] = FLAG("is_null", MQTT_METRICS, "It has no value."),
+    [MQTT_METRIC_HISTORICAL] = FLAG("is_historical", MQTT_METRICS, "An old value."),
+    [MQTT_METRIC_TRANSIENT] = FLAG("is_transient", MQTT_METRICS, "Not to be stored."),
+    [MQTT_METRIC_INTEGER] = { .name = "integer", .type = FIELD_INT, .means = MEANS_VALUE, IN(MQTT_METRICS), .about = "Value: a whole number." },
+    [MQTT_METRIC_UNSIGNED] = { .name = "unsigned", .means = MEANS_VALUE, IN(MQTT_METRICS), .about = "Value of type uint64." },
+    [MQTT_METRIC_REAL] = { .name = "real", .type = FIELD_REAL, .means = MEANS_VALUE, IN(MQTT_METRICS), .about = "Value: float or double." },
+    [MQTT_METRIC_FLAG] = { .name = "boolean", .type = FIELD_FLAG, .means = MEANS_VALUE, IN(MQTT_METRICS), .about = "Value: true or false." },
+    [MQTT_METRIC_TEXT] = { .name = "text", .type = FIELD_TEXT, .means = MEANS_VALUE, IN(MQTT_METRICS), .about = "Value: text." },
+    [MQTT_METRIC_WHEN] = { .name = "datetime", .type = FIELD_TIME, IN(MQTT_METRICS), .about = "Value: a time." },
+    [MQTT_METRIC_OCTETS] = { .name = "octets", .type = FIELD_BYTES, IN(MQTT_METRICS), .about = "Value: octets, arrays, data sets and templates as they are encoded." },
+
     OBJECT(MQTT_CONNECT, "connect", "reason_code", 0),      OBJECT(MQTT_CONNACK, "connack", "return_code", 0),
     OBJECT(MQTT_PUBLISH, "publish", "reason_code", 0),      OBJECT(MQTT_PUBACK, "puback", "reason_code", 0),
     OBJECT(MQTT_PUBREC, "pubrec", "reason_code", 0),        OBJECT(MQTT_PUBREL, "pubrel", "reason_code", 0),
@@ -114,6 +161,7 @@ static const struct anomaly anomalies[] = {
     [MQTT_UNASSIGNED_MSG_TYPE]   = { "unassigned_msg_type", "Control packet type 0." },
     [MQTT_TOO_MANY_TRANSACTIONS] = { "too_many_transactions", "More open exchanges than are followed; this one gave way." },
     [MQTT_MALFORMED_TRAFFIC]     = { "malformed_traffic", "A packet that contradicts itself." },
+    [MQTT_SPARKPLUG_MALFORMED]   = { "sparkplug_malformed", "A Sparkplug topic with a payload that is none." },
     [MQTT_INVALID_FLAGS]         = { "invalid_flags", "Header flags that the packet's type must not have." },
 };
 

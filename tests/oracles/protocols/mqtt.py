@@ -36,8 +36,8 @@ TRUTH = {
 }
 
 EXPLAINED = {
-    ("mqtt", "mqtt/shark2pit__MQTT.pcap"): "its frames were cut at 174 octets (38 holes, 11573 octets in the stream, frame 22 is the first of 318): packets "
-        "have no mark to find the next one by, so that ours ends each direction at its first hole; tshark reads each segment alone",
+    ("mqtt", "mqtt/shark2pit__MQTT.pcap"): "its frames were cut at 174 octets (38 holes, 11573 octets in the stream, frame 22 is the first of 318): a packet "
+        "that a hole cut is not whole and not told, and behind it ours goes on with the next segment's packets; tshark tells each segment's beginning",
     ("mqtt", "mqtt/sv__tests_mqtt_events_missing_connect.pcap"): "only the server's side is whole: the client's has a hole of 16 octets at its beginning, "
         "behind which nothing says where a packet begins; and the code of a connack without its connect is given too",
     ("mqtt", "mqtt/sv__tests_mqtt5_excessiveproplen.pcap"): "the properties of the connect say to be longer than the packet: the conversation is broken there "

@@ -1,10 +1,10 @@
 """What else speaks in plants and buildings, a small capture of each protocol."""
 import session
-from apps import rtps
+from apps import mqtt, rtps
 from capture import MILLISECOND, SECOND
 from scenarios.basics import single
 
-HMI, STATION = "10.20.0.5", "10.20.0.60"
+HMI, STATION, BROKER = "10.20.0.5", "10.20.0.60", "10.20.0.61"
 
 
 def connect(path, start, sport, server, dport):
@@ -31,4 +31,36 @@ def dds(path, start):
     say(50, panel, rtps.PORT_DISCOVERY, panel.leaves())
 
 
-SCENARIOS = {"dds": single(dds)}
+def sparkplug(path, start):
+    """Sparkplug B: an edge node is born, tells values, is written to and told to restart; the host that does it, seen at the broker."""
+    def say(kind, *metrics, device=None, seq=None):
+        return mqtt.publish(mqtt.topic("water", kind, "edge7", device), mqtt.payload(*metrics, seq=seq))
+
+    dead = mqtt.payload(mqtt.metric("bdSeq", mqtt.UINT64, 3))
+    node = session.Tcp(path, (STATION, 40800), (BROKER, mqtt.PORT), start, rtt=3 * MILLISECOND)
+    host = session.Tcp(path, (HMI, 40801), (BROKER, mqtt.PORT), start + SECOND, rtt=3 * MILLISECOND)
+    node.open()
+    node.send(mqtt.connect("edge7", (mqtt.topic("water", "NDEATH", "edge7"), dead)))
+    node.reply(mqtt.accepted())
+    node.send(mqtt.subscribe(1, "spBv1.0/water/NCMD/edge7", "spBv1.0/water/DCMD/edge7/#"))
+    node.reply(mqtt.subscribed(1, 2))
+    born = say("NBIRTH", mqtt.metric("bdSeq", mqtt.UINT64, 3), mqtt.metric("Properties/Hardware Make", mqtt.STRING, "Moxa"),
+               mqtt.metric("Properties/Hardware Model", mqtt.STRING, "UC-8200"), mqtt.metric("Properties/FW", mqtt.STRING, "2.1"),
+               mqtt.metric("Pump/Speed", mqtt.INT32, 1450, alias=7), mqtt.metric("Valve", mqtt.BOOLEAN, True, alias=8), seq=0)
+    node.send(born)
+    node.send(say("NDATA", mqtt.metric("", mqtt.INT32, 1460, alias=7), seq=1))
+    host.open()
+    host.send(mqtt.connect("scada1"))
+    host.reply(mqtt.accepted())
+    host.send(mqtt.publish("spBv1.0/STATE/scada1", b'{"online":true}'))
+    host.send(say("NCMD", mqtt.metric("", mqtt.BOOLEAN, False, alias=8)))
+    host.send(say("DCMD", mqtt.metric("Setpoint", mqtt.FLOAT, 27.5), device="plc1"))
+    host.send(say("NCMD", mqtt.metric("Node Control/Reboot", mqtt.BOOLEAN, True)))
+    node.wait(SECOND)
+    for command in (say("NCMD", mqtt.metric("", mqtt.BOOLEAN, False, alias=8)), say("DCMD", mqtt.metric("Setpoint", mqtt.FLOAT, 27.5), device="plc1")):
+        node.reply(command)
+    host.close()
+    node.close()
+
+
+SCENARIOS = {"dds": single(dds), "sparkplug": single(sparkplug)}

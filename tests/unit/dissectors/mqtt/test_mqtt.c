@@ -89,8 +89,53 @@ static const struct dialogue_case cases[] = {
     { "a length of five octets", CONNECT4 ">>> 30 ff ff ff ff 01", "type", "> 1 !malformed_traffic\n"
       "lost >\n"
       "> 0 type=connect !incomplete\n" },
-    { "bytes that never came", CONNECT4 CONNACK4 ">>> gap 30\n<<< 40 02 0001\n<<< 30 04 " TEXT("01", "t") "\"y\"", "type message", "> 0 type=connect type=connack\n"
-      "lost >\n" },
+    { "a hole, and a message at a segment's beginning", CONNECT4 CONNACK4 ">>> gap 30\n>>> 30 04 " TEXT("01", "t") "\"y\"\n<<< 30 04 " TEXT("01", "u") "\"z\"", "type topic message", "> 0 type=connect type=connack\n"
+      "> 1 type=publish topic=\"t\" message=\"y\"\n"
+      "< 2 type=publish topic=\"u\" message=\"z\"\n" },
+    { "a hole, the rest of a message and a whole one", CONNECT4 CONNACK4 ">>> gap 30\n>>> \"and so on\" 30 05 " TEXT("02", "tt") "\"y\" c0 00\n>>> c0 00", "type topic message", "> 0 type=connect type=connack\n"
+      "> 1 type=publish topic=\"tt\" message=\"y\"\n"
+      "> 2 type=pingreq\n"
+      "> 3 type=pingreq\n" },
+    { "a hole, and nothing that is a packet until another piece", CONNECT4 CONNACK4 ">>> gap 30\n>>> \"0 is no packet\"\n>>> 30 05 " TEXT("02", "tt") "\"y\"", "type topic message", "> 0 type=connect type=connack\n"
+      "> 1 type=publish topic=\"tt\" message=\"y\"\n" },
+    { "a hole, and what only looks like a packet", CONNECT4 CONNACK4 ">>> gap 30\n>>> 32 04 " TEXT("02", "tt") "30 05 " TEXT("02", "tt") "\"y\"", "type topic message", "> 0 type=connect type=connack\n"
+      "> 1 type=publish topic=\"tt\" message=\"y\"\n" },
+};
+
+static const struct dialogue_case sparkplug[] = {
+    { "an edge node's will and birth", ">>> 104b00044d515454040e003c0006656467652d37001a73704276312e302f77617465722f4e44454154482f6564676537001b0880bcd9f29e3412120a0562645365711880bcd9f29e3420085803\n<<< 20020000\n>>> 30b801001a73704276312e302f77617465722f4e42495254482f65646765370880bcd9f29e3412120a0562645365711880bcd9f29e342008580312290a1850726f706572746965732f4861726477617265204d616b651880bcd9f29e34200c7a044d6f7861121d0a0d50726f706572746965732f46571880bcd9f29e34200c7a03322e31121d0a0a50756d702f537065656410071880bcd9f29e34200350fbffffff0f12140a0556616c766510081880bcd9f29e34200b70011800\n",
+      "sparkplug message_type group_id edge_node_id bdseq seq metrics name alias type integer unsigned boolean text hardware_make firmware access",
+      "> 0 type=connect sparkplug: message_type=ndeath group_id=\"water\" edge_node_id=\"edge7\" metrics: name=\"bdSeq\" type=uint64 unsigned=3 bdseq=3 access=session type=connack\n"
+      "> 1 type=publish sparkplug: message_type=nbirth group_id=\"water\" edge_node_id=\"edge7\" metrics: name=\"bdSeq\" type=uint64 unsigned=3 bdseq=3 metrics: name=\"Properties/Hardware Make\" type=string text=\"Moxa\" hardware_make=\"Moxa\" metrics: name=\"Properties/FW\" type=string text=\"2.1\" firmware=\"2.1\" metrics: name=\"Pump/Speed\" alias=7 type=int32 integer=-5 metrics: name=\"Valve\" alias=8 type=boolean boolean=true seq=0 access=report\n" },
+    { "an alias is read by the birth's name and type", ">>> 30b801001a73704276312e302f77617465722f4e42495254482f65646765370880bcd9f29e3412120a0562645365711880bcd9f29e342008580312290a1850726f706572746965732f4861726477617265204d616b651880bcd9f29e34200c7a044d6f7861121d0a0d50726f706572746965732f46571880bcd9f29e34200c7a03322e31121d0a0a50756d702f537065656410071880bcd9f29e34200350fbffffff0f12140a0556616c766510081880bcd9f29e34200b70011800\n>>> 302e001973704276312e302f77617465722f4e444154412f65646765370880bcd9f29e341208100750faffffff0f1801\n",
+      "message_type name alias type integer seq access",
+      "> 0 type=publish message_type=nbirth name=\"bdSeq\" type=uint64 name=\"Properties/Hardware Make\" type=string name=\"Properties/FW\" type=string name=\"Pump/Speed\" alias=7 type=int32 integer=-5 name=\"Valve\" alias=8 type=boolean seq=0 access=report !unintroduced_message\n"
+      "> 1 type=publish message_type=ndata name=\"Pump/Speed\" alias=7 type=int32 integer=-6 seq=1 access=report !unintroduced_message\n" },
+    { "a command by alias", ">>> 30b801001a73704276312e302f77617465722f4e42495254482f65646765370880bcd9f29e3412120a0562645365711880bcd9f29e342008580312290a1850726f706572746965732f4861726477617265204d616b651880bcd9f29e34200c7a044d6f7861121d0a0d50726f706572746965732f46571880bcd9f29e34200c7a03322e31121d0a0a50756d702f537065656410071880bcd9f29e34200350fbffffff0f12140a0556616c766510081880bcd9f29e34200b70011800\n<<< 3030001873704276312e302f77617465722f4e434d442f65646765370880bcd9f29e34120d10081880bcd9f29e34200b7000\n",
+      "message_type name alias boolean access",
+      "> 0 message_type=nbirth name=\"bdSeq\" name=\"Properties/Hardware Make\" name=\"Properties/FW\" name=\"Pump/Speed\" alias=7 name=\"Valve\" alias=8 boolean=true access=report !unintroduced_message\n"
+      "< 1 message_type=ncmd name=\"Valve\" alias=8 boolean=false access=write !unintroduced_message\n" },
+    { "a device is written", ">>> 3040001d73704276312e302f77617465722f44434d442f65646765372f706c63310880bcd9f29e3412180a08536574706f696e741880bcd9f29e342009650000dc41\n",
+      "message_type edge_node_id device_id name real access",
+      "> 0 message_type=dcmd edge_node_id=\"edge7\" device_id=\"plc1\" name=\"Setpoint\" real=27.5 access=write !unintroduced_message\n" },
+    { "a node is to tell all anew", ">>> 3044001873704276312e302f77617465722f4e434d442f65646765370880bcd9f29e3412210a144e6f646520436f6e74726f6c2f526562697274681880bcd9f29e34200b7001\n",
+      "message_type name access",
+      "> 0 message_type=ncmd name=\"Node Control/Rebirth\" access=browse !unintroduced_message\n" },
+    { "a node is restarted", ">>> 3043001873704276312e302f77617465722f4e434d442f65646765370880bcd9f29e3412200a134e6f646520436f6e74726f6c2f5265626f6f741880bcd9f29e34200b7001\n",
+      "message_type name access",
+      "> 0 message_type=ncmd name=\"Node Control/Reboot\" access=restart !unintroduced_message\n" },
+    { "a host is there", ">>> 3025001473704276312e302f53544154452f7363616461317b226f6e6c696e65223a747275657d\n",
+      "message_type host_id access",
+      "> 0 message_type=state host_id=\"scada1\" access=session !unintroduced_message\n" },
+    { "who asks for all of it", ">>> 820e0001000973704276312e302f2301\n<<< 9003000101\n",
+      "topic access",
+      "> 0 topic=\"spBv1.0/#\" access=subscribe !unintroduced_message\n" },
+    { "a payload that is none", ">>> 301e001973704276312e302f77617465722f4e444154412f6564676537127f0a\n",
+      "message_type access",
+      "> 0 message_type=ndata access=report !unintroduced_message !sparkplug_malformed\n" },
+    { "a relay says nothing of itself", "<<< 30b801001a73704276312e302f77617465722f4e42495254482f65646765370880bcd9f29e3412120a0562645365711880bcd9f29e342008580312290a1850726f706572746965732f4861726477617265204d616b651880bcd9f29e34200c7a044d6f7861121d0a0d50726f706572746965732f46571880bcd9f29e34200c7a03322e31121d0a0a50756d702f537065656410071880bcd9f29e34200350fbffffff0f12140a0556616c766510081880bcd9f29e34200b70011800\n",
+      "message_type hardware_make firmware",
+      "< 0 message_type=nbirth !unintroduced_message\n" },
 };
 
 static void each_exchange_is_one_record(void **unused)
@@ -147,6 +192,17 @@ static void no_cut_and_no_flipped_bit_leads_outside_the_input(void **unused)
     dissect_survives_every_bit_change(&dissector_mqtt, ALL);
 }
 
+static void sparkplug_messages_say_what_they_do(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof sparkplug / sizeof sparkplug[0]; i++) {
+        dialogue_case_holds(&dissector_mqtt, &sparkplug[i]);
+        dissect_same_for_every_cut(&dissector_mqtt, sparkplug[i].text);
+        dissect_survives_every_prefix(&dissector_mqtt, sparkplug[i].text);
+        dissect_survives_every_bit_change(&dissector_mqtt, sparkplug[i].text);
+    }
+}
+
 static const struct {
     const char    *name, *bytes;
     enum direction dir;
@@ -190,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_exchange_is_one_record),
+        cmocka_unit_test(sparkplug_messages_say_what_they_do),
         cmocka_unit_test(an_overlong_message_is_read_to_the_limit_and_passed_over),
         cmocka_unit_test(the_oldest_of_too_many_exchanges_gives_way),
         cmocka_unit_test(records_are_the_same_however_the_stream_is_cut),
