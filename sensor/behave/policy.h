@@ -40,7 +40,7 @@ struct policy_entry {
     char            *protocol, *function;   /* function "" : any */
     enum access      access;
     uint32_t         hours;                 /* bit h: from h:00 to h:59 by the policy's clock */
-    uint64_t         every_us, longest_us;  /* it comes at this rhythm, and was never further apart; 0: no rhythm */
+    uint64_t         every_us, longest_us;  /* it comes at this rhythm, and was never further apart; 0: not said */
     uint32_t         per_minute;            /* the most that was seen; 0: not limited */
     uint32_t         refusals;              /* the most answers in a minute that said no */
     struct policy_target *targets;          /* none: any target */

@@ -136,7 +136,9 @@ static void entry(FILE *out, const struct policy_entry *e)
         fputs("\"\n", out);
     }
     if (e->every_us != 0)
-        fprintf(out, "    every: %s\n    longest: %s\n", duration(e->every_us, every), duration(e->longest_us, longest));
+        fprintf(out, "    every: %s\n", duration(e->every_us, every));
+    if (e->longest_us != 0)
+        fprintf(out, "    longest: %s\n", duration(e->longest_us, longest));
     if (e->per_minute != 0)
         fprintf(out, "    per_minute: %u\n", e->per_minute);
     if (e->refusals != 0)
