@@ -52,6 +52,8 @@ void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const s
 
 /* ---- for the desk, where people decide ---- */
 
+#define CORRELATOR_STATE "state:correlator"     /* the hash of open incidents: id to the newest version's event */
+
 struct incident_case *correlator_find(struct correlator *c, const char *region, const char *id);    /* NULL: not in memory */
 struct incident_case *correlator_first(struct correlator *c);       /* and on by .next */
 
