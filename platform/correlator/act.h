@@ -49,4 +49,8 @@ void act_publish(struct act *a, struct incident_case *k);
 
 const struct matrix *act_matrix(const struct act *a);
 
+/* An event of its own into a stream of the command's region (indicators to sensors), in the same transaction. It goes out
+ * also when the effect refuses afterwards: refuse first. */
+void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len);
+
 #endif

@@ -263,6 +263,11 @@ const struct matrix *act_matrix(const struct act *a)
     return &a->desk->matrix;
 }
 
+void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len)
+{
+    a->desk->out.event(a->desk->out.ctx, a->region, s, id, type, json, len);
+}
+
 static int link_others(struct act *a)
 {
     if (strcmp(act_text(a, "other"), a->command->subject) == 0)
