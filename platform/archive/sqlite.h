@@ -60,6 +60,7 @@ int  sqlite_walk_strays(struct walk *w, uint64_t *older, void (*stray)(void *ctx
                         struct fault *f);
 void sqlite_walk_end(struct walk *w);
 
+int  sqlite_measure(struct archive *archive, const char *month, struct archive_month *out, struct fault *f);
 int  sqlite_remove(struct archive *archive, const char *month, struct fault *f);
 int  sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f);
 

@@ -103,6 +103,7 @@ struct store {
     void (*walk_end)(struct walk *w);
 
     int  (*months)(struct archive *a, struct month_list *out, struct fault *f);
+    int  (*measure)(struct archive *a, const char *month, struct archive_month *out, struct fault *f);
     int  (*remove)(struct archive *a, const char *month, struct fault *f);     /* outside a transaction, as is */
     int  (*forget)(struct archive *a, int64_t before_us, struct fault *f);     /* incidents whose newest version is older */
 };
