@@ -100,9 +100,11 @@ static const char head[] =
     "every hour. `role`: `plc`, `rtu`, `ied`, `device`, `gateway`, `engineering_station`, `operator_station`, `historian`.\n"
     "\n## incident\n\n"
     "`incident{id, version, title{zh,en}, region, sector, status, state, level, category, first, last, detected_at, aware_at, alert_count,\n"
-    "score, score_parts{severity, asset, spread, confidence}, owner, merged_into, victims[], attackers[], rules[], tactics[], joins[{time, reason{zh,en}}],\n"
-    "alert_ids[]}`. One event per change; the newest `version` of an `id` counts. `alert_ids` are those that joined since the version before.\n"
-    "One that became part of another names it in `merged_into` and is closed.\n";
+    "score, score_parts{severity, asset, spread, confidence}, owner, merged_into, victims[], attackers[], rules[], tactics[], accounts[], indicators[],\n"
+    "parts[{id, region, version, state, level, alert_count}], joins[{time, reason{zh,en}}], alert_ids[]}`. One event per change; the newest `version` of an `id` counts. `alert_ids` are those that joined since the version before.\n"
+    "One that became part of another names it in `merged_into` and is closed. One with `parts` is a campaign over\n"
+    "several regions: each part stays an incident of its region, and `alert_count` is their sum, so no total counts both. The province's\n"
+    "correlator makes it from its children's incidents.\n";
 
 void manual_events(FILE *out)
 {

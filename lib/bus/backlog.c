@@ -94,27 +94,75 @@ static int stream_rows(redisContext *c, const char *region, enum stream stream,
     return rc;
 }
 
-int backlog_read(const char *redis, const char *user, const char *password,
-                 void (*row)(void *ctx, const struct backlog_row *r), void *ctx, struct fault *f)
+static int sign_in(redisContext *c, const char *user, const char *password, struct fault *f)
+{
+    if (password == NULL || *password == '\0')
+        return 0;
+    redisReply *reply = user != NULL && *user != '\0' ? redisCommand(c, "AUTH %s %s", user, password)
+                                                      : redisCommand(c, "AUTH %s", password);
+    int rc = reply == NULL || reply->type == REDIS_REPLY_ERROR ? ask_failed(c, reply, f) : 0;
+    freeReplyObject(reply);
+    return rc;
+}
+
+struct asking {                 /* what is asked of each region */
+    int  (*of_region)(const struct asking *a, redisContext *c, const char *region, struct fault *f);
+    void (*row)(void *ctx, const struct backlog_row *r);
+    void (*field)(void *ctx, const char *region, const char *name, const char *value, size_t len);
+    const char *key_suffix;
+    void *ctx;
+};
+
+static int ask_regions(const char *redis, const char *user, const char *password, const struct asking *a, struct fault *f)
 {
     redisContext *c = dial(redis, f);
-    redisReply *reply = NULL;
-    int rc = c != NULL ? 0 : f->code;
-    if (rc == 0 && password != NULL && *password != '\0') {
-        reply = user != NULL && *user != '\0' ? redisCommand(c, "AUTH %s %s", user, password)
-                                              : redisCommand(c, "AUTH %s", password);
-        if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
-            rc = ask_failed(c, reply, f);
-        freeReplyObject(reply);
-    }
-    reply = rc == 0 ? redisCommand(c, "SMEMBERS %s", stream_regions_key) : NULL;
+    if (c == NULL)
+        return f->code;
+    int rc = sign_in(c, user, password, f);
+    redisReply *reply = rc == 0 ? redisCommand(c, "SMEMBERS %s", stream_regions_key) : NULL;
     if (rc == 0 && (reply == NULL || reply->type != REDIS_REPLY_ARRAY))
         rc = ask_failed(c, reply, f);
     for (size_t i = 0; rc == 0 && i < reply->elements; i++)
-        for (enum stream s = STREAM_ALERTS; s < STREAM_COUNT && rc == 0; s++)
-            rc = stream_rows(c, reply->element[i]->str, s, row, ctx, f);
+        rc = a->of_region(a, c, reply->element[i]->str, f);
     freeReplyObject(reply);
-    if (c != NULL)
-        redisFree(c);
+    redisFree(c);
     return rc;
+}
+
+static int all_streams(const struct asking *a, redisContext *c, const char *region, struct fault *f)
+{
+    int rc = 0;
+    for (enum stream s = STREAM_ALERTS; s < STREAM_COUNT && rc == 0; s++)
+        rc = stream_rows(c, region, s, a->row, a->ctx, f);
+    return rc;
+}
+
+int backlog_read(const char *redis, const char *user, const char *password,
+                 void (*row)(void *ctx, const struct backlog_row *r), void *ctx, struct fault *f)
+{
+    return ask_regions(redis, user, password, &(struct asking){ .of_region = all_streams, .row = row, .ctx = ctx }, f);
+}
+
+static int all_fields(const struct asking *a, redisContext *c, const char *region, struct fault *f)
+{
+    char key[STREAM_KEY_MAX];
+    stream_state_key(key, region, a->key_suffix);
+    redisReply *reply = redisCommand(c, "HGETALL %s", key);
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY) {
+        int rc = ask_failed(c, reply, f);
+        freeReplyObject(reply);
+        return rc;
+    }
+    for (size_t i = 0; i + 1 < reply->elements; i += 2)
+        a->field(a->ctx, region, reply->element[i]->str, reply->element[i + 1]->str, reply->element[i + 1]->len);
+    freeReplyObject(reply);
+    return 0;
+}
+
+int backlog_fields(const char *redis, const char *user, const char *password, const char *key_suffix,
+                   void (*field)(void *ctx, const char *region, const char *name, const char *value, size_t len), void *ctx,
+                   struct fault *f)
+{
+    return ask_regions(redis, user, password,
+                       &(struct asking){ .of_region = all_fields, .field = field, .key_suffix = key_suffix, .ctx = ctx }, f);
 }

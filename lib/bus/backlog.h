@@ -23,4 +23,9 @@ struct backlog_row {
 int backlog_read(const char *redis, const char *user, const char *password,
                  void (*row)(void *ctx, const struct backlog_row *r), void *ctx, struct fault *f);
 
+/* Every field of a consumer's own hash (consume_set's key_suffix) in every region. 0 or a negative errno. */
+int backlog_fields(const char *redis, const char *user, const char *password, const char *key_suffix,
+                   void (*field)(void *ctx, const char *region, const char *name, const char *value, size_t len), void *ctx,
+                   struct fault *f);
+
 #endif

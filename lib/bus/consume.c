@@ -154,6 +154,11 @@ void consume_set(struct consumer *c, const char *region, const char *key_suffix,
                                     .value = value, .len = value ? len : 0 });
 }
 
+void consume_meet(struct consumer *c, const char *region)
+{
+    add_change(c, &(struct change){ .kind = CHANGE_MEET, .region = region });
+}
+
 static void add_ack(struct consumer *c, const struct entry *e)
 {
     add_change(c, &(struct change){ .kind = CHANGE_ACK, .stream = e->stream, .region = e->region, .key = e->stream_id });

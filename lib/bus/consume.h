@@ -61,6 +61,9 @@ void consume_add(struct consumer *c, const char *region, enum stream stream, con
 /* One field of the region's hash fengsui:{region}:<key_suffix>; value NULL takes the field away. */
 void consume_set(struct consumer *c, const char *region, const char *key_suffix, const char *field, const char *value, size_t len);
 
+/* Enters a region in the list of those that have streams: a handler that writes to another region than it reads. */
+void consume_meet(struct consumer *c, const char *region);
+
 struct consume_handler {
     /* A region has become ours: at start, after a broken connection, a lost lease or a transaction of unknown outcome.
      * Forget what is in memory of it and load its state (consumer_load). NULL: not needed. */

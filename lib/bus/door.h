@@ -21,7 +21,7 @@ struct door_page {
     size_t        keep_count;
 };
 
-enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK };
+enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK, CHANGE_MEET };
 
 struct change {
     enum change_kind kind;

@@ -395,6 +395,13 @@ static int append_field(struct redis_door *d, const struct change *x)
     return redisAppendCommandArgv(d->redis, x->value ? 4 : 3, args, lens);
 }
 
+static int append_meet(struct redis_door *d, const struct change *x)
+{
+    const char *args[] = { "SADD", stream_regions_key, x->region };
+    size_t lens[] = { 4, strlen(stream_regions_key), strlen(x->region) };
+    return redisAppendCommandArgv(d->redis, 3, args, lens);
+}
+
 /* All acknowledgements of one stream that stand together are one XACK. */
 static int append_acks(struct redis_door *d, const struct change *x, size_t count, size_t *used)
 {
@@ -428,6 +435,8 @@ static int append_changes(struct redis_door *d, const struct change *changes, si
         used = 1;
         if (x->kind == CHANGE_ACK)
             rc = append_acks(d, x, count - i, &used);
+        else if (x->kind == CHANGE_MEET)
+            rc = append_meet(d, x);
         else
             rc = x->kind == CHANGE_ADD ? append_add(d, x) : append_field(d, x);
     }

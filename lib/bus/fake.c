@@ -264,7 +264,7 @@ static void apply(struct fake_door *d, const struct change *c)
         e->type = copy(c->type);
         e->json = copy_bytes(c->value, c->len);
         e->reason = copy(c->reason);
-    } else if (c->kind != CHANGE_ACK) {
+    } else if (c->kind != CHANGE_ACK && c->kind != CHANGE_MEET) {  /* a region with entries is known here */
         set_field(x, c, suffix);
     }
     for (size_t i = 0; c->kind == CHANGE_ACK && i < x->entry_count; i++)

@@ -54,6 +54,8 @@ bool marks_repeat(struct marks *m, enum stream s, const char *id)
 {
     char sensor[EVENT_ID_MAX], field[MARK_FIELD_MAX];
     uint64_t epoch, seq;
+    if (s == STREAM_COMMANDS)       /* many post them, each in an order of its own: who applies them remembers their ids */
+        return false;
     if (event_id_parse(id, sensor, &epoch, &seq) != 0 || seq == UINT64_MAX)     /* nobody counts that far */
         return false;
     int n = snprintf(field, sizeof field, "%s:%s:%" PRIu64, stream_names[s], sensor, epoch);

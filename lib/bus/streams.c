@@ -10,6 +10,7 @@ const char *const stream_names[STREAM_COUNT] = {
     [STREAM_COMMANDS]  = "commands",
     [STREAM_INTEL]     = "intel",
     [STREAM_DEAD]      = "dead",
+    [STREAM_PARTS]     = "parts",
 };
 
 const char stream_regions_key[] = "fengsui:regions";

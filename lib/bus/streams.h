@@ -16,6 +16,7 @@ enum stream {
     STREAM_COMMANDS,    /* dashboard, ctl -> correlator, archiver */
     STREAM_INTEL,       /* centre -> sensors */
     STREAM_DEAD,        /* any consumer -> people: what could not be read, with the reason */
+    STREAM_PARTS,       /* parent's relay -> parent's correlator: each version of its children's incidents */
     STREAM_COUNT
 };
 
@@ -48,5 +49,6 @@ extern const char stream_regions_key[];
 #define GROUP_CORRELATOR "correlator"
 #define GROUP_ARCHIVER   "archiver"
 #define GROUP_NOTIFIER   "notifier"
+#define GROUP_PARENT     "correlator:"      /* and the parent's region: who reads its children's incidents */
 
 #endif

@@ -1,6 +1,7 @@
 #include "events/alert.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #include "common/clock.h"
 #include "common/hash.h"
@@ -128,6 +129,43 @@ static struct asset asset_of(const json_t *event, const char *name)
                            .cii = json_is_true(json_object_get(a, "cii")) };
 }
 
+/* ---- entities in the message ---- */
+
+static const char *account_in(const json_t *object)
+{
+    static const char *const names[] = { "user", "username", "user_name", "account", "cname" };
+    const char *found = "";
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && *found == '\0'; i++)
+        found = event_text_of(object, names[i]);
+    return found;
+}
+
+/* FTP and its like: the command is the field and its argument the name. */
+static const char *account_said(const json_t *message)
+{
+    return strcasecmp(event_text_of(message, "command"), "USER") == 0 ? event_text_of(message, "command_data") : "";
+}
+
+/* Who it is about: the first of these texts in the message (the object named as app_proto) or in an object right below
+ * it ("smb":{"ntlmssp":{"user":...}}). What a dissector calls `user` is the name by which somebody logs on. */
+static const char *account_of(const json_t *e)
+{
+    const json_t *message = json_object_get(e, event_text_of(e, "app_proto"));
+    const char *found = account_in(message);
+    if (*found == '\0')
+        found = account_said(message);
+    for (void *at = json_object_iter((json_t *)(uintptr_t)message); at != NULL && *found == '\0';
+         at = json_object_iter_next((json_t *)(uintptr_t)message, at))
+        found = account_in(json_object_iter_value(at));
+    return found;
+}
+
+static const char *indicator_of(const json_t *e, const json_t *alert)
+{
+    const char *own = event_text_of(json_object_get(e, "indicator"), "value");
+    return *own != '\0' ? own : event_text_of(json_object_get(alert, "indicator"), "value");
+}
+
 static void alert_fill(const json_t *e, struct alert_view *v)
 {
     const json_t *alert = json_object_get(e, "alert");
@@ -150,6 +188,8 @@ static void alert_fill(const json_t *e, struct alert_view *v)
     v->confidence = metadata_of(alert, "confidence");
     v->src_country = event_text_of(json_object_get(e, "src_geo"), "country");
     v->dest_country = event_text_of(json_object_get(e, "dest_geo"), "country");
+    v->account = account_of(e);
+    v->indicator = indicator_of(e, alert);
     v->src_asset = asset_of(e, "src_asset");
     v->dest_asset = asset_of(e, "dest_asset");
     v->flow_id = event_number_of(e, "flow_id", UINT64_MAX);

@@ -54,6 +54,8 @@ struct alert_view {
     const char *signature, *category, *direction;           /* "" when absent */
     const char *gbt20986, *tactic, *technique, *confidence; /* from the metadata; "" when absent */
     const char *src_country, *dest_country;
+    const char *account;        /* user name in the message that matched (see alert.c); "" when absent */
+    const char *indicator;      /* value of the intelligence item that matched; "" when absent */
     struct asset src_asset, dest_asset;                     /* .name "" when absent */
     uint64_t    time_us, flow_id;
     uint32_t    sid, gid, rev, severity;

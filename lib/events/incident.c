@@ -111,6 +111,35 @@ static void strings_json(const char *name, const char *const *values, size_t cou
     text_char(out, ']');
 }
 
+/* What most incidents do not have, they do not carry. */
+static void entities_json(const struct incident *i, struct text *out)
+{
+    if (i->account_count > 0)
+        strings_json("accounts", (const char *const *)i->accounts, i->account_count, out);
+    if (i->indicator_count > 0)
+        strings_json("indicators", (const char *const *)i->indicators, i->indicator_count, out);
+}
+
+static void parts_json(const struct incident *i, struct text *out)
+{
+    if (i->part_count == 0)
+        return;
+    key("parts", out);
+    text_char(out, '[');
+    for (size_t k = 0; k < i->part_count; k++) {
+        const struct incident_part *p = &i->parts[k];
+        text_str(out, k ? ",{" : "{");
+        string("id", p->id, out);
+        string("region", p->region, out);
+        number("version", p->version, out);
+        string("state", incident_state_name(p->state), out);
+        number("level", p->level, out);
+        number("alert_count", p->alert_count, out);
+        text_char(out, '}');
+    }
+    text_char(out, ']');
+}
+
 static void joins_json(const struct incident *i, struct text *out)
 {
     key("joins", out);
@@ -191,6 +220,8 @@ void incident_json(const struct incident *i, struct text *out)
     parties_json("attackers", i->attackers, i->attacker_count, out);
     rules_json(i, out);
     strings_json("tactics", (const char *const *)i->tactics, i->tactic_count, out);
+    entities_json(i, out);
+    parts_json(i, out);
     joins_json(i, out);
     people_json(i, out);
     strings_json("alert_ids", i->alert_ids, i->alert_id_count, out);
@@ -247,6 +278,32 @@ static size_t strings_read(const json_t *list, const char ***out)
     return count;
 }
 
+static enum incident_level level_of(const json_t *o)
+{
+    uint64_t level = event_number_of(o, "level", LEVEL_GENERAL);
+    return level >= LEVEL_EXTRAORDINARY ? (enum incident_level)level : LEVEL_GENERAL;
+}
+
+static enum incident_state state_of(const json_t *o)
+{
+    int state = incident_state_parse(event_text_of(o, "state"));
+    return state < 0 ? INCIDENT_NEW : (enum incident_state)state;
+}
+
+static size_t parts_read(const json_t *list, struct incident_part **out)
+{
+    size_t count = json_array_size(list);
+    *out = calloc(count + 1, sizeof **out);
+    if (*out == NULL)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *p = json_array_get(list, i);
+        (*out)[i] = (struct incident_part){ event_text_of(p, "id"), event_text_of(p, "region"), event_number_of(p, "version", UINT64_MAX),
+                                            state_of(p), level_of(p), event_number_of(p, "alert_count", UINT64_MAX) };
+    }
+    return count;
+}
+
 static size_t joins_read(const json_t *list, struct incident_join **out)
 {
     size_t count = json_array_size(list);
@@ -260,11 +317,6 @@ static size_t joins_read(const json_t *list, struct incident_join **out)
     return count;
 }
 
-static enum incident_level level_of(const json_t *o)
-{
-    uint64_t level = event_number_of(o, "level", LEVEL_GENERAL);
-    return level >= LEVEL_EXTRAORDINARY ? (enum incident_level)level : LEVEL_GENERAL;
-}
 
 static json_t *of_type(const json_t *o, const char *name, json_type type)
 {
@@ -285,13 +337,11 @@ static void people_fill(const json_t *o, struct incident *i)
 static void incident_fill(const json_t *o, struct incident *i)
 {
     const json_t *title = json_object_get(o, "title"), *parts = json_object_get(o, "score_parts");
-    int state = incident_state_parse(event_text_of(o, "state"));
     *i = (struct incident){
         .id = event_text_of(o, "id"), .version = event_number_of(o, "version", UINT64_MAX),
         .title_en = event_text_of(title, "en"), .title_zh = event_text_of(title, "zh"),
         .region = event_text_of(o, "region"), .sector = event_text_of(o, "sector"), .status = event_text_of(o, "status"),
-        .state = state < 0 ? INCIDENT_NEW : (enum incident_state)state,
-        .level = level_of(o), .category = event_text_of(o, "category"),
+        .state = state_of(o), .level = level_of(o), .category = event_text_of(o, "category"),
         .first_us = moment_of(o, "first"), .last_us = moment_of(o, "last"),
         .detected_at_us = moment_of(o, "detected_at"), .aware_at_us = moment_of(o, "aware_at"),
         .alert_count = event_number_of(o, "alert_count", UINT64_MAX), .score = json_number_value(json_object_get(o, "score")),
@@ -306,6 +356,9 @@ static void incident_fill(const json_t *o, struct incident *i)
     i->attacker_count = parties_read(json_object_get(o, "attackers"), &i->attackers);
     i->rule_count = rules_read(json_object_get(o, "rules"), &i->rules);
     i->tactic_count = strings_read(json_object_get(o, "tactics"), &i->tactics);
+    i->account_count = strings_read(json_object_get(o, "accounts"), &i->accounts);
+    i->indicator_count = strings_read(json_object_get(o, "indicators"), &i->indicators);
+    i->part_count = parts_read(json_object_get(o, "parts"), &i->parts);
     i->join_count = joins_read(json_object_get(o, "joins"), &i->joins);
     const char **ids;
     i->alert_id_count = strings_read(json_object_get(o, "alert_ids"), &ids);
@@ -331,6 +384,9 @@ void incident_view_free(struct incident_view *v)
     free(i->attackers);
     free(i->rules);
     free(i->tactics);
+    free(i->accounts);
+    free(i->indicators);
+    free(i->parts);
     free(i->joins);
     const void *ids = i->alert_ids;
     free((void *)(uintptr_t)ids);

@@ -37,6 +37,14 @@ struct incident_join {      /* why an alert or a meta-alert belongs here, in wor
     const char *en, *zh;
 };
 
+struct incident_part {      /* of a campaign over several regions: an incident that stays its own region's */
+    const char *id, *region;
+    uint64_t    version;
+    enum incident_state state;
+    enum incident_level level;
+    uint64_t    alert_count;
+};
+
 struct incident {
     const char *id;             /* "I-430100-20261121-7k3m9qd2" */
     uint64_t    version;        /* counts changes from 1 */
@@ -58,6 +66,10 @@ struct incident {
     size_t      rule_count;
     const char **tactics;       /* ATT&CK tactic ids in order of first sight */
     size_t      tactic_count;
+    const char **accounts, **indicators;    /* user names; values of intelligence items: what else its alerts share */
+    size_t      account_count, indicator_count;
+    struct incident_part *parts;    /* none: alerts made it. Else its alerts are its parts', and no sum counts both */
+    size_t      part_count;
     struct incident_join *joins;
     size_t      join_count;
     const char *const *alert_ids;       /* alerts that joined since the version before; the archive gathers them */

@@ -37,9 +37,20 @@ int archive_put(struct archive *a, const char *stream, const char *region, const
 int archive_commit(struct archive *a, struct fault *f);
 void archive_rollback(struct archive *a);
 
+/* 网络安全法 article 21: network logs are kept for at least six months. */
+#define ARCHIVE_KEEP_LEAST_US UINT64_C(15552000000000)
+
 /* Writer, outside a transaction: removes the months that ended more than keep_us ago, and incidents whose newest version
- * is as old. Gives how many months went, or a negative errno. */
+ * is from before the end of these. Each leaves an event of type "retention" that stays: which month, how many rows, from
+ * when to when, by which setting. Less than ARCHIVE_KEEP_LEAST_US is refused; and should the newest month be long past,
+ * time is counted from its end, as a wrong clock must remove nothing. Gives how many months went, or a negative errno. */
 int archive_retain(struct archive *a, uint64_t keep_us, uint64_t now_us, struct fault *f);
+
+/* What a month holds: rows of events and, apart, versions of incidents and the like; bytes on the disk. */
+struct archive_month { char name[8]; uint64_t rows, versions, bytes, oldest_us, newest_us; };
+
+/* Every month, newest first. Counts them, so it takes a while. */
+int archive_status(struct archive *a, void (*month)(void *ctx, const struct archive_month *m), void *ctx, struct fault *f);
 
 /* Writer, outside a transaction: the months that archive_retain() would remove, and how far their chains go. */
 struct chain_head;

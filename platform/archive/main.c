@@ -33,9 +33,6 @@ struct settings {
     uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us, checkpoint_every_us;
 };
 
-/* 网络安全法 article 21: network logs are kept for at least six months. */
-#define SIX_MONTHS_US UINT64_C(15552000000000)
-
 #define AT(member) offsetof(struct settings, member)
 static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "archiver-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
@@ -43,7 +40,7 @@ static const struct setting rows[] = {
     { "batch", SETTING_UINT, AT(batch), "2048", 1, 65536, NULL, "Entries of one stream taken in one transaction" },
     { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
       "After so long without a sign of life another archiver's regions are taken over" },
-    { "keep", SETTING_TIME, AT(keep_us), "400 d", SIX_MONTHS_US, UINT64_C(3153600000000000), NULL,
+    { "keep", SETTING_TIME, AT(keep_us), "400 d", ARCHIVE_KEEP_LEAST_US, UINT64_C(3153600000000000), NULL,
       "How long events are kept; by law at least 180 days. Whole months are removed" },
     { "stream_keep", SETTING_TIME, AT(stream_keep_us), "24 h", 0, UINT64_C(8640000000000), NULL,
       "How long entries stay in the streams after everybody has acknowledged them, for readers without a group" },

@@ -278,7 +278,7 @@ static const struct store store = {
     .dialect = &dialect, .close = close_all,
     .begin = pg_begin, .put = pg_put, .commit = pg_commit, .rollback = pg_rollback,
     .select = pg_select, .next = pg_next, .end = pg_end, .count = pg_count,
-    .months = pg_months, .remove = pg_remove, .forget = pg_forget,
+    .months = pg_months, .measure = pg_measure, .remove = pg_remove, .forget = pg_forget,
 };
 
 /* A conninfo that is none is the caller's; a server that does not answer is waited for by who writes. */

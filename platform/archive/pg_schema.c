@@ -145,6 +145,25 @@ int pg_months(struct archive *archive, struct month_list *out, struct fault *f)
     return rc;
 }
 
+int pg_measure(struct archive *archive, const char *month, struct archive_month *out, struct fault *f)
+{
+    uint64_t *const to[] = { &out->rows, &out->versions, &out->oldest_us, &out->newest_us, &out->bytes };
+    PGresult *r = NULL;
+    char sql[640], name[MONTH_NAME];
+    *out = (struct archive_month){ 0 };
+    snprintf(out->name, sizeof out->name, "%s", month);
+    snprintf(name, sizeof name, "%.4s_%.2s", month, month + 5);
+    snprintf(sql, sizeof sql,
+             "SELECT (SELECT count(*) FROM event_%s), (SELECT count(*) FROM version_%s), (SELECT min(time) FROM event_%s),"
+             " (SELECT max(time) FROM event_%s), (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('event_%s'))"
+             " + pg_total_relation_size('version_%s')", name, name, name, name, name, name);
+    int rc = pg_read((struct pg_archive *)archive, sql, NULL, PG_LONG_US, &r, f);
+    for (int i = 0; rc == 0 && i < 5; i++)
+        *to[i] = strtoull(PQgetvalue(r, 0, i), NULL, 10);
+    PQclear(r);
+    return rc;
+}
+
 /* ---- removing ---- */
 
 int pg_remove(struct archive *archive, const char *month, struct fault *f)

@@ -5,16 +5,13 @@
 
 #include "archive/words.h"
 #include "common/clock.h"
+#include "events/kind.h"
 #include "events/load.h"
 
-static const char *const versioned[] = { "incident", "warning", "notice", "retention", NULL };
-
+/* All that people decide about, whatever kinds there are, and the archive's own records of what it removed. */
 bool row_is_versioned(const char *event_type)
 {
-    for (size_t i = 0; event_type != NULL && versioned[i] != NULL; i++)
-        if (strcmp(versioned[i], event_type) == 0)
-            return true;
-    return false;
+    return event_type != NULL && (kind_named(event_type) != NULL || strcmp(event_type, "retention") == 0);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -79,6 +76,17 @@ static const char *first_address(const json_t *body, const char *name)
     return text_of(json_array_get(json_object_get(body, name), 0), "address");
 }
 
+/* 1 to 4, by number or by a warning's colour; 0: it has none. */
+static int64_t level_of(const json_t *body)
+{
+    static const char *const colours[] = { "red", "orange", "yellow", "blue" };
+    const char *colour = text_of(body, "colour");
+    for (int i = 0; i < 4; i++)
+        if (colour != NULL && strcmp(colours[i], colour) == 0)
+            return i + 1;
+    return number_of(body, "level");
+}
+
 static void take_body(struct row *r)
 {
     r->body = json_object_get(r->document, r->type);
@@ -86,9 +94,11 @@ static void take_body(struct row *r)
     r->whole = text_of(r->body, "merged_into");
     r->version = number_of(r->body, "version");
     r->state = text_of(r->body, "state");
-    r->level = r->severity = number_of(r->body, "level");
+    r->level = r->severity = level_of(r->body);
     r->sector = text_of(r->body, "sector");
-    r->unit = text_of(json_array_get(json_object_get(r->body, "victims"), 0), "unit");
+    r->unit = text_of(r->body, "unit");
+    if (r->unit == NULL)
+        r->unit = text_of(json_array_get(json_object_get(r->body, "victims"), 0), "unit");
     r->category = text_of(r->body, "category");
     const json_t *title = json_object_get(r->body, "title");
     r->signature = json_is_string(title) ? json_string_value(title) : text_of(title, "en");

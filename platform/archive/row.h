@@ -1,7 +1,7 @@
 /* row - what the archive keeps of an event in columns, beside its JSON.
  *
  * Understands our events, Suricata's EVE, and the versioned ones of the correlator: {"event_type":"incident",
- * "incident":{"id":...,"version":...}} and the same for "warning" and "notice".
+ * "incident":{"id":...,"version":...}} and the same for every other kind (events/kind.h).
  */
 #ifndef ARCHIVE_ROW_H
 #define ARCHIVE_ROW_H

@@ -255,6 +255,7 @@ static void close_all(struct archive *archive)
     while (a->count > 0)
         forget(a, &a->files[0]);
     free(a->files);
+    free(a->found);
     free(a->dir);
     free(a);
 }
@@ -266,12 +267,12 @@ static const struct dialect dialect = {
 };
 
 static const struct store store = {
-    .dialect = &dialect, .has_files = true, .close = close_all,
+    .name = "sqlite", .dialect = &dialect, .has_files = true, .close = close_all,
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
     .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,
-    .walk_end = sqlite_walk_end,
-    .months = sqlite_months, .remove = sqlite_remove, .forget = sqlite_forget,
+    .walk_end = sqlite_walk_end, .newest = sqlite_newest, .version = sqlite_version, .inspect = sqlite_inspect,
+    .tables = sqlite_tables, .pairs = sqlite_pairs, .backup = sqlite_backup, .months = sqlite_months, .measure = sqlite_measure, .remove = sqlite_remove, .forget = sqlite_forget,
 };
 
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f)

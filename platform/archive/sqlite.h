@@ -28,6 +28,7 @@ struct sqlite_archive {
     struct file *files;
     size_t       count;
     uint64_t     uses;
+    char        *found;                 /* what sqlite_version() gave last */
 };
 
 extern const char sqlite_incidents_name[];
@@ -59,7 +60,14 @@ int  sqlite_walk_next(struct walk *w, struct chained *out, struct fault *f);
 int  sqlite_walk_strays(struct walk *w, uint64_t *older, void (*stray)(void *ctx, const char *id, int64_t time_us), void *ctx,
                         struct fault *f);
 void sqlite_walk_end(struct walk *w);
+int  sqlite_newest(struct archive *archive, const char *key, int64_t *version, struct fault *f);
+int  sqlite_version(struct archive *archive, const char *month, const char *id, const char **json, size_t *len, struct fault *f);
+int  sqlite_inspect(struct archive *archive, const char *month, void (*say)(void *ctx, const char *what), void *ctx, struct fault *f);
 
+void sqlite_tables(const char *part, char events[DIGEST_TABLE], char versions[DIGEST_TABLE]);
+int  sqlite_pairs(struct archive *archive, const char *part, const char *sql, pair_fn *take, void *ctx, struct fault *f);
+int  sqlite_backup(struct archive *archive, const char *dir, archive_part_fn *tell, void *ctx, struct fault *f);
+int  sqlite_measure(struct archive *archive, const char *month, struct archive_month *out, struct fault *f);
 int  sqlite_remove(struct archive *archive, const char *month, struct fault *f);
 int  sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f);
 

@@ -41,10 +41,20 @@ struct walk {
     int64_t       events, first_event, last_event, versions, first_version, last_version;     /* rows that it named */
 };
 
-static const char walk_sql[] =
-    "SELECT c.seq, c.row, c.link, e.n, e.id, e.time, e.json, e.type, e.region, e.sector, e.unit, e.status, e.state,"
-    " e.signature, e.category, e.severity, e.sid, e.level, e.version, e.src, e.dest, v.rowid, v.id, v.time, v.json"
+#define EVENT "e.n, e.id, e.time, e.json, e.type, e.region, e.sector, e.unit, e.status, e.state," \
+    " e.signature, e.category, e.severity, e.sid, e.level, e.version, e.src, e.dest"
+
+static const char newest_sql[] = "SELECT 0, e.n, NULL, " EVENT ", NULL, NULL, NULL, NULL FROM event e ORDER BY e.n";
+static const char walk_sql[] = "SELECT c.seq, c.row, c.link, " EVENT ", v.rowid, v.id, v.time, v.json"
     " FROM chain c LEFT JOIN event e ON e.n = c.row LEFT JOIN version v ON v.rowid = -c.row ORDER BY c.seq";
+
+static void name_of(const char *month, char out[FILE_NAME])
+{
+    if (month != NULL)
+        sqlite_file_name(month, out);
+    else
+        memcpy(out, sqlite_incidents_name, strlen(sqlite_incidents_name) + 1);
+}
 
 struct walk *sqlite_walk(struct archive *archive, const char *month, struct fault *f)
 {
@@ -54,10 +64,10 @@ struct walk *sqlite_walk(struct archive *archive, const char *month, struct faul
         return NULL;
     }
     w->a = (struct sqlite_archive *)archive;
-    sqlite_file_name(month, w->name);
+    name_of(month, w->name);
     w->x = sqlite_file(w->a, w->name, f);
     if (w->x != NULL && sqlite3_exec(w->x->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK
-        && sqlite3_prepare_v2(w->x->db, walk_sql, -1, &w->s, NULL) == SQLITE_OK)
+        && sqlite3_prepare_v2(w->x->db, month != NULL ? walk_sql : newest_sql, -1, &w->s, NULL) == SQLITE_OK)
         return w;
     if (w->x != NULL)
         sqlite_fault(w->a, w->name, w->x->db, f);
@@ -173,4 +183,67 @@ void sqlite_walk_end(struct walk *w)
     if (w->x != NULL)
         sqlite3_exec(w->x->db, "ROLLBACK", NULL, NULL, NULL);
     free(w);
+}
+
+/* ---- single versions ---- */
+
+int sqlite_newest(struct archive *archive, const char *key, int64_t *version, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    struct file *x = sqlite_file(a, sqlite_incidents_name, f);
+    sqlite3_stmt *s = NULL;
+    if (x == NULL)
+        return f->code;
+    int step = sqlite3_prepare_v2(x->db, "SELECT version FROM event WHERE id = ?1", -1, &s, NULL);
+    if (step == SQLITE_OK && (step = sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC)) == SQLITE_OK)
+        step = sqlite3_step(s);
+    if (step == SQLITE_ROW)
+        *version = sqlite3_column_int64(s, 0);
+    int rc = step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : sqlite_fault(a, x->name, x->db, f);
+    sqlite3_finalize(s);
+    return rc;
+}
+
+int sqlite_version(struct archive *archive, const char *month, const char *id, const char **json, size_t *len, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    char name[FILE_NAME];
+    sqlite3_stmt *s = NULL;
+    name_of(month, name);
+    struct file *x = sqlite_file(a, name, f);
+    if (x == NULL)
+        return f->code == -ENOENT ? 0 : f->code;
+    int step = sqlite3_prepare_v2(x->db, "SELECT json FROM version WHERE id = ?1", -1, &s, NULL);
+    if (step == SQLITE_OK && (step = sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC)) == SQLITE_OK)
+        step = sqlite3_step(s);
+    if (step == SQLITE_ROW) {
+        free(a->found);
+        *json = a->found = strdup(text_at(s, 0));
+        *len = (size_t)sqlite3_column_bytes(s, 0);
+    }
+    int rc = step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : sqlite_fault(a, name, x->db, f);
+    sqlite3_finalize(s);
+    return rc == 1 && a->found == NULL ? fault_set(f, -ENOMEM, "no memory") : rc;
+}
+
+/* ---- the file ---- */
+
+int sqlite_inspect(struct archive *archive, const char *month, void (*say)(void *ctx, const char *what), void *ctx, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    char name[FILE_NAME];
+    sqlite3_stmt *s = NULL;
+    name_of(month, name);
+    struct file *x = sqlite_file(a, name, f);
+    if (x == NULL)
+        return f->code == -ENOENT ? 0 : f->code;
+    int step = sqlite3_prepare_v2(x->db, "PRAGMA integrity_check(20)", -1, &s, NULL);
+    while (step == SQLITE_OK || step == SQLITE_ROW) {
+        step = sqlite3_step(s);
+        if (step == SQLITE_ROW && strcmp(text_at(s, 0), "ok") != 0)
+            say(ctx, text_at(s, 0));
+    }
+    int rc = step == SQLITE_DONE ? 0 : sqlite_fault(a, name, x->db, f);
+    sqlite3_finalize(s);
+    return rc;
 }

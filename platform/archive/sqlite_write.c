@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/sqlite.h"
@@ -246,6 +247,37 @@ void sqlite_rollback(struct archive *archive)
 
 /* ---- retention ---- */
 
+static uint64_t size_of(const struct sqlite_archive *a, const char *name, const char *suffix)
+{
+    char path[4300];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/%s%s", a->dir, name, suffix);
+    return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+int sqlite_measure(struct archive *archive, const char *month, struct archive_month *out, struct fault *f)
+{
+    static const char sql[] = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM version),"
+                              " (SELECT min(time) FROM event), (SELECT max(time) FROM event)";
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    uint64_t *const to[] = { &out->rows, &out->versions, &out->oldest_us, &out->newest_us };
+    char name[FILE_NAME];
+    sqlite3_stmt *s = NULL;
+    *out = (struct archive_month){ 0 };
+    snprintf(out->name, sizeof out->name, "%s", month);
+    sqlite_file_name(month, name);
+    struct file *x = sqlite_file(a, name, f);
+    if (x == NULL)
+        return f->code;
+    bool row = sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW;
+    for (int i = 0; row && i < 4; i++)
+        *to[i] = (uint64_t)sqlite3_column_int64(s, i);
+    out->bytes = size_of(a, name, "") + size_of(a, name, "-wal");
+    int rc = row ? 0 : sqlite_fault(a, name, x->db, f);
+    sqlite3_finalize(s);
+    return rc;
+}
+
 int sqlite_remove(struct archive *archive, const char *month, struct fault *f)
 {
     struct sqlite_archive *a = (struct sqlite_archive *)archive;
@@ -268,12 +300,13 @@ int sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f)
     struct file *x = sqlite_file(a, sqlite_incidents_name, f);
     if (x == NULL)
         return f->code;
-    char *sql = sqlite3_mprintf("BEGIN IMMEDIATE;"
-        "DELETE FROM words WHERE rowid IN (SELECT n FROM event WHERE time < %lld);"
-        "DELETE FROM party WHERE n IN (SELECT n FROM event WHERE time < %lld);"
-        "DELETE FROM alert_of WHERE incident IN (SELECT id FROM event WHERE time < %lld);"
-        "DELETE FROM part_of WHERE part IN (SELECT id FROM event WHERE time < %lld);"
-        "DELETE FROM event WHERE time < %lld; COMMIT", before_us, before_us, before_us, before_us, before_us);
+    char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; CREATE TEMP TABLE gone AS SELECT n, id FROM event"
+        " WHERE time < %lld AND type <> 'retention';"
+        "DELETE FROM words WHERE rowid IN (SELECT n FROM gone);"
+        "DELETE FROM party WHERE n IN (SELECT n FROM gone);"
+        "DELETE FROM alert_of WHERE incident IN (SELECT id FROM gone);"
+        "DELETE FROM part_of WHERE part IN (SELECT id FROM gone);"
+        "DELETE FROM event WHERE n IN (SELECT n FROM gone); DROP TABLE gone; COMMIT", before_us);
     int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);
     if (rc != 0)
         sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);

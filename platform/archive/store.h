@@ -13,6 +13,7 @@
 #define ARCHIVE_STORE_H
 
 #include "archive/archive.h"
+#include "archive/backup.h"
 #include "archive/chain.h"
 #include "archive/row.h"
 #include "common/text.h"
@@ -73,7 +74,11 @@ struct chained {
 };
 struct walk;
 
+enum { DIGEST_TABLE = 32 };
+typedef void pair_fn(void *ctx, const char *left, size_t left_len, const char *right, size_t right_len);
+
 struct store {
+    const char *name;                   /* "sqlite", "postgresql" */
     const struct dialect *dialect;
     bool has_files;                     /* that can be sealed when it is closed */
     void (*close)(struct archive *a);
@@ -102,7 +107,21 @@ struct store {
                         struct fault *f);      /* *older: rows from before the month had a chain */
     void (*walk_end)(struct walk *w);
 
+    /* For verifying. A walk without a month is along the newest versions, in no chain, each under its own id.
+     * newest() and version() give 1 or 0; the JSON is good until the next call of either. */
+    int  (*newest)(struct archive *a, const char *key, int64_t *version, struct fault *f);
+    int  (*version)(struct archive *a, const char *month, const char *id, const char **json, size_t *len, struct fault *f);
+    /* The store's own opinion of a month, or without one of the newest versions: a sentence for each thing that is wrong. */
+    int  (*inspect)(struct archive *a, const char *month, void (*say)(void *ctx, const char *what), void *ctx, struct fault *f);
+
+    /* Copies (backup.h). pairs() gives the rows of two columns of a part; backup() copies all parts into a folder, and
+     * tells of each what it held at that moment. */
+    void (*tables)(const char *part, char events[DIGEST_TABLE], char versions[DIGEST_TABLE]);
+    int  (*pairs)(struct archive *a, const char *part, const char *sql, pair_fn *take, void *ctx, struct fault *f);
+    int  (*backup)(struct archive *a, const char *dir, archive_part_fn *tell, void *ctx, struct fault *f);
+
     int  (*months)(struct archive *a, struct month_list *out, struct fault *f);
+    int  (*measure)(struct archive *a, const char *month, struct archive_month *out, struct fault *f);
     int  (*remove)(struct archive *a, const char *month, struct fault *f);     /* outside a transaction, as is */
     int  (*forget)(struct archive *a, int64_t before_us, struct fault *f);     /* incidents whose newest version is older */
 };
@@ -123,6 +142,16 @@ struct chain_head *archive_head(struct archive *a, const char *month, struct fau
 /* NULL with a fault. */
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f);
 struct archive *archive_pg_open(const char *conninfo, enum archive_mode mode, struct fault *f);
+
+/* What a store's backup() wrote, into a place where no archive is yet. */
+int archive_sqlite_restore(const char *dir, const char *to, struct fault *f);
+int archive_pg_restore(const char *dir, const char *conninfo, struct fault *f);
+
+/* A place to try it: `out` is as archive_open() takes it, and removed by the second. */
+int  archive_sqlite_scratch(char *out, size_t cap, struct fault *f);
+void archive_sqlite_discard(const char *scratch);
+int  archive_pg_scratch(const char *conninfo, char *out, size_t cap, struct fault *f);
+void archive_pg_discard(const char *conninfo, const char *scratch);
 
 /* Of a closed one: archive_seals(). */
 int archive_sqlite_seals(const char *dir, bool (*wanted)(void *ctx, const char *file),

@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "common/addr.h"
-#include "correlator/stage.h"
 #include "events/matter.h"
 
 /* ---- GB/T 20986 ---- */
@@ -54,7 +53,7 @@ const char *taxonomy_name(const struct taxonomy *t, const char *code)
 
 /* ---- who did what to whom ---- */
 
-static bool is_private(const char *address)
+bool case_is_private(const char *address)
 {
     static const char *const ranges[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10" };
     struct addr a;
@@ -84,7 +83,7 @@ static struct parties alone(const struct incident_party *victim, const struct as
 struct parties case_parties(const struct alert_view *a)
 {
     bool src_known = *a->src_asset.name != '\0', dest_known = *a->dest_asset.name != '\0';
-    bool src_inside = is_private(a->src_ip), dest_inside = is_private(a->dest_ip);
+    bool src_inside = case_is_private(a->src_ip), dest_inside = case_is_private(a->dest_ip);
     bool src_is_victim = strcmp(a->direction, "to_client") == 0;
     if (src_known != dest_known)
         src_is_victim = src_known;
@@ -101,6 +100,11 @@ struct parties case_parties(const struct alert_view *a)
 }
 
 /* ---- the case ---- */
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 static bool replace(const char **at, const char *with)
 {
@@ -128,6 +132,11 @@ static bool party_copy(struct incident_party *to, const struct incident_party *f
            && replace(&to->country, from->country);
 }
 
+bool party_set_region(struct incident_party *p, const char *region)
+{
+    return replace(&p->region, region);
+}
+
 static void party_drop(struct incident_party *p)
 {
     drop(&p->address);
@@ -151,10 +160,38 @@ static struct incident_case *case_empty(void)
     i->rules = calloc(CASE_RULES_MAX, sizeof *i->rules);
     i->tactics = calloc(CASE_TACTICS_MAX, sizeof *i->tactics);
     i->joins = calloc(CASE_JOINS_MAX, sizeof *i->joins);
-    if (i->victims != NULL && i->attackers != NULL && i->rules != NULL && i->tactics != NULL && i->joins != NULL)
+    i->accounts = calloc(CASE_ENTITIES_MAX, sizeof *i->accounts);
+    i->indicators = calloc(CASE_ENTITIES_MAX, sizeof *i->indicators);
+    if (i->accounts != NULL && i->indicators != NULL && i->victims != NULL && i->attackers != NULL && i->rules != NULL && i->tactics != NULL && i->joins != NULL)
         return c;
     case_free(c);
     return NULL;
+}
+
+static void texts_drop(const char **list, size_t *count)
+{
+    while (*count > 0)
+        drop(&list[--*count]);
+}
+
+/* What alerts brought, and not what was thought or decided about it. */
+static void facts_drop(struct incident *i)
+{
+    while (i->victim_count > 0)
+        party_drop(&i->victims[--i->victim_count]);
+    while (i->attacker_count > 0)
+        party_drop(&i->attackers[--i->attacker_count]);
+    while (i->rule_count > 0)
+        drop(&i->rules[--i->rule_count].signature);
+    texts_drop(i->tactics, &i->tactic_count);
+    texts_drop(i->accounts, &i->account_count);
+    texts_drop(i->indicators, &i->indicator_count);
+}
+
+static void part_drop(struct incident_part *p)
+{
+    drop(&p->id);
+    drop(&p->region);
 }
 
 void case_free(struct incident_case *c)
@@ -163,14 +200,9 @@ void case_free(struct incident_case *c)
         return;
     struct incident *i = &c->incident;
     case_published(c);
-    for (size_t k = 0; k < i->victim_count; k++)
-        party_drop(&i->victims[k]);
-    for (size_t k = 0; k < i->attacker_count; k++)
-        party_drop(&i->attackers[k]);
-    for (size_t k = 0; k < i->rule_count; k++)
-        drop(&i->rules[k].signature);
-    for (size_t k = 0; k < i->tactic_count; k++)
-        drop(&i->tactics[k]);
+    facts_drop(i);
+    while (i->part_count > 0)
+        part_drop(&i->parts[--i->part_count]);
     for (size_t k = 0; k < i->join_count; k++) {
         drop(&i->joins[k].en);
         drop(&i->joins[k].zh);
@@ -179,6 +211,9 @@ void case_free(struct incident_case *c)
     free(i->attackers);
     free(i->rules);
     free(i->tactics);
+    free(i->accounts);
+    free(i->indicators);
+    free(i->parts);
     free(i->joins);
     drop(&i->id);
     drop(&i->title_en);
@@ -231,9 +266,29 @@ struct incident_case *case_new(const char *id, const struct alert_view *a, uint6
     return c;
 }
 
-static size_t least(size_t a, size_t b)
+static bool text_add(const char **list, size_t *count, size_t most, const char *text)
 {
-    return a < b ? a : b;
+    if (*text == '\0' || *count == most)
+        return true;
+    for (size_t k = 0; k < *count; k++)
+        if (strcmp(list[k], text) == 0)
+            return true;
+    return replace(&list[(*count)++], text);
+}
+
+static bool entities_restore(struct incident_case *c, const struct incident *s)
+{
+    struct incident *i = &c->incident;
+    bool ok = true;
+    for (size_t k = 0; k < s->tactic_count; k++)
+        ok = text_add(i->tactics, &i->tactic_count, CASE_TACTICS_MAX, s->tactics[k]) && ok;
+    for (size_t k = 0; k < s->account_count; k++)
+        ok = text_add(i->accounts, &i->account_count, CASE_ENTITIES_MAX, s->accounts[k]) && ok;
+    for (size_t k = 0; k < s->indicator_count; k++)
+        ok = text_add(i->indicators, &i->indicator_count, CASE_ENTITIES_MAX, s->indicators[k]) && ok;
+    for (size_t k = 0; k < least(s->part_count, CASE_PARTS_MAX); k++)
+        ok = case_part_put(c, &s->parts[k]) && ok;
+    return ok;
 }
 
 static bool lists_restore(struct incident *i, const struct incident *s)
@@ -251,9 +306,6 @@ static bool lists_restore(struct incident *i, const struct incident *s)
         if (!replace(&r->signature, s->rules[k].signature))
             return false;
     }
-    for (size_t k = 0; k < least(s->tactic_count, CASE_TACTICS_MAX); k++)
-        if (!replace(&i->tactics[i->tactic_count++], s->tactics[k]))
-            return false;
     for (size_t k = 0; k < least(s->join_count, CASE_JOINS_MAX); k++) {
         struct incident_join *j = &i->joins[i->join_count++];
         j->time_us = s->joins[k].time_us;
@@ -285,7 +337,7 @@ struct incident_case *case_restore(const struct incident *s)
     struct incident *i = &c->incident;
     if (!names_set(i, s->id, s->region, s->sector, s->status) || !replace(&i->title_en, s->title_en)
         || !replace(&i->title_zh, s->title_zh) || !replace(&i->category, s->category) || !replace(&i->owner, s->owner)
-        || !lists_restore(i, s) || !people_restore(i, s)) {
+        || !lists_restore(i, s) || !entities_restore(c, s) || !people_restore(i, s)) {
         case_free(c);
         return NULL;
     }
@@ -324,10 +376,37 @@ bool case_has_victim(const struct incident_case *c, const char *address)
     return party_in(c->incident.victims, c->incident.victim_count, address);
 }
 
+bool case_has_account(const struct incident_case *c, const char *name)
+{
+    for (size_t k = 0; k < c->incident.account_count; k++)
+        if (strcmp(c->incident.accounts[k], name) == 0)
+            return true;
+    return false;
+}
+
+bool case_has_indicator(const struct incident_case *c, const char *value)
+{
+    for (size_t k = 0; k < c->incident.indicator_count; k++)
+        if (strcmp(c->incident.indicators[k], value) == 0)
+            return true;
+    return false;
+}
+
+/* The same address in two regions is two hosts: private ranges are everybody's. */
+static bool party_known(const struct incident_party *list, size_t count, const struct incident_party *p)
+{
+    const char *address = *p->address ? p->address : p->name;
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(*list[k].address ? list[k].address : list[k].name, address) == 0
+            && (*p->region == '\0' || *list[k].region == '\0' || strcmp(list[k].region, p->region) == 0))
+            return true;
+    return false;
+}
+
 static bool party_add(struct incident_party *list, size_t *count, const struct incident_party *p)
 {
     const char *address = *p->address ? p->address : p->name;
-    if (*address == '\0' || *count == CASE_PARTIES_MAX || party_in(list, *count, address))
+    if (*address == '\0' || *count == CASE_PARTIES_MAX || party_known(list, *count, p))
         return true;
     return party_copy(&list[(*count)++], p);
 }
@@ -348,14 +427,11 @@ static bool rule_add(struct incident *i, const struct incident_rule *add)
     return replace(&r->signature, add->signature);
 }
 
-static bool tactic_add(struct incident *i, const char *tactic)
+static bool entities_add(struct incident *i, const char *tactic, const char *account, const char *indicator)
 {
-    if (*tactic == '\0' || i->tactic_count == CASE_TACTICS_MAX)
-        return true;
-    for (size_t k = 0; k < i->tactic_count; k++)
-        if (strcmp(i->tactics[k], tactic) == 0)
-            return true;
-    return replace(&i->tactics[i->tactic_count++], tactic);
+    return text_add(i->tactics, &i->tactic_count, CASE_TACTICS_MAX, tactic)
+           && text_add(i->accounts, &i->account_count, CASE_ENTITIES_MAX, account)
+           && text_add(i->indicators, &i->indicator_count, CASE_ENTITIES_MAX, indicator);
 }
 
 static bool join_add(struct incident *i, const struct incident_join *why)
@@ -365,6 +441,11 @@ static bool join_add(struct incident *i, const struct incident_join *why)
     struct incident_join *j = &i->joins[i->join_count++];
     j->time_us = why->time_us;
     return replace(&j->en, why->en) && replace(&j->zh, why->zh);
+}
+
+bool case_join_add(struct incident_case *c, const struct incident_join *why)
+{
+    return join_add(&c->incident, why);
 }
 
 static void raise_to(double *part, double value)
@@ -479,7 +560,8 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     i->alert_ids = (const char *const *)c->ids;
     i->alert_id_count = c->id_count;
     bool ok = party_add(i->attackers, &i->attacker_count, &p->attacker)
-              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule) && tactic_add(i, stage_tactic(a))
+              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule)
+              && entities_add(i, a->tactic, a->account, a->indicator)
               && join_add(i, why) && title_update(i, a, p, names, gravest);
     score_update(c, a, p->asset);
     return ok;
@@ -555,7 +637,11 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     for (size_t k = 0; k < f->rule_count; k++)
         ok = rule_add(i, &f->rules[k]) && ok;
     for (size_t k = 0; k < f->tactic_count; k++)
-        ok = tactic_add(i, f->tactics[k]) && ok;
+        ok = entities_add(i, f->tactics[k], "", "") && ok;
+    for (size_t k = 0; k < f->account_count; k++)
+        ok = entities_add(i, "", f->accounts[k], "") && ok;
+    for (size_t k = 0; k < f->indicator_count; k++)
+        ok = entities_add(i, "", "", f->indicators[k]) && ok;
     for (size_t k = 0; k < from->host_count; k++)
         host_absorb(c, &from->hosts[k]);
     i->alert_count += f->alert_count;
@@ -617,4 +703,67 @@ bool case_end_as_part(struct incident_case *c, const char *whole, const struct i
     c->absorbed = c->dirty = true;
     c->incident.state = INCIDENT_CLOSED;
     return replace(&c->incident.merged_into, whole) && join_add(&c->incident, why);
+}
+
+/* ---- campaigns ---- */
+
+void case_unfold(struct incident_case *c)
+{
+    struct incident *i = &c->incident;
+    facts_drop(i);
+    i->alert_count = 0;
+    i->score_severity = i->score_asset = i->score_confidence = 0;
+    i->first_us = UINT64_MAX;
+    i->last_us = 0;
+    c->steps = 0;
+    c->dirty = true;
+}
+
+static struct incident_part *part_of(const struct incident_case *c, const char *id)
+{
+    for (size_t k = 0; k < c->incident.part_count; k++)
+        if (strcmp(c->incident.parts[k].id, id) == 0)
+            return &c->incident.parts[k];
+    return NULL;
+}
+
+const struct incident_part *case_part(const struct incident_case *c, const char *id)
+{
+    return part_of(c, id);
+}
+
+bool case_part_put(struct incident_case *c, const struct incident_part *p)
+{
+    struct incident *i = &c->incident;
+    if (i->parts == NULL && (i->parts = calloc(CASE_PARTS_MAX, sizeof *i->parts)) == NULL)
+        return false;
+    struct incident_part *at = part_of(c, p->id);
+    if (at == NULL && i->part_count == CASE_PARTS_MAX)
+        return false;
+    if (at == NULL)
+        at = &i->parts[i->part_count++];
+    struct incident_part old = *at;
+    *at = *p;
+    at->id = old.id;
+    at->region = old.region;
+    return replace(&at->id, p->id) && replace(&at->region, p->region);
+}
+
+bool case_part_drop(struct incident_case *c, const char *id)
+{
+    struct incident *i = &c->incident;
+    struct incident_part *at = part_of(c, id);
+    if (at == NULL)
+        return false;
+    part_drop(at);
+    struct incident_part *last = &i->parts[--i->part_count];
+    memmove(at, at + 1, (size_t)(last - at) * sizeof *at);
+    *last = (struct incident_part){ 0 };
+    return true;
+}
+
+bool case_titled(struct incident_case *c, const char *en, const char *zh, const char *category, const char *sector)
+{
+    struct incident *i = &c->incident;
+    return replace(&i->title_en, en) && replace(&i->title_zh, zh) && replace(&i->category, category) && replace(&i->sector, sector);
 }

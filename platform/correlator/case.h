@@ -12,6 +12,8 @@
 #include "events/incident.h"
 
 enum { CASE_PARTIES_MAX = 64, CASE_RULES_MAX = 64, CASE_JOINS_MAX = 64, CASE_TACTICS_MAX = 16,
+       CASE_ENTITIES_MAX = 32,      /* accounts; indicators */
+       CASE_PARTS_MAX = 64,         /* of a campaign */
        CASE_IDS_MAX = 1024 };       /* alert ids of one version: more than a batch holds */
 
 /* The two roles in an alert, worked out from what is known of its ends. */
@@ -20,6 +22,8 @@ struct parties {
     const struct asset   *asset;        /* the victim's; .name "" when not registered */
 };
 struct parties case_parties(const struct alert_view *a);
+bool case_is_private(const char *address);      /* RFC 1918, unique local, link-local */
+bool party_set_region(struct incident_party *p, const char *region);    /* of a case's own party; false: memory is out */
 
 struct taxonomy;                /* GB/T 20986-2023 categories, from a CSV */
 struct taxonomy *taxonomy_load(const char *path, struct fault *f);      /* path "" gives an empty one */
@@ -47,6 +51,7 @@ struct incident_case {
     uint64_t told_us;                   /* the region's clock when it last took something in */
     uint64_t steps;                     /* meta-alerts' beginnings that joined */
     bool     dirty;                     /* changed since the last version went out */
+    bool     part;                      /* a child's incident, that campaigns are made of: never published from here */
     bool     absorbed;                  /* it became part of another and goes from memory after its last version */
     char    *ids[CASE_IDS_MAX];         /* alerts since then */
     size_t   id_count;
@@ -91,6 +96,17 @@ bool case_set_owner(struct incident_case *c, const char *owner);
 /* Says in its history that it goes on where a finished one ended. */
 bool case_follows(struct incident_case *c, const struct incident_case *closed, uint64_t at_us);
 
+/* A campaign is what its parts are: case_unfold() takes out everything that came from them, then each is absorbed again
+ * (case_absorb) and entered (case_part_put). The joins, the level and what people did stay. */
+bool case_join_add(struct incident_case *c, const struct incident_join *why);   /* one more reason, while there is room */
+void case_unfold(struct incident_case *c);
+bool case_part_put(struct incident_case *c, const struct incident_part *p);    /* false: memory is out, or too many */
+bool case_part_drop(struct incident_case *c, const char *id);                   /* true: it was one */
+const struct incident_part *case_part(const struct incident_case *c, const char *id);
+bool case_titled(struct incident_case *c, const char *en, const char *zh, const char *category, const char *sector);
+
+bool case_has_account(const struct incident_case *c, const char *name);
+bool case_has_indicator(const struct incident_case *c, const char *value);
 bool case_has_attacker(const struct incident_case *c, const char *address);
 bool case_has_victim(const struct incident_case *c, const char *address);
 

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "common/hash.h"
-#include "correlator/meta.h"
+#include "correlator/inside.h"
 #include "events/matter.h"
 
 #define ROW(member, kind, sentence) { #member, kind, offsetof(struct correlator_counts, member), sentence }
@@ -21,30 +21,18 @@ static const struct metric rows[] = {
     ROW(let_go, METRIC_COUNTER, "Incidents let go from memory because they were quiet or too many."),
     ROW(forgotten, METRIC_COUNTER, "Meta-alerts forgotten because there were too many."),
     ROW(habits_forgotten, METRIC_COUNTER, "Rhythms of rules and hosts forgotten because there were too many."),
+    ROW(late, METRIC_COUNTER, "Alerts that came more than an hour behind their region's clock."),
+    ROW(jumps, METRIC_COUNTER, "Alerts more than an hour ahead of their region's clock: it goes an hour at most with each."),
+    ROW(parts, METRIC_GAUGE, "Children's incidents in memory, for campaigns."),
+    ROW(parts_forgotten, METRIC_COUNTER, "Children's incidents forgotten because there were too many."),
+    ROW(campaigns, METRIC_COUNTER, "Campaigns over several regions begun."),
     ROW(no_memory, METRIC_COUNTER, "Times memory was out."),
 };
 const struct metrics_room correlator_metrics = { "correlator", rows, sizeof rows / sizeof rows[0] };
 
 #define YOUNG_US (600 * SECOND_US)      /* incidents that began within this may still turn out to be one */
 
-enum { GONE_MAX = 64, BUCKETS = 4096, MERGED_MAX = 65536, BEGIN_HOURS = 3 };
-
-struct merged { struct indexed ix; uint64_t into; };
-
-struct correlator {
-    struct correlator_settings settings;
-    struct taxonomy           *names;
-    struct weights             weights;
-    struct scene              *scene;
-    struct meta_table         *metas;
-    struct index              *merged;      /* number of a part to the number of the whole */
-    struct incident_case      *cases;       /* newest change first */
-    struct incident_case      *buckets[BUCKETS];
-    struct incident_case      *gone[GONE_MAX];
-    size_t                     gone_count;
-    uint64_t                   last_number;
-    struct correlator_counts   counts;
-};
+enum { MERGED_MAX = 65536, BEGIN_HOURS = 3 };
 
 /* ---- life ---- */
 
@@ -58,7 +46,8 @@ struct correlator *correlator_new(const struct correlator_settings *s, struct fa
     c->settings = *s;
     c->settings.scene.most = (size_t)s->rule_max;
     if ((c->names = taxonomy_load(s->taxonomy != NULL ? s->taxonomy : "", f)) == NULL
-        || weights_load(s->scoring != NULL ? s->scoring : "", &c->weights, f) < 0) {
+        || weights_load(s->scoring != NULL ? s->scoring : "", &c->weights, f) < 0
+        || (c->stages = stages_load(s->stages != NULL ? s->stages : "", f)) == NULL) {
         correlator_free(c);
         return NULL;
     }
@@ -83,6 +72,7 @@ static void cases_free(struct correlator *c)
     }
     while (c->gone_count > 0)
         case_free(c->gone[--c->gone_count]);
+    campaign_clear(c);
     memset(c->buckets, 0, sizeof c->buckets);
     c->counts.open = 0;
 }
@@ -104,6 +94,7 @@ void correlator_free(struct correlator *c)
     scene_free(c->scene);
     index_free(c->merged);
     taxonomy_free(c->names);
+    stages_free(c->stages);
     free(c);
 }
 
@@ -115,14 +106,22 @@ const struct correlator_counts *correlator_counts(struct correlator *c)
     return &c->counts;
 }
 
+static void list_given(const struct setting_list *list, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
+{
+    for (size_t i = 0; i < list->count; i++)
+        each(ctx, &(struct stop_value){ "", list->items[i], "given in the settings: it joins nothing", "由配置指定：不作关联依据" });
+}
+
 void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
 {
+    list_given(&c->settings.join.stop_values, each, ctx);
+    list_given(&c->settings.join.stop_accounts, each, ctx);
     scene_stop_values(c->scene, each, ctx);
 }
 
 /* ---- the cases, by number and by last change ---- */
 
-static void case_unlink(struct correlator *c, struct incident_case *k)
+void case_unlink(struct correlator *c, struct incident_case *k)
 {
     struct incident_case **at = &c->cases;
     while (*at != k)
@@ -130,22 +129,27 @@ static void case_unlink(struct correlator *c, struct incident_case *k)
     *at = k->next;
 }
 
-static void case_front(struct correlator *c, struct incident_case *k)
+void case_front(struct correlator *c, struct incident_case *k)
 {
     k->next = c->cases;
     c->cases = k;
 }
 
 /* It gets its number, and the weights of this correlator. */
-static void case_enrol(struct correlator *c, struct incident_case *k)
+void case_enrol(struct correlator *c, struct incident_case *k)
+{
+    case_enrol_as(c, k, ++c->last_number);
+}
+
+void case_enrol_as(struct correlator *c, struct incident_case *k, uint64_t number)
 {
     k->weights = &c->weights;
-    k->number = ++c->last_number;
+    k->number = number;
     k->number_next = c->buckets[k->number % BUCKETS];
     c->buckets[k->number % BUCKETS] = k;
 }
 
-static void number_drop(struct correlator *c, const struct incident_case *k)
+void case_number_drop(struct correlator *c, const struct incident_case *k)
 {
     struct incident_case **at = &c->buckets[k->number % BUCKETS];
     while (*at != k)
@@ -161,7 +165,7 @@ uint64_t correlator_whole(struct correlator *c, uint64_t number)
     return number;
 }
 
-static struct incident_case *case_of(struct correlator *c, uint64_t number)
+struct incident_case *case_of(struct correlator *c, uint64_t number)
 {
     number = correlator_whole(c, number);
     struct incident_case *k = number != 0 ? c->buckets[number % BUCKETS] : NULL;
@@ -260,7 +264,7 @@ static struct incident_case *grow(struct correlator *c, struct incident_case *k,
 
 /* ---- placing ---- */
 
-static size_t candidates(struct correlator *c, const struct place *p, struct incident_case **out, size_t count)
+size_t case_candidates(struct correlator *c, const struct place *p, struct incident_case **out, size_t count)
 {
     for (size_t i = 0; p != NULL && i < SCENE_CASES; i++) {
         struct incident_case *k = case_of(c, p->cases[i]);
@@ -275,9 +279,11 @@ static size_t candidates(struct correlator *c, const struct place *p, struct inc
 
 static struct incident_case *find_among(struct correlator *c, const struct join_ask *ask, bool taking, struct join_reason *why)
 {
-    struct incident_case *list[2 * SCENE_CASES];
-    size_t count = candidates(c, ask->sight->host, list, 0), kept = 0;
-    count = candidates(c, ask->sight->other, list, count);
+    struct incident_case *list[CANDIDATES_MAX];
+    size_t count = case_candidates(c, ask->sight->host, list, 0), kept = 0;
+    count = case_candidates(c, ask->sight->other, list, count);
+    count = case_candidates(c, ask->sight->account, list, count);
+    count = case_candidates(c, ask->sight->indicator, list, count);
     for (size_t i = 0; i < count; i++)
         if (case_may_take(list[i], ask->alert) == taking)
             list[kept++] = list[i];
@@ -362,8 +368,10 @@ static void note(struct incident_case *k, const struct meta *m, const struct sig
     k->steps++;
     if (!s->nameless)
         place_add_case(s->host, k->number);
-    if (s->other != NULL)
-        place_add_case(s->other, k->number);
+    struct place *const also[] = { s->other, s->account, s->indicator };
+    for (size_t i = 0; i < sizeof also / sizeof also[0]; i++)
+        if (also[i] != NULL)
+            place_add_case(also[i], k->number);
     if (m->sweep || (s->other != NULL && s->around->sweep_case == 0 && s->new_around))
         s->around->sweep_case = k->number;
 }
@@ -389,13 +397,17 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
 }
 
 /* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
-int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict)
+int correlator_alert(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
 {
     bool step;
     struct join_reason words;
+    struct alert_view told = *given, *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
-    struct join_ask ask = { a, &p, &s };
+    struct join_ask ask = { a, &p, &s, false };
+    told.tactic = stages_tactic(c->stages, given);
+    c->counts.late += s.late;
+    c->counts.jumps += s.jump;
     struct meta *m = meta_take(c->metas, c->scene, &s, &step);
     struct incident_case *k = case_of(c, m->incident);
     bool known = k != NULL && case_may_take(k, a);
@@ -449,7 +461,7 @@ static void let_go(struct correlator *c)
             continue;
         }
         *at = k->next;
-        number_drop(c, k);
+        case_number_drop(c, k);
         c->gone[c->gone_count++] = k;
         c->counts.open--;
         c->counts.let_go++;
@@ -520,6 +532,10 @@ static void hosts_restore(struct correlator *c, struct incident_case *k)
     }
     for (size_t a = 0; a < i->attacker_count; a++)
         place_add_case(scene_place(c->scene, r, i->attackers[a].address), k->number);
+    for (size_t a = 0; a < i->account_count; a++)
+        place_add_case(scene_entity(c->scene, r, ENTITY_ACCOUNT, i->accounts[a]), k->number);
+    for (size_t a = 0; a < i->indicator_count; a++)
+        place_add_case(scene_entity(c->scene, r, ENTITY_INDICATOR, i->indicators[a]), k->number);
 }
 
 int correlator_restore(struct correlator *c, const struct incident *saved)
@@ -533,7 +549,20 @@ int correlator_restore(struct correlator *c, const struct incident *saved)
     k->next = *at;
     *at = k;
     case_enrol(c, k);
-    hosts_restore(c, k);
+    if (k->incident.part_count == 0)
+        hosts_restore(c, k);
     c->counts.open++;
     return 0;
+}
+
+void correlator_save(struct correlator *c, const char *region, size_t most, uint64_t now_us, uint64_t every_us,
+                     void (*each)(void *ctx, const char *status, const void *bytes, size_t len), void *ctx)
+{
+    scene_save(c->scene, region, most, now_us, every_us, each, ctx);
+    campaign_save(c, region, most, now_us, every_us, each, ctx);
+}
+
+int correlator_recall(struct correlator *c, const void *bytes, size_t len, struct fault *f)
+{
+    return scene_recall(c->scene, bytes, len, f);
 }

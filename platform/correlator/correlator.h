@@ -7,8 +7,8 @@
  *            Each region has a clock of its own, for letting quiet incidents go; it moves at most an hour with one alert.
  * Limits     case_max open incidents; beyond it the one whose last alert is oldest is let go (it stays in the
  *            archive as it was) and counted. What the scene forgot is counted.
- * Restart    incidents are restored as they went out; what is usual is learned anew (see scene.h), beginning with the
- *            restored incidents' first alert as the time since when we watch.
+ * Restart    incidents are restored as they went out, habits as they were last saved (scene.h). Where none were, the time
+ *            since when we watch begins with the restored incidents' first alert.
  * Threads    one owner.
  */
 #ifndef CORRELATOR_CORRELATOR_H
@@ -22,11 +22,16 @@ struct correlator_settings {
     struct scene_settings scene;
     uint64_t meta_gap_us, meta_echo_us, meta_max, rule_max, case_max;
     uint64_t quiet_us;          /* an incident that had no alert for so long is let go from memory */
+    uint64_t campaign_window_us;        /* window_us between incidents of different regions */
+    uint64_t part_max;          /* children's incidents in memory, beside those in campaigns */
+    bool     one_network;       /* private addresses are one numbering plan over all children */
     char    *taxonomy;          /* GB/T 20986 CSV */
     char    *scoring;           /* weights' CSV; "" or NULL: the defaults */
+    char    *stages;            /* CSV of what stands for which tactic; likewise */
 };
 
-struct correlator_counts { uint64_t alerts, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, no_memory; };
+struct correlator_counts { uint64_t alerts, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, late, jumps, no_memory,
+                           parts, parts_forgotten, campaigns; };
 
 /* Where an alert went. Numbers are this correlator's own, from 1; the incident's is 0 when it is outside all of them. */
 struct verdict { uint64_t meta, incident; };
@@ -43,7 +48,13 @@ int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t 
 uint64_t correlator_whole(struct correlator *c, uint64_t number);
 const char *correlator_incident_id(struct correlator *c, uint64_t number);     /* NULL when it is not in memory */
 
-/* Values that were learned to join nothing, with the reason. */
+/* Habits over a restart: scene_save() and scene_recall() in scene.h, with the parts of campaigns as a status of their own
+ * ("parts:actual"). Recall before the incidents. */
+void correlator_save(struct correlator *c, const char *region, size_t most, uint64_t now_us, uint64_t every_us,
+                     void (*each)(void *ctx, const char *status, const void *bytes, size_t len), void *ctx);
+int correlator_recall(struct correlator *c, const void *bytes, size_t len, struct fault *f);
+
+/* Values that were given or learned to join nothing, with the reason. */
 void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx);
 
 /* Every incident that changed since the last call, as its next version; `gone` for those let go from memory. */
@@ -51,6 +62,8 @@ void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const s
                         void (*gone)(void *ctx, const struct incident *i), void *ctx);
 
 /* ---- for the desk, where people decide ---- */
+
+#define CORRELATOR_STATE "state:correlator"     /* the hash of open incidents: id to the newest version's event */
 
 struct incident_case *correlator_find(struct correlator *c, const char *region, const char *id);    /* NULL: not in memory */
 struct incident_case *correlator_first(struct correlator *c);       /* and on by .next */

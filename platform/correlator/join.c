@@ -1,9 +1,17 @@
 #include "correlator/join.h"
 
 #include <string.h>
+#include <strings.h>
 
-#include "correlator/stage.h"
 #include "events/tactic.h"
+
+static bool is_listed(const struct setting_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcasecmp(list->items[i], name) == 0)
+            return true;
+    return false;
+}
 
 static bool is_stop_value(const struct join_settings *s, const char *address)
 {
@@ -69,6 +77,17 @@ static uint64_t same_victim(struct incident_case *c, const struct join_ask *ask,
     return by_parties(c, ask, s, case_has_victim(c, ask->parties->victim.address));
 }
 
+/* Known to somebody who watches the internet: that it is usual makes it no less of a sign. */
+static uint64_t same_indicator(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return case_has_indicator(c, ask->alert->indicator) && in_window(c, ask, s) ? c->incident.last_us : 0;
+}
+
+static uint64_t same_account(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
+{
+    return !ask->sight->usual && case_has_account(c, ask->alert->account) && in_window(c, ask, s) ? c->incident.last_us : 0;
+}
+
 /* In the middle of the story, not merely touched by it. */
 static bool is_core(const struct incident_case *c, const struct case_host *h)
 {
@@ -98,16 +117,18 @@ static uint64_t grave_on_host(struct incident_case *c, const struct join_ask *as
     return distance(ask->sight->time_us, h->first_us, h->last_us) <= s->window_us ? h->rule_count : 0;
 }
 
-enum shared { BY_ATTACKER, BY_VICTIM, BY_HOST };
+enum shared { BY_ATTACKER, BY_VICTIM, BY_INDICATOR, BY_ACCOUNT, BY_HOST };
 
 static const struct join_rule {
     uint64_t   (*joins)(struct incident_case *c, const struct join_ask *ask, const struct join_settings *s);
-    enum shared  by;            /* whose address is shared; an attacker's or victim's must be no stop value */
+    enum shared  by;            /* what is shared; but for the host it must be no stop value */
     const char  *en, *zh;
 } join_rules[] = {
     { same_pair,      BY_ATTACKER, "same attacker %s and same victim",         "同一攻击者 %s 对同一受害者" },
     { victim_attacks, BY_ATTACKER, "%s, until now a victim, attacks",          "受害者 %s 转为攻击来源" },
+    { same_indicator, BY_INDICATOR, "same indicator %s",                       "同一威胁指标 %s" },
     { same_attacker,  BY_ATTACKER, "same attacker %s, another victim",         "同一攻击者 %s，新的受害者" },
+    { same_account,   BY_ACCOUNT,  "same account %s",                          "同一账号 %s" },
     { same_victim,    BY_VICTIM,   "same victim %s, another attacker",         "同一受害者 %s，新的攻击者" },
     { story_of_host,  BY_HOST,     "same host %s",                             "同一主机 %s" },
     { grave_on_host,  BY_HOST,     "grave, and on the same host %s",           "严重告警，同一主机 %s" },
@@ -144,7 +165,7 @@ static void later(const struct incident_case *c, const struct alert_view *a, str
 static void next_stage(const struct incident_case *c, const struct alert_view *a, struct text *en, struct text *zh)
 {
     const struct incident *i = &c->incident;
-    const char *tactic = stage_tactic(a);
+    const char *tactic = a->tactic;
     const struct tactic *to = tactic_of(tactic);
     for (size_t k = 0; k < i->tactic_count; k++)
         if (strcmp(i->tactics[k], tactic) == 0)
@@ -190,11 +211,21 @@ static const char *host_name(const struct parties *p)
     return *p->victim.name ? p->victim.name : p->victim.address;
 }
 
+static const char *shared_value(enum shared by, const struct join_ask *ask)
+{
+    switch (by) {
+    case BY_ATTACKER:  return ask->parties->attacker.address;
+    case BY_VICTIM:    return ask->parties->victim.address;
+    case BY_INDICATOR: return ask->alert->indicator;
+    case BY_ACCOUNT:   return ask->alert->account;
+    default:           return host_name(ask->parties);
+    }
+}
+
 static void reason(const struct join_rule *r, const struct incident_case *c, const struct join_ask *ask, struct join_reason *why)
 {
     struct text en = text_over(why->en, sizeof why->en), zh = text_over(why->zh, sizeof why->zh);
-    const struct parties *p = ask->parties;
-    const char *shared = r->by == BY_ATTACKER ? p->attacker.address : r->by == BY_VICTIM ? p->victim.address : host_name(p);
+    const char *shared = shared_value(r->by, ask);
     named(r->en, shared, &en);
     named(r->zh, shared, &zh);
     if (r->by == BY_HOST)
@@ -209,17 +240,23 @@ static void reason(const struct join_rule *r, const struct incident_case *c, con
 static bool may_take(const struct incident_case *c, const struct join_ask *ask, const struct join_settings *s)
 {
     const struct alert_view *a = ask->alert;
-    return !c->absorbed && strcmp(c->incident.status, a->status) == 0 && strcmp(c->incident.region, a->region) == 0
+    return !c->absorbed && strcmp(c->incident.status, a->status) == 0 && (ask->of_part || strcmp(c->incident.region, a->region) == 0)
            && c->steps < s->steps_max && a->time_us <= c->incident.first_us + s->span_us;
 }
 
 static bool may_share(const struct join_rule *r, const struct join_ask *ask, const struct join_settings *s)
 {
-    const struct parties *p = ask->parties;
-    const struct place *by = r->by == BY_ATTACKER ? ask->sight->other : ask->sight->host;
+    const struct sight *sight = ask->sight;
+    const struct place *const places[] = { sight->other, sight->host, sight->indicator, sight->account };
     if (r->by == BY_HOST)
         return true;
-    return by != NULL && by->shared < PLACE_SHARED && !is_stop_value(s, r->by == BY_ATTACKER ? p->attacker.address : p->victim.address);
+    const struct place *by = places[r->by];
+    const char *value = shared_value(r->by, ask);
+    if (by == NULL || by->shared >= PLACE_SHARED)
+        return false;
+    if (r->by == BY_INDICATOR || r->by == BY_ACCOUNT)
+        return !is_listed(r->by == BY_ACCOUNT ? &s->stop_accounts : &s->stop_values, value);
+    return !is_stop_value(s, value);
 }
 
 struct incident_case *join_find(struct incident_case *const *cases, size_t count, const struct join_ask *ask,

@@ -5,6 +5,8 @@
  * With an attacker known   the parties are the evidence: the same attacker, or the same victim, within the window. A stop
  *                          value (a scanner of our own, a NAT gateway, a public resolver) joins nothing: everybody shares it.
  *                          Some are given in the settings, some learned (PLACE_SHARED).
+ * An account or an indicator   that two alerts name within the window joins them as an attacker would, unless half the house
+ *                          uses it: learned and given stop values hold for them too.
  * With nobody known        (a sensor on the host itself) the host is all there is, so coincidence has to be weighed. An
  *                          alert joins the story of its host when the time since the story's last sign there is short
  *                          against how often that host shows this rule (JOIN_RULE_SHARE of it) and against how often it shows
@@ -27,7 +29,8 @@ struct join_settings {
     uint64_t            grown_us;       /* a story that goes on for longer has grown out of what began it */
     uint64_t            span_us;        /* an incident takes nothing in later than this after its first alert */
     uint64_t            steps_max;      /* nor after so many meta-alerts */
-    struct setting_list stop_values;    /* addresses and prefixes */
+    struct setting_list stop_values;    /* addresses and prefixes; values of indicators */
+    struct setting_list stop_accounts;  /* names that half the world logs on by */
 };
 
 struct join_reason { char en[JOIN_TEXT_MAX], zh[JOIN_TEXT_MAX]; };
@@ -36,6 +39,7 @@ struct join_ask {
     const struct alert_view *alert;
     const struct parties    *parties;
     const struct sight      *sight;
+    bool                     of_part;   /* it tells of a child's incident (campaign.h) and joins what is over the regions */
 };
 
 /* The case of the list that the alert joins, with the reason, or NULL. */

@@ -1,4 +1,4 @@
-/* fengsui-correlator - alerts from the streams to incidents on the streams.
+/* fengsui-correlator - alerts and commands from the streams to incidents, warnings and notices on the streams.
  *
  * Its state is what it wrote: every open incident stands in the region's state:correlator hash as the JSON that
  * went out, put there in the same transaction as the incident's new version and the acknowledgement of the alerts
@@ -14,6 +14,7 @@
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "common/clock.h"
+#include "correlator/desk.h"
 #include "correlator/replay.h"
 
 static const char usage[] =
@@ -31,10 +32,11 @@ static const char usage[] =
     "  -v, --verbose          say more\n"
     "  -h, --help  -V, --version\n";
 
-static const char state_suffix[] = "state:correlator";
+static const char state_suffix[] = CORRELATOR_STATE;
 
 struct settings {
     struct correlator_settings correlator;
+    struct desk_settings desk;
     struct setting_list regions;
     char    *name;
     uint64_t batch, claim_idle_us;
@@ -76,6 +78,19 @@ static const struct setting rows[] = {
       "Addresses and prefixes that everybody shares (own scanners, NAT gateways, public resolvers): they join nothing" },
     { "taxonomy", SETTING_TEXT, AT(correlator.taxonomy), "", 0, 0, NULL,
       "CSV of GB/T 20986-2023 categories, for Chinese titles; empty for none" },
+    { "desk.matrix", SETTING_TEXT, AT(desk.matrix), "", 0, 0, NULL,
+      "CSV of warnings' colours by importance and severity; empty for the built-in ones" },
+    { "desk.max", SETTING_UINT, AT(desk.kind_max), "8192", 16, 1000000, NULL, "Matters of one kind (warnings, notices) in memory" },
+    { "desk.keep", SETTING_TIME, AT(desk.keep_us), "7 d", 1000000, UINT64_C(8640000000000), NULL,
+      "Finished matters are put away after this" },
+    { "desk.filed", SETTING_UINT, AT(desk.filed_max), "4096", 16, 1000000, NULL,
+      "Matters and incidents of a region that are put away and can be taken up again by a command" },
+    { "desk.answers", SETTING_UINT, AT(desk.answers_max), "8192", 16, 1000000, NULL,
+      "Answers to commands that a region remembers, so that the same command again has no effect" },
+    { "desk.answers_keep", SETTING_TIME, AT(desk.answers_keep_us), "24 h", 60000000, UINT64_C(8640000000000), NULL,
+      "And for how long at most" },
+    { "desk.ahead", SETTING_TIME, AT(desk.ahead_us), "5 min", 1000000, UINT64_C(86400000000), NULL,
+      "A command dated further ahead of this clock is refused" },
     { "scoring", SETTING_TEXT, AT(correlator.scoring), "", 0, 0, NULL,
       "CSV of what counts how much in the score, and from which score on which level; empty for the built-in ones" },
 };
@@ -84,9 +99,10 @@ struct daemon {
     struct settings      settings;
     struct bus_settings  bus;
     struct correlator   *correlator;
+    struct desk         *desk;
     struct consumer     *consumer;
     bool                 stale;         /* memory is not what Redis has: fill it again before the next batch */
-    char                 json[512 * 1024];
+    char                 json[1024 * 1024];
 };
 
 static volatile int stop_asked;
@@ -118,6 +134,19 @@ static void incident_gone(void *ctx, const struct incident *i)
 {
     struct daemon *d = ctx;
     consume_set(d->consumer, i->region, state_suffix, i->id, NULL, 0);
+    desk_put_incident_away(d->desk, i, clock_wall_us());
+}
+
+static void desk_event(void *ctx, const char *region, enum stream s, const char *id, const char *type, const char *json, size_t len)
+{
+    const struct daemon *d = ctx;
+    consume_add(d->consumer, region, s, id, type, json, len);
+}
+
+static void desk_keep(void *ctx, const char *region, const char *hash, const char *field, const char *value, size_t len)
+{
+    const struct daemon *d = ctx;
+    consume_set(d->consumer, region, hash, field, value, len);
 }
 
 /* ---- what comes back ---- */
@@ -136,16 +165,44 @@ static void restore_one(void *ctx, const char *field, const char *value, size_t 
     incident_view_free(&v);
 }
 
+struct restoring { struct daemon *d; const char *hash; };
+
+static void restore_desk(void *ctx, const char *field, const char *value, size_t len)
+{
+    struct restoring *r = ctx;
+    struct fault f;
+    if (desk_restore(r->d->desk, r->hash, field, value, len, &f) < 0)
+        log_warning("%s %s cannot be read and is left out: %s", r->hash, field, f.why);
+}
+
 static int restore_all(struct daemon *d, struct fault *f)
 {
+    static const char *const hashes[] = { DESK_STATE, DESK_FILED, COMMAND_ANSWERS };
     correlator_clear(d->correlator);
+    desk_clear(d->desk);
     int rc = consumer_load(d->consumer, NULL, state_suffix, restore_one, d, f);
+    for (size_t i = 0; i < sizeof hashes / sizeof hashes[0] && rc >= 0; i++)
+        rc = consumer_load(d->consumer, NULL, hashes[i], restore_desk, &(struct restoring){ d, hashes[i] }, f);
     d->stale = rc < 0;
-    log_info("%llu open incidents taken up", (unsigned long long)correlator_counts(d->correlator)->open);
+    log_info("%llu open incidents and %llu other matters taken up", (unsigned long long)correlator_counts(d->correlator)->open,
+             (unsigned long long)desk_counts(d->desk)->matters);
     return rc;
 }
 
 /* ---- the handler ---- */
+
+static int take_alert(struct daemon *d, const struct entry *e, struct fault *f)
+{
+    struct alert_view a;
+    int rc = alert_parse(e->json, e->json_len, &a, f);
+    if (rc < 0)
+        return rc;
+    if (*a.region == '\0')
+        a.region = e->region;       /* another sensor's alert: the stream says whose it is */
+    rc = correlator_alert(d->correlator, &a, clock_wall_us(), NULL);
+    alert_view_free(&a);
+    return rc < 0 ? fault_set(f, rc, "no memory for an incident") : 0;
+}
 
 static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
 {
@@ -154,22 +211,27 @@ static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, 
     if (d->stale && restore_all(d, f) < 0)
         return -EIO;
     for (size_t i = 0; i < count; i++) {
-        struct alert_view a;
-        int rc = alert_parse(entries[i].json, entries[i].json_len, &a, f);
+        const struct entry *e = &entries[i];
+        int rc = e->stream == STREAM_COMMANDS
+                     ? desk_command(d->desk, e->region, e->id, e->json, e->json_len, clock_wall_us(), f) : take_alert(d, e, f);
         if (rc < 0) {
-            d->stale = true;        /* alerts before it in this batch are in memory and must not count twice */
+            d->stale = true;        /* what came before it in this batch is in memory and must not count twice */
             return rc;
-        }
-        if (*a.region == '\0')
-            a.region = entries[i].region;       /* another sensor's alert: the stream says whose it is */
-        rc = correlator_alert(d->correlator, &a, clock_wall_us(), NULL);
-        alert_view_free(&a);
-        if (rc < 0) {
-            d->stale = true;
-            return fault_set(f, rc, "no memory for an incident");
         }
     }
     correlator_changes(d->correlator, incident_out, incident_gone, d);
+    return 0;
+}
+
+/* What has become due. One region's at a time: each has a transaction of its own. */
+static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
+{
+    struct daemon *d = ctx;
+    struct fault f;
+    (void)c, (void)now_us;
+    if (d->stale && restore_all(d, &f) < 0)
+        return -EIO;
+    desk_tick(d->desk, clock_wall_us());
     return 0;
 }
 
@@ -191,7 +253,7 @@ static int on_taken(void *ctx, struct consumer *c, const char *region, struct fa
 
 static int run(struct daemon *d, struct fault *f)
 {
-    static const enum stream streams[] = { STREAM_ALERTS };
+    static const enum stream streams[] = { STREAM_ALERTS, STREAM_COMMANDS };
     char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
     if (listed == NULL)
         return fault_set(f, -ENOMEM, "no memory");
@@ -200,11 +262,11 @@ static int run(struct daemon *d, struct fault *f)
     struct consume_settings s = {
         .redis = d->bus.redis, .redis_user = *d->bus.user ? d->bus.user : NULL,
         .redis_password = *d->bus.password ? d->bus.password : NULL, .group = GROUP_CORRELATOR,
-        .name = d->settings.name, .streams = streams, .stream_count = 1,
+        .name = d->settings.name, .streams = streams, .stream_count = sizeof streams / sizeof streams[0],
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
         .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
     };
-    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .ctx = d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .idle = on_idle, .ctx = d };
     int rc = (d->consumer = consumer_open(&s, f)) != NULL ? 0 : f->code;
     if (rc == 0)
         rc = consumer_run(d->consumer, &h, &stop_asked, f);
@@ -221,10 +283,16 @@ static int serve(struct daemon *d, const struct cli *cli)
         return cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
     if ((d->correlator = correlator_new(&d->settings.correlator, &f)) == NULL)
         return cli_fail(cli, EX_CONFIG, "%s", f.why);
+    const struct desk_out out = { desk_event, desk_keep, incident_out, d };
+    if ((d->desk = desk_new(&d->settings.desk, d->correlator, &out, &f)) == NULL) {
+        correlator_free(d->correlator);
+        return cli_fail(cli, EX_CONFIG, "%s", f.why);
+    }
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGINT, &act, NULL);
     signal(SIGPIPE, SIG_IGN);
     int code = !cli->check && run(d, &f) < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
+    desk_free(d->desk);
     correlator_free(d->correlator);
     return code;
 }

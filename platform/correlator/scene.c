@@ -4,18 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/hash.h"
+#include "correlator/memory.h"
 
 #define OCCASION_US (60 * SECOND_US)    /* nearer than this is the same occasion */
 #define BUSY_GAP_US (600 * SECOND_US)   /* a host that shows something unusual more often than this is listed as busy */
 
 enum { WIDE_MIN = 5, CAMPAIGN_VICTIMS = 5 };
-
-struct scene {
-    struct scene_settings settings;
-    struct hash_key       key;
-    struct index         *regions, *places, *here, *around;
-};
 
 struct scene *scene_new(const struct scene_settings *s)
 {
@@ -109,26 +103,33 @@ uint32_t habit_hours_before(const struct habit *h, uint64_t time_us)
 
 /* ---- looking ---- */
 
-static uint64_t key_of_text(const struct scene *t, uint64_t salt, const char *a, const char *b)
+static uint64_t key_of_text(const struct hash_key *key, uint64_t salt, const char *a, const char *b)
 {
-    char bytes[256];
+    char bytes[512];
     struct text text = text_over(bytes, sizeof bytes);
     text_bytes(&text, &salt, sizeof salt);
-    text_clip(&text, a, 100);
+    text_clip(&text, a, 240);
     text_char(&text, '|');
-    text_clip(&text, b, 100);
-    return hash_keyed(&t->key, bytes, text.len);
+    text_clip(&text, b, 240);
+    return hash_keyed(key, bytes, text.len);
 }
 
-static uint64_t key_of_numbers(const struct scene *t, uint64_t a, uint64_t b, uint64_t c)
+static uint64_t key_of_numbers(const struct region *r, uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t numbers[3] = { a, b, c };
-    return hash_keyed(&t->key, numbers, sizeof numbers);
+    return hash_keyed(&r->key, numbers, sizeof numbers);
 }
 
 struct region *scene_region(struct scene *t, const char *region, const char *status)
 {
-    return index_take(t->regions, key_of_text(t, 1, region, status), NULL);
+    bool fresh;
+    struct region *r = index_take(t->regions, key_of_text(&t->key, 1, region, status), &fresh);
+    if (!fresh)
+        return r;
+    r->key = hash_key_random();
+    snprintf(r->name, sizeof r->name, "%s", region);
+    snprintf(r->status, sizeof r->status, "%s", status);
+    return r;
 }
 
 uint64_t scene_clock(struct scene *t, uint64_t region_key)
@@ -137,13 +138,20 @@ uint64_t scene_clock(struct scene *t, uint64_t region_key)
     return r != NULL ? r->clock_us : 0;
 }
 
-struct place *scene_place(struct scene *t, const struct region *r, const char *name)
+struct place *scene_entity(struct scene *t, const struct region *r, enum entity what, const char *name)
 {
     bool fresh;
-    struct place *p = index_take(t->places, key_of_text(t, r->ix.key, name, ""), &fresh);
-    if (fresh)
-        snprintf(p->name, sizeof p->name, "%s", name);
+    struct place *p = index_take(t->places, key_of_text(&r->key, what, name, ""), &fresh);
+    if (!fresh)
+        return p;
+    p->region = r->ix.key;
+    snprintf(p->name, sizeof p->name, "%s", name);
     return p;
+}
+
+struct place *scene_place(struct scene *t, const struct region *r, const char *name)
+{
+    return scene_entity(t, r, ENTITY_END, name);
 }
 
 struct place *scene_place_of(struct scene *t, uint64_t key)
@@ -182,11 +190,13 @@ static void rhythms(const struct scene *t, struct sight *s)
 /* A scanner of our own, a mirror, a resolver: the same with one host after the other, all the time. */
 static void share(struct sight *s)
 {
-    if (!s->usual || s->here->usual || s->other == NULL)
+    if (!s->usual || s->here->usual || (s->other == NULL && s->account == NULL && s->indicator == NULL))
         return;
     s->here->usual = true;
-    s->host->shared++;
-    s->other->shared++;
+    struct place *const by[] = { s->other != NULL ? s->host : NULL, s->other, s->account, s->indicator };
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
+        if (by[i] != NULL)
+            by[i]->shared++;
 }
 
 static bool in_sweep(const struct rule_around *r, uint64_t host)
@@ -222,6 +232,8 @@ struct sight scene_look(struct scene *t, const struct alert_view *a, const struc
     const char *host = *p->victim.address ? p->victim.address : p->victim.name;
     struct sight s = { .region = scene_region(t, a->region, a->status), .time_us = a->time_us, .nameless = *host == '\0' };
     bool fresh;
+    s.late = a->time_us + HOUR_US < s.region->clock_us;
+    s.jump = s.region->clock_us != 0 && a->time_us > s.region->clock_us + HOUR_US;
     clock_follow(s.region, a->time_us);
     s.host = scene_place(t, s.region, host);
     if (!s.host->host) {
@@ -230,11 +242,16 @@ struct sight scene_look(struct scene *t, const struct alert_view *a, const struc
     }
     if (*p->attacker.address != '\0')
         s.other = scene_place(t, s.region, p->attacker.address);
-    uint64_t rule = key_of_numbers(t, s.region->ix.key, a->gid, a->sid);
+    if (*a->account != '\0')
+        s.account = scene_entity(t, s.region, ENTITY_ACCOUNT, a->account);
+    if (*a->indicator != '\0')
+        s.indicator = scene_entity(t, s.region, ENTITY_INDICATOR, a->indicator);
+    uint64_t rule = key_of_numbers(s.region, 0, a->gid, a->sid);
     s.around = index_take(t->around, rule, &fresh);
     if (fresh)
         snprintf(s.around->name, sizeof s.around->name, "%u:%u", a->gid, a->sid);
-    s.here = index_take(t->here, key_of_numbers(t, rule, s.host->ix.key, s.other != NULL ? s.other->ix.key : 0), NULL);
+    s.here = index_take(t->here, key_of_numbers(s.region, rule, s.host->ix.key, s.other != NULL ? s.other->ix.key : 0), NULL);
+    s.around->region = s.here->region = s.region->ix.key;
     rhythms(t, &s);
     share(&s);
     return s;
@@ -242,6 +259,7 @@ struct sight scene_look(struct scene *t, const struct alert_view *a, const struc
 
 void scene_learn(struct sight *s, bool step)
 {
+    s->region->learned++;
     habit_see(&s->here->habit, s->time_us);
     habit_see(&s->around->habit, s->time_us);
     if (step && !s->usual)
@@ -267,15 +285,22 @@ bool scene_is_wide(const struct region *r, size_t hosts)
 
 void scene_note_wide(struct scene *t, const struct region *r, uint32_t gid, uint32_t sid, size_t hosts)
 {
-    struct rule_around *rule = index_find(t->around, key_of_numbers(t, r->ix.key, gid, sid));
+    struct rule_around *rule = index_find(t->around, key_of_numbers(r, 0, gid, sid));
     if (rule != NULL && hosts > rule->wide)
         rule->wide = (uint32_t)hosts;
 }
 
 struct listing {
+    const struct scene *scene;
     void (*each)(void *ctx, const struct stop_value *v);
     void *ctx;
 };
+
+static const char *name_of_region(const struct scene *t, uint64_t key)
+{
+    const struct region *r = index_find(t->regions, key);
+    return r != NULL ? r->name : "";
+}
 
 static bool list_busy(void *ctx, void *entry)
 {
@@ -288,7 +313,7 @@ static bool list_busy(void *ctx, void *entry)
     unsigned long long s = gap / SECOND_US;
     snprintf(en, sizeof en, "something unusual is said of this host every %llu s: being about it joins nothing", s);
     snprintf(zh, sizeof zh, "该主机平均每 %llu 秒就有异常告警：仅凭同一主机不作关联", s);
-    l->each(l->ctx, &(struct stop_value){ p->name, en, zh });
+    l->each(l->ctx, &(struct stop_value){ name_of_region(l->scene, p->region), p->name, en, zh });
     return true;
 }
 
@@ -301,7 +326,7 @@ static bool list_shared(void *ctx, void *entry)
         return true;
     snprintf(en, sizeof en, "alerts between it and %u others are usual: sharing this address joins nothing", p->shared);
     snprintf(zh, sizeof zh, "它与 %u 个地址之间的告警属常态：仅凭同一地址不作关联", p->shared);
-    l->each(l->ctx, &(struct stop_value){ p->name, en, zh });
+    l->each(l->ctx, &(struct stop_value){ name_of_region(l->scene, p->region), p->name, en, zh });
     return true;
 }
 
@@ -314,13 +339,13 @@ static bool list_wide(void *ctx, void *entry)
         return true;
     snprintf(en, sizeof en, "%u hosts showed this rule at once, more than half of all: it joins no story", r->wide);
     snprintf(zh, sizeof zh, "该规则同时出现在 %u 台主机上，超过半数：不作为关联依据", r->wide);
-    l->each(l->ctx, &(struct stop_value){ r->name, en, zh });
+    l->each(l->ctx, &(struct stop_value){ name_of_region(l->scene, r->region), r->name, en, zh });
     return true;
 }
 
 void scene_stop_values(const struct scene *t, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
 {
-    struct listing l = { each, ctx };
+    struct listing l = { t, each, ctx };
     index_each(t->places, list_shared, &l);
     index_each(t->places, list_busy, &l);
     index_each(t->around, list_wide, &l);

@@ -8,18 +8,22 @@
  * Time       of the alerts. The scene's clock goes at most an hour further with one alert, so that one with a wrong
  *            date moves nothing.
  * Limits     SCENE_* and `most`; what was longest not seen is forgotten and counted.
- * Learning   begins anew when the program does: until then a rule counts as new, and age_us says for how long we watch.
+ * Learning   survives a restart as scene_save() wrote it; what was learned since is learned anew. In a region that nobody
+ *            watched before every rule is new, and age_us says for how long we watch.
+ * Keys       hashed with a key of the region's own, drawn at its beginning: who floods cannot choose buckets.
  */
 #ifndef CORRELATOR_SCENE_H
 #define CORRELATOR_SCENE_H
 
+#include "common/hash.h"
 #include "correlator/case.h"
 #include "correlator/index.h"
 
 #define SECOND_US UINT64_C(1000000)
 #define HOUR_US   (3600 * SECOND_US)
 
-enum { SCENE_CASES = 6, SCENE_BURSTS = 4, SCENE_SWEEP = 32, SCENE_REGIONS = 1024, SCENE_NAME_MAX = 64 };
+enum { SCENE_CASES = 6, SCENE_BURSTS = 4, SCENE_SWEEP = 32, SCENE_REGIONS = 1024, SCENE_NAME_MAX = 64,
+       SCENE_REGION_MAX = 32, SCENE_STATUS_MAX = 16 };
 
 struct habit {
     uint64_t first_us, last_us, hour;   /* hour: the latest it was seen in, counted from 1970 */
@@ -30,12 +34,16 @@ uint32_t habit_hours_before(const struct habit *h, uint64_t time_us);   /* not c
 
 struct region {                 /* a region's alerts of one status */
     struct indexed ix;
+    char     name[SCENE_REGION_MAX], status[SCENE_STATUS_MAX];
+    struct hash_key key;
     uint64_t born_us, clock_us; /* first alert; latest, carefully */
     uint32_t hosts;             /* hosts seen as victims */
+    uint64_t learned, saved, saved_us;      /* alerts learned; how many when last saved, and when that was */
 };
 
-struct place {                  /* a host or another end, by address or, failing that, by name */
+struct place {                  /* a host or another end, by address or, failing that, by name; an account; an indicator */
     struct indexed ix;
+    uint64_t region;                    /* its region's key */
     char     name[SCENE_NAME_MAX];
     bool     host;                      /* was a victim */
     uint32_t shared;                    /* other ends with which something is usual: from PLACE_SHARED on it is a stop value */
@@ -48,6 +56,7 @@ enum { PLACE_SHARED = 5 };
 
 struct rule_here {              /* a rule at one host, from one attacker when one is known */
     struct indexed ix;
+    uint64_t region;
     struct habit habit;
     bool usual;                         /* was usual once, and counted in its ends' .shared */
     uint64_t meta, burst_first_us, burst_last_us, burst;    /* its meta-alert and how it goes: times, alerts */
@@ -55,6 +64,7 @@ struct rule_here {              /* a rule at one host, from one attacker when on
 
 struct rule_around {            /* a rule in the region */
     struct indexed ix;
+    uint64_t region;
     struct habit habit;
     char     name[SCENE_NAME_MAX];
     uint64_t sweep_us;                  /* when it last came to one more host */
@@ -73,6 +83,7 @@ struct scene_settings {
 struct sight {                  /* what the scene says of one alert */
     struct region      *region;
     struct place       *host, *other;       /* victim; attacker, NULL when nobody else is known */
+    struct place       *account, *indicator;    /* NULL: the alert names none */
     struct rule_here   *here;
     struct rule_around *around;
     uint64_t time_us, age_us;   /* age: how long the region has been watched */
@@ -82,6 +93,7 @@ struct sight {                  /* what the scene says of one alert */
     bool     nameless;          /* neither address nor name: shares nothing with anybody */
     bool     usual, new_around; /* usual here; never seen in the region in an earlier hour */
     bool     swept;             /* it is one more host of a sweep */
+    bool     late, jump;        /* more than an hour behind the region's clock; ahead of it */
 };
 
 struct scene;
@@ -102,12 +114,26 @@ struct place *scene_place(struct scene *t, const struct region *r, const char *n
 uint64_t scene_clock(struct scene *t, uint64_t region_key);     /* 0: the region is forgotten */
 struct place *scene_place_of(struct scene *t, uint64_t key);    /* NULL: forgotten */
 void place_add_case(struct place *p, uint64_t number);
+enum entity { ENTITY_END, ENTITY_ACCOUNT, ENTITY_INDICATOR };   /* what a place is */
+struct place *scene_entity(struct scene *t, const struct region *r, enum entity what, const char *name);    /* ENTITY_END: scene_place() */
 
 /* Values that everybody shares and that therefore join nothing, with the reason in words. */
-struct stop_value { const char *name, *en, *zh; };
+struct stop_value { const char *region, *name, *en, *zh; };     /* region "": everywhere */
 void scene_stop_values(const struct scene *t, void (*each)(void *ctx, const struct stop_value *v), void *ctx);
 
 uint64_t scene_forgotten(const struct scene *t);
+
+/* ---- kept over a restart (memory.c) ---- */
+
+/* Every status of the region in which something was learned since it was last given and that was given longest `every_us`
+ * ago: its habits as bytes, at most `most` of each sort (the latest), about 60 bytes each. A first time counts from when the
+ * scene met the region. */
+void scene_save(struct scene *t, const char *region, size_t most, uint64_t now_us, uint64_t every_us,
+                void (*each)(void *ctx, const char *status, const void *bytes, size_t len), void *ctx);
+
+/* What scene_save() gave. 0; or -EBADMSG with a sentence, and nothing was taken. A region that the scene knows already
+ * is left as it is: it knows more. */
+int scene_recall(struct scene *t, const void *bytes, size_t len, struct fault *f);
 
 /* More hosts than a rule may sweep and still prove something: half of all that are known. */
 bool scene_is_wide(const struct region *r, size_t hosts);

@@ -13,6 +13,7 @@
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "ctl/call.h"
+#include "ctl/command.h"
 #include "ctl/export.h"
 #include "ctl/up.h"
 
@@ -22,6 +23,7 @@ static const char usage[] =
     "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
+    "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
@@ -35,6 +37,7 @@ static const char usage[] =
     "  --leave            end when everything has arrived\n"
     "status   every stream with its groups: entries, pending, not yet read\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
+    "command  a decision about an incident, a warning, a notice ...; fengsui command --help lists them\n"
     "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
     "rules check   what is wrong with RULES, and which of them cost more than they must\n"
     "sensor reload    the running sensor reads its rules again; each refusal, and what is in force\n"
@@ -171,6 +174,8 @@ int main(int argc, char **argv)
         return status(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "export") == 0)
         return export_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "command") == 0)
+        return command_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)

@@ -385,20 +385,94 @@ static void what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry(void
     close_both(&p);
 }
 
+#define DAY_US UINT64_C(86400000000)
+
+static uint64_t at(const char *when)
+{
+    uint64_t us;
+    assert_int_equal(clock_parse(when, &us), 0);
+    return us;
+}
+
 static void months_past_their_time_are_removed_whole_and_others_stay(void **state)
 {
     struct place p;
     struct fault f = { 0 };
-    uint64_t now, day = UINT64_C(86400000000);
     open_both(&p, state);
     fill(&p);
     put(&p, INCIDENT(1, "2026-10-31T23:59:59Z", "new", 3, "\"a:1:0\""));
-    clock_parse("2027-04-29T00:00:00Z", &now);
-    assert_int_equal(archive_retain(p.writer, 180 * day, now, &f), 0);      /* 180 days back is 31 October */
-    clock_parse("2027-05-01T00:00:00Z", &now);
-    assert_int_equal(archive_retain(p.writer, 180 * day, now, &f), 1);
-    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1");
     put(&p, ALERT("a:1:9", "2027-05-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y"));
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2027-04-29T00:00:00Z"), &f), 0);    /* 31 October stays */
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2027-05-01T00:00:00Z"), &f), 1);
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "alert" }), "a:1:9 a:1:2 a:1:1");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "incident" }), "");
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2027-05-01T00:00:00Z"), &f), 0);
+    put(&p, ALERT("a:1:0", "2026-10-31T23:59:59.999999Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "late"));
+    assert_string_equal(find(&p, &(struct archive_query){ .text = "late" }), "a:1:0");
+    close_both(&p);
+}
+
+static bool keep_text(void *text, const char *json, size_t len, const char *cursor)
+{
+    (void)cursor;
+    snprintf(text, 1024, "%.*s", (int)len, json);
+    return true;
+}
+
+static void a_removal_leaves_a_record_that_outlives_its_own_month(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    char json[1024];
+    struct archive_query removals = { .event_type = "retention" };
+    open_both(&p, state);
+    fill(&p);
+    put(&p, ALERT("a:1:9", "2027-06-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y"));
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2027-06-01T12:00:00Z"), &f), 2);
+    assert_string_equal(count(&p, &removals, "state"), "removed=2");
+    put(&p, ALERT("a:1:8", "2028-06-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y"));
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2028-06-01T00:00:00Z"), &f), 1);
+    assert_string_equal(count(&p, &removals, "state"), "removed=3");
+    removals.text = "4 events";
+    assert_int_equal(archive_find(p.reader, &removals, keep_text, json, &f), 0);
+    assert_non_null(strstr(json, "\"month\":\"2026-11\",\"rows\":4,\"versions\":0,"));
+    assert_non_null(strstr(json, "\"oldest\":\"2026-11-01T"));
+    assert_non_null(strstr(json, "\"keep_days\":180,"));
+    close_both(&p);
+}
+
+static void nothing_is_removed_early_by_a_wrong_clock_or_a_wrong_setting(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    open_both(&p, state);
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2026-11-22T00:00:00Z"), &f), 0);     /* nothing there */
+    fill(&p);
+    assert_int_equal(archive_retain(p.writer, 180 * DAY_US, at("2036-11-22T00:00:00Z"), &f), 0);
+    assert_int_equal(archive_retain(p.writer, 179 * DAY_US, at("2026-11-22T00:00:00Z"), &f), -EINVAL);
+    assert_non_null(strstr(f.why, "at least 180 days"));
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1 a:1:0");
+    close_both(&p);
+}
+
+static void tell_month(void *text, const struct archive_month *m)
+{
+    char *t = text;
+    snprintf(t + strlen(t), 1024 - strlen(t), "%s%s: %llu+%llu%s", *t ? ", " : "", m->name, (unsigned long long)m->rows,
+             (unsigned long long)m->versions, m->bytes > 4096 && m->oldest_us <= m->newest_us ? "" : " of nothing");
+}
+
+static void the_status_counts_what_each_month_holds(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    char text[1024] = "";
+    open_both(&p, state);
+    fill(&p);
+    put(&p, INCIDENT(1, "2026-11-04T23:59:59Z", "new", 3, "\"a:1:0\""));
+    put(&p, INCIDENT(2, "2026-11-05T23:59:59Z", "new", 3, "\"a:1:1\""));
+    assert_int_equal(archive_status(p.reader, tell_month, text, &f), 0);
+    assert_string_equal(text, "2026-11: 4+2, 2026-10: 1+0");
     close_both(&p);
 }
 
@@ -437,6 +511,9 @@ static const struct CMUnitTest on_both[] = {
     cmocka_unit_test(counts_add_up_over_months),
     cmocka_unit_test(what_cannot_be_read_is_refused_in_words_and_blamed_on_the_entry),
     cmocka_unit_test(months_past_their_time_are_removed_whole_and_others_stay),
+    cmocka_unit_test(a_removal_leaves_a_record_that_outlives_its_own_month),
+    cmocka_unit_test(nothing_is_removed_early_by_a_wrong_clock_or_a_wrong_setting),
+    cmocka_unit_test(the_status_counts_what_each_month_holds),
 };
 
 static const struct CMUnitTest on_sqlite[] = {

@@ -22,6 +22,7 @@ struct given {                  /* what a test says of an alert; the rest is fil
     uint32_t    sid, severity;
     const char *msg, *tactic, *confidence, *gbt20986, *src_asset, *dest_asset;     /* assets: the inside of the object */
     const char *region, *status, *direction;
+    const char *account, *indicator;
 };
 
 static inline const char *or_else(const char *text, const char *otherwise)
@@ -39,11 +40,12 @@ static inline struct alert_view alert_of(struct given g)
     int n = snprintf(line, sizeof line,
         "{\"id\":\"s:1:%u\",\"timestamp\":\"%s\",\"region\":\"%s\",\"status\":\"%s\",\"src_ip\":\"%s\",\"dest_ip\":\"%s\","
         "\"direction\":\"%s\",\"src_asset\":{%s},\"dest_asset\":{%s},\"alert\":{\"gid\":1,\"signature_id\":%u,\"severity\":%u,"
-        "\"signature\":\"%s\",\"metadata\":{\"mitre_tactic_id\":[\"%s\"],\"confidence\":[\"%s\"],\"gbt20986\":[\"%s\"]}}}",
+        "\"signature\":\"%s\",\"metadata\":{\"mitre_tactic_id\":[\"%s\"],\"confidence\":[\"%s\"],\"gbt20986\":[\"%s\"]}},"
+        "\"app_proto\":\"smb\",\"smb\":{\"ntlmssp\":{\"user\":\"%s\"}},\"indicator\":{\"value\":\"%s\"}}",
         ++number, when, or_else(g.region, "430100"), or_else(g.status, "actual"), or_else(g.src, "198.51.100.7"),
         or_else(g.dest, "10.0.0.1"), or_else(g.direction, "to_server"), or_else(g.src_asset, ""), or_else(g.dest_asset, ""),
         g.sid ? g.sid : 1, g.severity ? g.severity : 2, or_else(g.msg, "something"), or_else(g.tactic, ""), or_else(g.confidence, ""),
-        or_else(g.gbt20986, ""));
+        or_else(g.gbt20986, ""), or_else(g.account, ""), or_else(g.indicator, ""));
     assert_true(n < (int)sizeof line);
     if (alert_parse(line, (size_t)n, &a, &f) < 0)
         fail_msg("%s: %s", f.why, line);

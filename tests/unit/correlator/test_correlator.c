@@ -2,13 +2,15 @@
 
 #include "correlator/correlator.h"
 
-static char *stops[] = { (char[]){ "198.51.100.53" }, (char[]){ "10.8.0.0/16" } };
+static char *stops[] = { (char[]){ "198.51.100.53" }, (char[]){ "10.8.0.0/16" }, (char[]){ "time.example" } };
+
+static char *accounts[] = { (char[]){ "guest" } };
 
 static struct correlator_settings settings(void)
 {
     return (struct correlator_settings){
         .join = { .window_us = 30 * MINUTE, .long_window_us = 180 * MINUTE, .grown_us = MINUTE, .span_us = 7 * 24 * 60 * MINUTE,
-                  .steps_max = 4096, .stop_values = { stops, 2 } },
+                  .steps_max = 4096, .stop_values = { stops, 3 }, .stop_accounts = { accounts, 1 } },
         .scene = { .usual_gap_us = 60 * MINUTE, .usual_hours = 3, .sweep_us = MINUTE },
         .meta_gap_us = MINUTE, .meta_echo_us = 2000000, .meta_max = 1000, .rule_max = 1000,
         .case_max = 100, .quiet_us = 24 * 60 * MINUTE,
@@ -87,6 +89,20 @@ static const struct join_case { const char *name; struct given first, second; bo
     { "a stop prefix as victim", { .dest = "10.8.1.1", .sid = 1 }, { .src = "203.0.113.9", .dest = "10.8.1.1", .sid = 2 }, false, NULL, NULL },
     { "a stop value as attacker of the same victim", { .src = "198.51.100.53", .sid = 1 }, { .src = "198.51.100.53", .sid = 2 }, true,
       "same victim 10.0.0.1, another attacker, at the same time: something", "同一受害者 10.0.0.1，新的攻击者，同一时段：something" },
+    { "the same account elsewhere", { .sid = 1, .account = "alice" },
+      { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .account = "alice", .at_us = 10 * MINUTE }, true,
+      "same account alice, 10 min later: something", "同一账号 alice，10 分钟后：something" },
+    { "another account", { .sid = 1, .account = "alice" }, { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .account = "bob" }, false, NULL, NULL },
+    { "an account that is everybody's", { .sid = 1, .account = "Guest" }, { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .account = "Guest" }, false, NULL, NULL },
+    { "an account on a host, nobody known to attack", { .sid = 1, .account = "alice" }, { .sid = 2, .src = "", .dest = "10.0.0.2", .account = "alice" }, true,
+      "same account alice, at the same time: something", "同一账号 alice，同一时段：something" },
+    { "the same indicator", { .sid = 1, .indicator = "evil.example" },
+      { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .indicator = "evil.example", .at_us = 29 * MINUTE }, true,
+      "same indicator evil.example, 29 min later: something", "同一威胁指标 evil.example，29 分钟后：something" },
+    { "the same indicator after the window", { .sid = 1, .indicator = "evil.example" },
+      { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .indicator = "evil.example", .at_us = 31 * MINUTE }, false, NULL, NULL },
+    { "an indicator that is a stop value", { .sid = 1, .indicator = "time.example" },
+      { .sid = 2, .src = "203.0.113.9", .dest = "10.0.0.2", .indicator = "time.example" }, false, NULL, NULL },
     { "what is no address", { .src = "", .dest = "", .sid = 1 }, { .src = "", .dest = "", .sid = 2 }, false, NULL, NULL },
 };
 
@@ -292,7 +308,8 @@ static void too_many_incidents_let_the_oldest_go(void **unused)
 
 static void on_stop_value(void *ctx, const struct stop_value *v)
 {
-    assert_true(strcmp(v->name, "10.0.0.80") == 0 && *v->en != '\0' && *v->zh != '\0');
+    bool given = strcmp(v->region, "") == 0;
+    assert_true((given || strcmp(v->name, "10.0.0.80") == 0) && *v->en != '\0' && *v->zh != '\0');
     ++*(unsigned *)ctx;
 }
 
@@ -380,7 +397,7 @@ static void a_host_that_says_something_new_all_the_time_joins_nothing_and_is_lis
     assert_int_not_equal(INCIDENT(c, ABOUT(web), .at_us = 2004 * MINUTE, .sid = 2), one);
     unsigned listed = 0;
     correlator_stop_values(c, on_stop_value, &listed);
-    assert_int_equal(listed, 1);
+    assert_int_equal(listed, 1 + 3 + 1);        /* and those that were given */
     correlator_free(c);
 }
 
