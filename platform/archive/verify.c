@@ -68,7 +68,7 @@ void verify_place(struct verification *v, const char *place)
 
 /* ---- keys ---- */
 
-static int take_keys(struct verification *v, struct fault *f)
+int verify_keys(struct verification *v, struct fault *f)
 {
     const struct verify_plan *p = v->plan;
     char path[PATH_MAX];
@@ -163,17 +163,22 @@ static void note_sequences(struct verification *v)
 
 static int verify_all(struct verification *v, struct fault *f)
 {
-    int rc = take_keys(v, f);
+    int rc = verify_keys(v, f);
     if (rc == 0)
         rc = verify_ledger(v, f);
     if (rc == 0)
         rc = verify_months(v, f);
     if (rc == 0)
-        rc = verify_incidents(v, f);
+        verify_incidents(v);
     if (rc == 0)
         note_sequences(v);
     verify_place(v, "");
     return rc;
+}
+
+enum verdict verify_verdict(const struct verify_sum *sum)
+{
+    return sum->broken > 0 ? VERDICT_BROKEN : sum->findings > 0 ? VERDICT_FINDINGS : VERDICT_WHOLE;
 }
 
 int verify_archive(const struct verify_plan *p, struct verify_sum *sum, struct fault *f)
@@ -186,5 +191,5 @@ int verify_archive(const struct verify_plan *p, struct verify_sum *sum, struct f
     keyring_free(&v.ring);
     book_free(&v.book);
     sequences_free(&v.sequences);
-    return rc != 0 ? rc : sum->broken > 0 ? VERDICT_BROKEN : sum->findings > 0 ? VERDICT_FINDINGS : VERDICT_WHOLE;
+    return rc != 0 ? rc : (int)verify_verdict(sum);
 }

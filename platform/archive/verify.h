@@ -45,7 +45,6 @@ struct verify_plan {
     uint64_t    silence_us;     /* so long between two checkpoints is a finding */
     void      (*tell)(void *ctx, const struct finding *x);
     void       *ctx;
-    const volatile int *stop;   /* ends it early with -EINTR; may be NULL */
 };
 
 struct verify_sum {

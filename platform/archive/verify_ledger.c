@@ -5,7 +5,7 @@
 
 #include "archive/verify_notes.h"
 
-static void check_signature(struct verification *v, const struct ledger_line *l, const struct noted *at)
+void verify_signature(struct verification *v, const struct ledger_line *l, const struct noted *at)
 {
     if (*l->key == '\0') {
         verify_note(v, KIND_UNSIGNED, at, "it is not signed");
@@ -53,7 +53,7 @@ static bool visit(void *ctx, size_t number, const struct ledger_line *l, const c
     else if (!good)
         verify_note(v, KIND_LINE, &at, "%s", bad.why);
     if (l->document != NULL) {
-        check_signature(v, l, &at);
+        verify_signature(v, l, &at);
         check_time(v, l, &at);
     }
     r->rc = book_add(&v->book, l, good ? &c : NULL, r->fault);

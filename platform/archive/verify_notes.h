@@ -36,9 +36,12 @@ void verify_note(struct verification *v, enum kind kind, const struct noted *at,
 /* All notes until the next call are of this place; at its end it is said how many were not told one by one. */
 void verify_place(struct verification *v, const char *place);
 
+int verify_keys(struct verification *v, struct fault *f);
 int verify_ledger(struct verification *v, struct fault *f);
+void verify_signature(struct verification *v, const struct ledger_line *l, const struct noted *at);
+enum verdict verify_verdict(const struct verify_sum *sum);
 int verify_month(struct verification *v, const char *month, struct fault *f);
-int verify_incidents(struct verification *v, struct fault *f);
+void verify_incidents(struct verification *v);
 void verify_evidence(struct verification *v, const struct chained *c, const json_t *document);
 
 /* Whether a checkpoint was made since the book was read: then somebody is writing. */

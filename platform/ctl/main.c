@@ -12,10 +12,13 @@
 #include "bus/backlog.h"
 #include "bus/settings.h"
 #include "common/cli.h"
+#include "ctl/archive.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
 #include "ctl/export.h"
+#include "ctl/keys.h"
 #include "ctl/up.h"
+#include "ctl/verify.h"
 
 #define CONTROL_SOCKET "/run/fengsui/sensor.sock"
 
@@ -24,6 +27,8 @@ static const char usage[] =
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
+    "       fengsui verify [--evidence DIR] [--key PUB] [--report FILE] [--json] [-c FILE]\n"
+    "       fengsui keys init|show|rotate [--keys DIR] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
@@ -38,6 +43,13 @@ static const char usage[] =
     "status   every stream with its groups: entries, pending, not yet read\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
     "command  a decision about an incident, a warning, a notice ...; fengsui command --help lists them\n"
+    "verify   whether the archive is what was archived: chains, signed checkpoints, every row; names what was changed\n"
+    "  --evidence DIR     evidence captures too, against the SM3 in their alerts\n"
+    "  --key PUB          believe the line of keys from this public key on: yours, from a safe place\n"
+    "  --report FILE      a report's .sig instead: its files, its signature, the checkpoint it was made after\n"
+    "  --archive STORE  --checkpoints FILE  --keys DIR    instead of archive.store, .checkpoints and .keys\n"
+    "  --json             a line of JSON for each finding, and one for the verdict\n"
+    "keys     the SM2 keys that sign checkpoints: make them, show them, put a new one in the old one's place\n"
     "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
     "rules check   what is wrong with RULES, and which of them cost more than they must\n"
     "sensor reload    the running sensor reads its rules again; each refusal, and what is in force\n"
@@ -176,15 +188,21 @@ int main(int argc, char **argv)
         return export_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "command") == 0)
         return command_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "verify") == 0)
+        return verify_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "keys") == 0)
+        return keys_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "archive") == 0)
+        return archive_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, rules or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }
