@@ -110,9 +110,9 @@ static int announce(struct notary *n, struct archive *a, enum checkpoint_reason 
     char json[512], when[CLOCK_TEXT_MAX];
     clock_text(now_us, when);
     int len = snprintf(json, sizeof json,
-                       "{\"id\":\"checkpoint-%" PRIu64 "-%.16s\",\"timestamp\":\"%s\",\"event_type\":\"checkpoint\","
+                       "{\"id\":\"checkpoint-%.16s:0:%" PRIu64 "\",\"timestamp\":\"%s\",\"event_type\":\"checkpoint\","
                        "\"checkpoint\":{\"seq\":%" PRIu64 ",\"reason\":\"%s\",\"prev\":\"%s\"}}",
-                       n->ledger.seq + 1, n->ledger.sm3, when, n->ledger.seq + 1, checkpoint_reasons[why], n->ledger.sm3);
+                       n->ledger.sm3, n->ledger.seq + 1, when, n->ledger.seq + 1, checkpoint_reasons[why], n->ledger.sm3);
     int rc = archive_begin(a, f);
     if (rc == 0)
         rc = archive_put(a, "checkpoints", NULL, json, (size_t)len, f);

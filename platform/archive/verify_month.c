@@ -223,7 +223,8 @@ static int check_row(struct month_check *m, const struct chained *c, struct faul
     if (strcmp(r.type, "checkpoint") == 0)
         check_announced(m, c, &r);
     verify_evidence(m->v, c, r.document);
-    int rc = c->version ? 0 : sequences_add(&m->v->sequences, r.id, r.time_us, f);
+    bool sensor = !c->version && strcmp(r.type, "checkpoint") != 0;
+    int rc = !sensor ? 0 : sequences_add(&m->v->sequences, r.id, r.time_us, f);
     row_free(&r);
     return rc;
 }
