@@ -251,6 +251,14 @@ static int on_taken(void *ctx, struct consumer *c, const char *region, struct fa
     return 0;
 }
 
+/* Somebody else's now: what is in memory of it must not come due here. */
+static void on_lost(void *ctx, const char *region)
+{
+    struct daemon *d = ctx;
+    (void)region;
+    d->stale = true;
+}
+
 static int run(struct daemon *d, struct fault *f)
 {
     static const enum stream streams[] = { STREAM_ALERTS, STREAM_COMMANDS };
@@ -266,7 +274,7 @@ static int run(struct daemon *d, struct fault *f)
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
         .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
     };
-    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .idle = on_idle, .ctx = d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .lost = on_lost, .idle = on_idle, .ctx = d };
     int rc = (d->consumer = consumer_open(&s, f)) != NULL ? 0 : f->code;
     if (rc == 0)
         rc = consumer_run(d->consumer, &h, &stop_asked, f);
