@@ -173,6 +173,8 @@ static void value(const char *name, const json_t *v, struct text *out)
 /* What only people bring; an incident that nobody touched does not carry it. */
 static void people_json(const struct incident *i, struct text *out)
 {
+    if (i->cii)
+        value("cii", json_true(), out);
     if (i->graded)
         value("graded", json_true(), out);
     value("history", i->history, out);
@@ -180,6 +182,7 @@ static void people_json(const struct incident *i, struct text *out)
         number("history_gone", i->history_gone, out);
     value("due", i->due, out);
     value("fired", i->fired, out);
+    value("clocks", i->clocks, out);
 }
 
 void incident_json(const struct incident *i, struct text *out)
@@ -327,11 +330,13 @@ static json_t *of_type(const json_t *o, const char *name, json_type type)
 static void people_fill(const json_t *o, struct incident *i)
 {
     i->decided = event_number_of(o, "decided", UINT64_MAX);
+    i->cii = json_is_true(json_object_get(o, "cii"));
     i->graded = json_is_true(json_object_get(o, "graded"));
     i->history = of_type(o, "history", JSON_ARRAY);
     i->history_gone = event_number_of(o, "history_gone", UINT64_MAX);
     i->due = of_type(o, "due", JSON_OBJECT);
     i->fired = of_type(o, "fired", JSON_OBJECT);
+    i->clocks = of_type(o, "clocks", JSON_OBJECT);
 }
 
 static void incident_fill(const json_t *o, struct incident *i)

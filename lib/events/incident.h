@@ -19,6 +19,9 @@ enum incident_state {
 /* Levels of events in the province's plans: 1 特别重大, 2 重大, 3 较大, 4 一般. */
 enum incident_level { LEVEL_EXTRAORDINARY = 1, LEVEL_MAJOR, LEVEL_SERIOUS, LEVEL_GENERAL };
 
+/* Whose incident it is, as the reporting measures tell operators apart; for the argument of a command and for the clocks' table. */
+#define INCIDENT_OPERATORS "cii_operator|central_state_organ|other_operator"
+
 struct incident_party {
     const char *address;
     const char *name, *unit, *sector, *region;  /* of the asset; "" when not registered */
@@ -75,10 +78,12 @@ struct incident {
     const char *const *alert_ids;       /* alerts that joined since the version before; the archive gathers them */
     size_t      alert_id_count;
     uint64_t    decided;        /* version of the last decision that a person made; 0: nobody has touched it */
+    bool        cii;            /* a victim is critical information infrastructure */
     bool        graded;         /* a person set the level: alerts do not change it */
     json_t     *history;        /* what people did and said, as matter.h has it; NULL: nothing. The case's, or the view's */
     uint64_t    history_gone;
     json_t     *due, *fired;    /* times that are waited for, and that have come (matter.h); NULL: none */
+    json_t     *clocks;         /* statutory clocks (correlator/clocks.h); NULL: none has run */
     const struct deed *by;      /* of this version; NULL: alerts changed it */
 };
 

@@ -88,7 +88,7 @@ const struct word *kind_command(const struct kind *k, const char *name)
 const struct due *kind_due(const struct kind *k, const char *name)
 {
     for (const struct due *d = k->dues; d != NULL && d->name != NULL; d++)
-        if (strcmp(d->name, name) == 0)
+        if (strcmp(d->name, name) == 0 || (d->name[strlen(d->name) - 1] == ':' && strncmp(d->name, name, strlen(d->name)) == 0))
             return d;
     return NULL;
 }

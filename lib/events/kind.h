@@ -89,7 +89,7 @@ struct argument {
 /* A field that is a time which somebody waits for, in some states. When it passes, the command comes by BY_SYSTEM with
  * the argument `name`. A later time in the field waits anew. */
 struct due {
-    const char *name;
+    const char *name;           /* one that ends in a colon stands for all that begin so */
     const char *states;         /* "issued|signed" */
     const char *command;
 };

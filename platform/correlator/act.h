@@ -8,6 +8,7 @@
 #define CORRELATOR_ACT_H
 
 #include "correlator/case.h"
+#include "correlator/clocks.h"
 #include "correlator/desk.h"
 #include "correlator/matrix.h"
 #include "events/decide.h"
@@ -48,6 +49,7 @@ struct incident_case *act_incident(struct act *a, const char *id);
 void act_publish(struct act *a, struct incident_case *k);
 
 const struct matrix *act_matrix(const struct act *a);
+const struct clocks *act_clocks(const struct act *a);
 
 /* An event of its own into a stream of the command's region (indicators to sensors), in the same transaction. It goes out
  * also when the effect refuses afterwards: refuse first. */

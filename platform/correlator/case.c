@@ -227,6 +227,7 @@ void case_free(struct incident_case *c)
     json_decref(i->history);
     json_decref(i->due);
     json_decref(i->fired);
+    json_decref(i->clocks);
     free(c);
 }
 
@@ -319,13 +320,15 @@ static bool lists_restore(struct incident *i, const struct incident *s)
 static bool people_restore(struct incident *i, const struct incident *s)
 {
     i->decided = s->decided;
+    i->cii = s->cii;
     i->graded = s->graded;
     i->history_gone = s->history_gone;
     i->history = s->history != NULL ? json_deep_copy(s->history) : NULL;
     i->due = s->due != NULL ? json_deep_copy(s->due) : NULL;
     i->fired = s->fired != NULL ? json_deep_copy(s->fired) : NULL;
+    i->clocks = s->clocks != NULL ? json_deep_copy(s->clocks) : NULL;
     return (i->history != NULL) == (s->history != NULL) && (i->due != NULL) == (s->due != NULL)
-           && (i->fired != NULL) == (s->fired != NULL)
+           && (i->fired != NULL) == (s->fired != NULL) && (i->clocks != NULL) == (s->clocks != NULL)
            && replace(&i->merged_into, s->merged_into != NULL ? s->merged_into : "");
 }
 
@@ -475,6 +478,7 @@ static void score_update(struct incident_case *c, const struct alert_view *a, co
     double confidence = w->confidence[strcasecmp(a->confidence, "high") == 0 ? 2 : strcasecmp(a->confidence, "low") == 0 ? 0 : 1];
     if (victim->cii && asset < w->cii)
         asset = w->cii;
+    i->cii = i->cii || victim->cii;
     raise_to(&i->score_severity, w->severity[a->severity <= 4 ? a->severity : 0]);
     raise_to(&i->score_asset, asset);
     raise_to(&i->score_confidence, confidence);
@@ -648,6 +652,7 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     c->steps += from->steps;
     c->dirty = true;
     raise_to(&i->score_severity, f->score_severity);
+    i->cii = i->cii || f->cii;
     raise_to(&i->score_asset, f->score_asset);
     raise_to(&i->score_confidence, f->score_confidence);
     span_to(i, f->first_us, f->last_us);

@@ -430,10 +430,14 @@ int correlator_alert(struct correlator *c, const struct alert_view *given, uint6
 
 /* ---- going out ---- */
 
-/* A person has it in hand: it stays, also when no alert comes any more. */
+/* A person has it in hand, or a report about it is still owed: it stays, also when no alert comes any more. */
 static bool in_hand(const struct incident_case *k)
 {
-    return !case_is_untouched(k) && !case_is_over(k);
+    uint64_t at_us;
+    const struct incident *i = &k->incident;
+    if (case_is_untouched(k))
+        return false;
+    return !case_is_over(k) || due_next(kind_named("incident"), incident_state_name(i->state), i->due, i->fired, &at_us) != NULL;
 }
 
 static size_t hands(const struct correlator *c)

@@ -40,6 +40,7 @@ struct desk {
     struct desk_out      out;
     struct correlator   *correlator;
     struct matrix        matrix;
+    struct clocks       *clocks;
     struct matters      *matters;
     struct drawer       *answers, *filed;
     struct desk_counts   counts;
@@ -58,7 +59,8 @@ struct desk *desk_new(const struct desk_settings *s, struct correlator *c, const
     d->settings = *s;
     d->out = *out;
     d->correlator = c;
-    if (matrix_load(s->matrix != NULL ? s->matrix : "", &d->matrix, f) < 0) {
+    if (matrix_load(s->matrix != NULL ? s->matrix : "", &d->matrix, f) < 0
+        || (d->clocks = clocks_load(s->clocks != NULL ? s->clocks : "", f)) == NULL) {
         desk_free(d);
         return NULL;
     }
@@ -76,6 +78,7 @@ void desk_free(struct desk *d)
 {
     if (d == NULL)
         return;
+    clocks_free(d->clocks);
     matters_free(d->matters);
     drawer_free(d->answers);
     drawer_free(d->filed);
@@ -261,6 +264,11 @@ void act_publish(struct act *a, struct incident_case *k)
 const struct matrix *act_matrix(const struct act *a)
 {
     return &a->desk->matrix;
+}
+
+const struct clocks *act_clocks(const struct act *a)
+{
+    return a->desk->clocks;
 }
 
 void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len)
@@ -545,7 +553,9 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
     int rc = run_effect(&a, kind);
     if (rc == 0)
         rc = incident_step(k, kind, c, arrow);
-    if (rc != 0)
+    if (rc == 0)
+        rc = clocks_follow(d->clocks, &k->incident, c->at_us);
+    if (rc < 0)
         return rc;
     act_publish(&a, k);
     *done = (struct done){ .state = incident_state_name(k->incident.state), .version = k->incident.version };
@@ -678,7 +688,9 @@ static struct waited next_due(struct desk *d, uint64_t now_us)
         if (m->due_us != 0 && m->due_us <= now_us)
             earlier(&w, m->matter.kind, m->matter.region, m->matter.id, m->matter.state, m->matter.due, m->matter.fired);
     for (const struct incident_case *k = correlator_first(d->correlator); k != NULL; k = k->next)
-        if (k->incident.due != NULL)
+        if (clocks_are_behind(&k->incident) && !k->absorbed)
+            return (struct waited){ incidents, k->incident.region, k->incident.id, "level", 0 };
+        else if (k->incident.due != NULL)
             earlier(&w, incidents, k->incident.region, k->incident.id, incident_state_name(k->incident.state), k->incident.due,
                     k->incident.fired);
     if (w.at_us > now_us)

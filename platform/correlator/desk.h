@@ -27,6 +27,7 @@
 #define DESK_FILED "state:filed"    /* id: what was put away */
 
 struct desk_settings {
+    char    *clocks;                /* CSV of statutory clocks; "" or NULL: none run */
     char    *matrix;                /* CSV of colours; "" or NULL: the built-in ones */
     uint64_t kind_max, keep_us, filed_max, answers_max, answers_keep_us;
     uint64_t ahead_us;              /* a command dated later than this ahead of our clock is refused */

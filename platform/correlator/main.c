@@ -80,6 +80,8 @@ static const struct setting rows[] = {
       "CSV of GB/T 20986-2023 categories, for Chinese titles; empty for none" },
     { "desk.matrix", SETTING_TEXT, AT(desk.matrix), "", 0, 0, NULL,
       "CSV of warnings' colours by importance and severity; empty for the built-in ones" },
+    { "desk.clocks", SETTING_TEXT, AT(desk.clocks), "", 0, 0, NULL,
+      "CSV of statutory reporting clocks (deploy/data/reporting_clocks.csv); empty: none runs" },
     { "desk.max", SETTING_UINT, AT(desk.kind_max), "8192", 16, 1000000, NULL, "Matters of one kind (warnings, notices) in memory" },
     { "desk.keep", SETTING_TIME, AT(desk.keep_us), "7 d", 1000000, UINT64_C(8640000000000), NULL,
       "Finished matters are put away after this" },

@@ -1,4 +1,5 @@
 /* incident 事件: what people decide about joined alerts (DESIGN 4.4). The automatic side is platform/correlator. */
+#include "events/incident.h"
 #include "events/kind.h"
 
 enum { PEOPLE = BY_ANALYST | BY_DUTY | BY_SUPERVISOR, OFFICERS = BY_DUTY | BY_SUPERVISOR };
@@ -31,6 +32,9 @@ static const struct word commands[] = {
     { "link", "关联", "say that it has to do with another matter" },
     { "opinion", "专家意见", "an expert's opinion" },
     { "comment", "备注", "say something" },
+    { "report", "报送", "it was reported to whom a statutory clock names; once more: a supplement" },
+    { "remind", "到期提醒", "a quarter of a statutory time is left" },
+    { "follow", "时限联动", "its level has changed, and with it who has to report to whom" },
     { "overdue", "超时", "a time that was set has passed" },
     { 0 }
 };
@@ -50,23 +54,39 @@ static const struct arrow arrows[] = {
     { "**",                               "link",           PEOPLE,   "=",              0, NULL },
     { "**",                               "opinion",        PEOPLE,   "=",              ARROW_FREE | ARROW_NOTE, NULL },
     { "**",                               "comment",        PEOPLE | BY_UNIT, "=",      ARROW_FREE | ARROW_NOTE, NULL },
-    { "*",                                "overdue",        BY_SYSTEM, "=",             ARROW_FREE, NULL },
+    { "**",                               "report",         OFFICERS | BY_UNIT, "=",    ARROW_FREE, NULL },
+    { "**",                               "remind",         BY_SYSTEM, "=",             ARROW_FREE, NULL },
+    { "**",                               "follow",         BY_SYSTEM, "=",             ARROW_FREE, NULL },
+    { "**",                               "overdue",        BY_SYSTEM, "=",             ARROW_FREE, NULL },
     { 0 }
 };
 
 static const struct argument arguments[] = {
     { "confirm", "aware_at", ARGUMENT_TIME, ARGUMENT_SAID, NULL, 0, 0, "知悉时间", "when it became known; now when not given" },
     { "confirm|grade", "level", ARGUMENT_NUMBER, ARGUMENT_SAID, NULL, 1, 4, "级别：1 特别重大 … 4 一般", "level: 1 extraordinary ... 4 general" },
+    { "confirm|grade", "operator", ARGUMENT_CHOICE, ARGUMENT_SAID, INCIDENT_OPERATORS, 0, 0, "责任主体；缺省按是否关基", "whose incident it is; else by whether a victim is CII" },
+    { "report", "clock", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "时限编号", "which clock: its id in the table" },
+    { "report", "at", ARGUMENT_TIME, ARGUMENT_SAID, NULL, 0, 0, "报送时间", "when it was reported; now when not given" },
+    { "report", "reference", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "文号或编号", "under which number, or how" },
     { "assign", "owner", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "负责人", "who is to own it" },
     { "merge", "part", ARGUMENT_ID, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "并入的事件", "the incident that becomes a part of this one" },
     { "link", "other", ARGUMENT_ID, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "关联对象", "the matter that it has to do with" },
     { "opinion", "expert", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "专家", "whose opinion it is" },
-    { "overdue", "name", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "时限", "which time has passed" },
+    { "overdue|remind|follow", "name", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "时限", "which time has passed" },
+    { 0 }
+};
+
+/* Statutory clocks run on while it is closed (the final report), and never for what was none. */
+#define NOT_FALSE "new|triaged|confirmed|handling|contained|closed|reopened"
+
+static const struct due dues[] = {
+    { "report:", NOT_FALSE, "overdue" }, { "remind:", NOT_FALSE, "remind" },
+    { "level", NOT_FALSE "|false_positive|benign", "follow" },    /* no time: the correlator saw that alerts raised it */
     { 0 }
 };
 
 const struct kind kind_incident = {
     .name = "incident", .prefix = "I", .zh = "事件", .en = "alerts joined into one story that a person works on",
     .flags = KIND_OF_INCIDENTS, .states = states, .last = "closed|false_positive|benign", .commands = commands,
-    .arrows = arrows, .arguments = arguments,
+    .arrows = arrows, .arguments = arguments, .dues = dues,
 };

@@ -11,13 +11,15 @@ static int triage(struct act *a)
     return *a->incident->incident.owner != '\0' || case_set_owner(a->incident, a->command->who) ? 0 : -ENOMEM;
 }
 
-static void grade_as(struct act *a)
+static int grade_as(struct act *a)
 {
     uint64_t level = act_number(a, "level");
-    if (level == 0)
-        return;
-    a->incident->incident.level = (enum incident_level)level;
-    a->incident->incident.graded = true;
+    const char *whose = act_text(a, "operator");
+    if (level != 0) {
+        a->incident->incident.level = (enum incident_level)level;
+        a->incident->incident.graded = true;
+    }
+    return *whose == '\0' || clocks_set_operator(&a->incident->incident, whose) ? 0 : -ENOMEM;
 }
 
 /* Statutory clocks begin at aware_at: it may be earlier than the decision, never later, and never before anything happened.
@@ -34,16 +36,21 @@ static int confirm(struct act *a)
         i->aware_at_us = given;
     else if (i->aware_at_us == 0)
         i->aware_at_us = at_us > i->first_us ? at_us : i->first_us;
-    grade_as(a);
-    return 0;
+    return grade_as(a);
 }
 
 static int grade(struct act *a)
 {
-    if (act_number(a, "level") == 0)
-        return refuse(a->why, REFUSED_ARGUMENT, "须给出级别", "it needs `level`");
-    grade_as(a);
-    return 0;
+    if (act_number(a, "level") == 0 && *act_text(a, "operator") == '\0')
+        return refuse(a->why, REFUSED_ARGUMENT, "须给出级别或责任主体", "it needs `level` or `operator`");
+    return grade_as(a);
+}
+
+static int report(struct act *a)
+{
+    const struct deed by = deed_of(a->command);
+    uint64_t at_us = act_time(a, "at");
+    return clocks_report(&a->incident->incident, act_text(a, "clock"), &by, at_us != 0 ? at_us : by.at_us, act_text(a, "reference"), a->why);
 }
 
 static int assign(struct act *a)
@@ -85,7 +92,7 @@ static int merge(struct act *a)
         whole->level = p->level;
     if (p->aware_at_us != 0 && (whole->aware_at_us == 0 || p->aware_at_us < whole->aware_at_us))
         whole->aware_at_us = p->aware_at_us;
-    if (!correlator_join(a->correlator, a->incident, part, &why))
+    if (!correlator_join(a->correlator, a->incident, part, &why) || clocks_follow(act_clocks(a), p, a->command->at_us) < 0)
         return -ENOMEM;
     p->decided = p->version + 1;
     act_publish(a, part);
@@ -93,5 +100,6 @@ static int merge(struct act *a)
 }
 
 const struct effect_row incident_effects[] = {
-    { "triage", triage }, { "confirm", confirm }, { "grade", grade }, { "assign", assign }, { "merge", merge }, { 0 }
+    { "triage", triage }, { "confirm", confirm }, { "grade", grade }, { "assign", assign }, { "merge", merge },
+    { "report", report }, { 0 }
 };
