@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,61 +14,7 @@
 #include "archive/archive.h"
 #include "archive/words.h"
 #include "common/clock.h"
-#include "tests/support/postgres.h"
-
-/* Each test is made on a folder of SQLite files and on a database of a real server. */
-enum store { SQLITE, POSTGRESQL, STORES };
-static const char *const store_names[STORES] = { "SQLite", "PostgreSQL" };
-
-struct world { enum store store; struct postgres server; unsigned databases; };
-struct place { struct world *world; char dir[64], where[256]; struct archive *writer, *reader; };
-
-static struct archive *open_one(const struct place *p, enum archive_mode mode)
-{
-    struct fault f = { 0 };
-    struct archive *a = archive_open(p->where, mode, &f);
-    if (a == NULL)
-        fail_msg("%s", f.why);
-    return a;
-}
-
-static void open_both(struct place *p, void **state)
-{
-    char name[32];
-    *p = (struct place){ .world = *state };
-    if (p->world->store == SQLITE) {
-        strcpy(p->dir, "/tmp/archive-XXXXXX");
-        assert_non_null(mkdtemp(p->dir));
-        snprintf(p->where, sizeof p->where, "%s", p->dir);
-    } else {
-        snprintf(name, sizeof name, "archive%u", p->world->databases++);
-        snprintf(p->where, sizeof p->where, "postgresql:%s", postgres_database(&p->world->server, name));
-    }
-    p->writer = open_one(p, ARCHIVE_WRITE);
-    p->reader = open_one(p, ARCHIVE_READ);
-}
-
-static void close_both(struct place *p)
-{
-    archive_close(p->reader);
-    archive_close(p->writer);
-    if (*p->dir == '\0')
-        return;
-    DIR *d = opendir(p->dir);
-    for (struct dirent *e; (e = readdir(d)) != NULL;)
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-    rmdir(p->dir);
-}
-
-static void put(struct place *p, const char *json)
-{
-    struct fault f = { 0 };
-    assert_int_equal(archive_begin(p->writer, &f), 0);
-    if (archive_put(p->writer, "alerts", "430100", json, strlen(json), &f) != 0 || archive_commit(p->writer, &f) != 0)
-        fail_msg("%s", f.why);
-}
+#include "tests/support/archive.h"
 
 struct found { char text[4096], cursor[64]; unsigned count, most; };
 
@@ -523,22 +468,6 @@ static const struct CMUnitTest on_sqlite[] = {
 static const struct CMUnitTest of_words[] = {
     cmocka_unit_test(chinese_becomes_pairs_and_the_rest_stays),
 };
-
-enum { TESTS_MAX = 64 };
-
-/* The same tests on one store. */
-static int run_on(struct world *w, enum store store, const struct CMUnitTest *tests, size_t count)
-{
-    struct CMUnitTest with[TESTS_MAX];
-    w->store = store;
-    for (size_t i = 0; i < count; i++) {
-        with[i] = tests[i];
-        with[i].initial_state = w;
-    }
-    return _cmocka_run_group_tests(store_names[store], with, count, NULL, NULL);
-}
-
-#define COUNT(tests) (sizeof(tests) / sizeof *(tests))
 
 int main(void)
 {
