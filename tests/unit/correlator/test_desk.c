@@ -494,7 +494,7 @@ static const char *alerted(struct world *w, struct given g)
     struct alert_view a = alert_of(g);
     assert_int_equal(correlator_alert(w->correlator, &a, NOON, NULL), 0);
     alert_view_free(&a);
-    correlator_changes(w->correlator, on_changed, on_gone, w);
+    correlator_changes(w->correlator, NULL, on_changed, on_gone, w);
     snprintf(id, sizeof id, "%s", member(w, "id"));
     return id;
 }
