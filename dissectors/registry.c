@@ -7,6 +7,7 @@
 #include "dissectors/coap/coap.h"
 #include "dissectors/ads/ads.h"
 #include "dissectors/atg/atg.h"
+#include "dissectors/bsap/bsap.h"
 #include "dissectors/c1222/c1222.h"
 #include "dissectors/codesys/codesys.h"
 #include "dissectors/knx/knx.h"
@@ -27,6 +28,7 @@
 #include "dissectors/ldap/ldap.h"
 #include "dissectors/dlms/dlms.h"
 #include "dissectors/dns/dns.h"
+#include "dissectors/fetchwrite/fetchwrite.h"
 #include "dissectors/fins/fins.h"
 #include "dissectors/fox/fox.h"
 #include "dissectors/ethercat/ethercat.h"
@@ -34,6 +36,7 @@
 #include "dissectors/profinet/cm.h"
 #include "dissectors/profinet/profinet.h"
 #include "dissectors/ftp/ftp.h"
+#include "dissectors/genisys/genisys.h"
 #include "dissectors/gesrtp/gesrtp.h"
 #include "dissectors/goose/goose.h"
 #include "dissectors/http/http.h"
@@ -87,6 +90,8 @@ const struct dissector *const dissectors[] = {
     &dissector_tristation,
     &dissector_fox,
     &dissector_gesrtp,
+    &dissector_fetchwrite,
+    &dissector_bsap,
     &dissector_bacnet,
     &dissector_coap,
     &dissector_knx,
@@ -119,6 +124,7 @@ const struct dissector *const dissectors[] = {
     &dissector_pop3,
     &dissector_imap,
     &dissector_telnet,
+    &dissector_genisys,
     &dissector_dnp3,
     &dissector_pgsql,
     &dissector_ethercat,

@@ -158,9 +158,8 @@ static void watch(struct sensor *s)
     while (s->running > 0) {
         uint64_t now_us = clock_steady_us();
         if (reload_asked) {
-            struct fault f;
             reload_asked = 0;
-            (void)ruleset_reload(s, NULL, &f);
+            sensor_reload(s, NULL);
         }
         if (s->control != NULL)
             control_turn(s->control, now_us);

@@ -1,4 +1,4 @@
-/* The rules of a run: which files, read whole or not at all, read again on HUP, and told about at the end. */
+/* The rules of a run: which files, read whole or not at all, read again on HUP with the policy, and told about at the end. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -192,6 +192,49 @@ int ruleset_reload(struct sensor *s, struct text *say, struct fault *f)
     return 0;
 }
 
+/* Waits until a worker uses its new policy; one that has ended looks for it no more. */
+static void policy_taken(struct worker *w)
+{
+    while (atomic_load_explicit(&w->next_policy, memory_order_acquire) != NULL && !w->ended)
+        usleep(1000);
+    worker_policy(w);
+}
+
+int policy_reload(struct sensor *s, struct text *say, struct fault *f)
+{
+    struct policy *fresh, *old = s->policy;
+    if (old == NULL)
+        return 0;
+    if ((fresh = policy_load(s->config.sensor.policy, f)) == NULL) {
+        log_error("policy not read again, the old one stays: %s", f->why);
+        return f->code;
+    }
+    policy_carry(fresh, old);
+    for (size_t i = 0; i < s->worker_count; i++)
+        atomic_store_explicit(&s->workers[i]->next_policy, fresh, memory_order_release);
+    for (size_t i = 0; i < s->worker_count; i++)
+        policy_taken(s->workers[i]);
+    for (size_t i = 0; i < INTERFACES_MAX; i++)
+        s->plans[i].policy = fresh;
+    s->policy = fresh;
+    policy_free(old);
+    log_info("policy of %zu entries in force", fresh->count);
+    if (say != NULL)
+        text_fmt(say, "policy of %zu entries in force\n", fresh->count);
+    return 0;
+}
+
+/* What could not be read is said last, as the caller looks there. */
+void sensor_reload(struct sensor *s, struct text *say)
+{
+    struct fault policy = { 0 }, rules = { 0 };
+    int policy_rc = policy_reload(s, say, &policy), rules_rc = ruleset_reload(s, say, &rules);
+    if (say != NULL && rules_rc < 0)
+        text_fmt(say, "error: the old rules stay: %s\n", rules.why);
+    if (say != NULL && policy_rc < 0)
+        text_fmt(say, "error: the old policy stays: %s\n", policy.why);
+}
+
 static void say_status(const struct sensor *s, struct text *say)
 {
     struct stats_summary n = stats_summary(s->workers, s->worker_count);
@@ -203,11 +246,10 @@ static void say_status(const struct sensor *s, struct text *say)
 void ruleset_answer(void *ctx, const char *line, struct text *say)
 {
     struct sensor *s = ctx;
-    struct fault f;
     if (strcmp(line, "status") == 0)
         say_status(s, say);
     else if (strcmp(line, "reload") != 0)
         text_fmt(say, "error: expected reload or status, not \"%.100s\"\n", line);
-    else if (ruleset_reload(s, say, &f) < 0)
-        text_fmt(say, "error: the old rules stay: %s\n", f.why);
+    else
+        sensor_reload(s, say);
 }

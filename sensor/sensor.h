@@ -58,6 +58,9 @@ static inline const char *text_or_null(const char *text)
 /* `say`: where refusals are also told, as far as they fit; NULL: nowhere. */
 int  ruleset_read(struct sensor *s, struct text *say, struct rules **out, struct rules_report *report, struct fault *f);
 int  ruleset_reload(struct sensor *s, struct text *say, struct fault *f);   /* the new ones whole, or the old ones on */
+/* The same with the policy's file, where the settings name one. 0 without one. */
+int  policy_reload(struct sensor *s, struct text *say, struct fault *f);
+void sensor_reload(struct sensor *s, struct text *say);     /* rules and policy, each for itself; `say` as above */
 void ruleset_answer(void *ctx, const char *line, struct text *say);         /* of control.h: reload, status */
 void ruleset_explain(const struct sensor *s);       /* what --explain and --profile-rules ask for, at the end */
 void ruleset_warning(void *ctx, const struct rules_refusal *r);     /* for rules_lint() */

@@ -525,6 +525,15 @@ void worker_rules(struct worker *w)
     atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }
 
+void worker_policy(struct worker *w)
+{
+    struct policy *next = atomic_load_explicit(&w->next_policy, memory_order_acquire);
+    if (next == NULL)
+        return;
+    behave_policy(w->behave, next);
+    atomic_store_explicit(&w->next_policy, NULL, memory_order_release);
+}
+
 /* A quiet tap has no packets to tell the time by. What the kernel still holds back is younger than its block's
  * tenth of a second, so nothing that is expired here could have been kept alive by it. */
 static void idle(struct worker *w)
@@ -564,6 +573,8 @@ int worker_run(struct worker *w, struct fault *f)
         enum source_status status = source_next(w->source, &frame, f);
         if (atomic_load_explicit(&w->next_rules, memory_order_relaxed) != NULL)
             worker_rules(w);
+        if (atomic_load_explicit(&w->next_policy, memory_order_relaxed) != NULL)
+            worker_policy(w);
         if (status == SOURCE_FRAME)
             road(w, &frame);
         else if (status == SOURCE_IDLE)

@@ -71,6 +71,7 @@ struct worker {
 
     const struct rules          *rules;     /* in use */
     _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL once they are in use */
+    _Atomic(struct policy *)     next_policy;       /* likewise */
     struct flow_notes            spare_notes;       /* when the store refuses: looked up again each time */
     struct source_counts         files;     /* of the files read to their end */
     struct flow_counts           flow_counts;       /* of the flow table, when it is gone */
@@ -88,6 +89,9 @@ int worker_run(struct worker *w, struct fault *f);
  * for it the old ones go on, and .next_rules stays for another try. By the worker's thread; once that has ended, by
  * any. */
 void worker_rules(struct worker *w);
+
+/* Likewise the policy that waits in .next_policy; this needs no memory. */
+void worker_policy(struct worker *w);
 
 /* Another source (NULL: none) in place of the one there is, which is closed and its counts kept. */
 void worker_source(struct worker *w, struct source *next);

@@ -15,12 +15,17 @@
 #include "common/log.h"
 
 static const uint64_t LOOK_US = 500000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
+enum { HOLD_SHARE = 20 };               /* a transaction follows the last after so many times what that one cost */
 
 struct region {
     char name[STREAM_REGION_MAX + 1];
     bool leased, ours;                  /* ours: and everything pending is handled */
     uint64_t renew_at_us;
     struct marks marks;
+    struct transaction open;            /* of batches that were handled and are not in Redis yet */
+    size_t   held;                      /* their entries */
+    bool     urgent;                    /* one of them is somebody's command */
+    uint64_t committed_us, cost_us;     /* when the last one was through, and what it took */
 };
 
 struct consumer {
@@ -30,10 +35,9 @@ struct consumer {
     const volatile int *stop;
     struct region *regions;
     size_t region_count;
-    struct change *changes;             /* of the open transaction; texts owned */
-    size_t change_count, change_room;
-    bool   connected, complained, out_of_memory;
-    uint64_t retry_us, look_at_us, idle_at_us;
+    struct region *at_work;             /* whose batch the handler has; NULL: changes go to the region that they name */
+    bool   connected, complained;
+    uint64_t retry_us, look_at_us, idle_at_us, read_us;
     struct consume_counts counts;
 };
 
@@ -79,65 +83,20 @@ void door_page_reset(struct door_page *p)
 
 /* ---- the open transaction ---- */
 
-static char *copy(const char *bytes, size_t n)
+static struct region *region_named(struct consumer *c, const char *name)
 {
-    char *p = bytes ? malloc(n + 1) : NULL;
-    if (p != NULL) {
-        memcpy(p, bytes, n);
-        p[n] = '\0';
-    }
-    return p;
+    for (size_t i = 0; i < c->region_count; i++)
+        if (strcmp(c->regions[i].name, name) == 0)
+            return &c->regions[i];
+    return NULL;
 }
 
-static char *copy_text(const char *text)
-{
-    return text ? copy(text, strlen(text)) : NULL;
-}
-
-static void drop(const void *text)
-{
-    free((void *)(uintptr_t)text);      /* a change's texts are our own copies behind const */
-}
-
+/* What a batch brings goes with its acknowledgement; what comes from elsewhere needs a region that is ours. */
 static void add_change(struct consumer *c, const struct change *given)
 {
-    if (c->change_count == c->change_room) {
-        size_t room = c->change_room ? c->change_room * 2 : 64;
-        struct change *more = realloc(c->changes, room * sizeof *more);
-        if (more == NULL) {
-            c->out_of_memory = true;
-            return;
-        }
-        c->changes = more;
-        c->change_room = room;
-    }
-    struct change *x = &c->changes[c->change_count++];
-    *x = *given;
-    x->region = copy_text(given->region);
-    x->key = copy_text(given->key);
-    x->id = copy_text(given->id);
-    x->type = copy_text(given->type);
-    x->reason = copy_text(given->reason);
-    x->from = copy_text(given->from);
-    x->value = copy(given->value, given->len);
-    c->out_of_memory |= (given->value != NULL && x->value == NULL) || (given->id != NULL && x->id == NULL) ||
-                        (given->key != NULL && x->key == NULL) || (given->region != NULL && x->region == NULL);
-}
-
-static void forget_changes(struct consumer *c)
-{
-    for (size_t i = 0; i < c->change_count; i++) {
-        const struct change *x = &c->changes[i];
-        drop(x->region);
-        drop(x->key);
-        drop(x->id);
-        drop(x->type);
-        drop(x->reason);
-        drop(x->from);
-        drop(x->value);
-    }
-    c->change_count = 0;
-    c->out_of_memory = false;
+    struct region *r = c->at_work != NULL ? c->at_work : region_named(c, given->region);
+    if (r != NULL && r->leased)
+        transaction_add(&r->open, given);
 }
 
 void consume_add(struct consumer *c, const char *region, enum stream stream, const char *id, const char *type,
@@ -159,34 +118,38 @@ void consume_meet(struct consumer *c, const char *region)
     add_change(c, &(struct change){ .kind = CHANGE_MEET, .region = region });
 }
 
-static void add_ack(struct consumer *c, const struct entry *e)
+void consume_urge(struct consumer *c)
 {
-    add_change(c, &(struct change){ .kind = CHANGE_ACK, .stream = e->stream, .region = e->region, .key = e->stream_id });
+    if (c->at_work != NULL)
+        c->at_work->urgent = true;
 }
 
-static void add_dead(struct consumer *c, const struct entry *e, const char *reason)
+static void add_ack(struct region *r, const struct entry *e)
+{
+    transaction_add(&r->open, &(struct change){ .kind = CHANGE_ACK, .stream = e->stream, .region = e->region, .key = e->stream_id });
+}
+
+static void add_dead(struct consumer *c, struct region *r, const struct entry *e, const char *reason)
 {
     char from[STREAM_KEY_MAX + STREAM_ID_MAX];
     snprintf(from, sizeof from, "%s %s %s", stream_names[e->stream], e->stream_id, c->settings.group);
-    add_change(c, &(struct change){ .kind = CHANGE_ADD, .stream = STREAM_DEAD, .region = e->region,
-                                    .id = e->id ? e->id : "", .type = e->type ? e->type : "",
-                                    .value = e->json ? e->json : "", .len = e->json ? e->json_len : 0,
-                                    .reason = reason, .from = from });
-    add_ack(c, e);
+    transaction_add(&r->open, &(struct change){ .kind = CHANGE_ADD, .stream = STREAM_DEAD, .region = e->region,
+                                                .id = e->id ? e->id : "", .type = e->type ? e->type : "",
+                                                .value = e->json ? e->json : "", .len = e->json ? e->json_len : 0,
+                                                .reason = reason, .from = from });
+    add_ack(r, e);
     c->counts.dead++;
     log_warning("%s: entry %s of %s in region %s goes to :dead: %s", c->settings.group, e->stream_id,
                 stream_names[e->stream], e->region, reason);
 }
 
-struct marking { struct consumer *c; struct region *r; };
-
-static void add_mark(void *marking, const char *field, uint64_t seq)
+static void add_mark(void *region, const char *field, uint64_t seq)
 {
-    struct marking *m = marking;
+    struct region *r = region;
     char value[24];
     int n = snprintf(value, sizeof value, "%" PRIu64, seq);
-    add_change(m->c, &(struct change){ .kind = CHANGE_MARK, .region = m->r->name, .id = field, .value = value,
-                                       .len = (size_t)n });
+    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value,
+                                                .len = (size_t)n });
 }
 
 /* ---- states ---- */
@@ -207,12 +170,29 @@ static void back_off(struct consumer *c)
     nap(c, c->retry_us);
 }
 
+static bool holds(const struct region *r)
+{
+    return r->open.count > 0;
+}
+
 static void lose_region(struct consumer *c, struct region *r)
 {
     if (r->leased && c->handler != NULL && c->handler->lost != NULL)
         c->handler->lost(c->handler->ctx, r->name);
-    r->leased = r->ours = false;
+    r->leased = r->ours = r->urgent = false;
+    r->held = 0;
+    transaction_empty(&r->open);
     marks_free(&r->marks);
+}
+
+/* A handler that fills its memory again does so for all regions, so none may hold what is not in Redis: it is taken
+ * again too, and what it held with it. */
+static void lose_with_holders(struct consumer *c, struct region *r)
+{
+    lose_region(c, r);
+    for (size_t i = 0; i < c->region_count; i++)
+        if (holds(&c->regions[i]))
+            lose_region(c, &c->regions[i]);
 }
 
 static bool is_final(int rc)
@@ -227,7 +207,7 @@ static int failed(struct consumer *c, struct region *r, int rc, const struct fau
         return rc;
     if (rc == -ESTALE) {
         if (r != NULL)
-            lose_region(c, r);
+            lose_with_holders(c, r);
         for (size_t i = 0; r == NULL && i < c->region_count; i++)
             lose_region(c, &c->regions[i]);
         c->look_at_us = 0;
@@ -242,25 +222,68 @@ static int failed(struct consumer *c, struct region *r, int rc, const struct fau
     return 0;
 }
 
-/* Everything added so far, and the marks, in one transaction. */
-static int commit(struct consumer *c, struct region *r, size_t handled, struct fault *f)
+static int send(struct consumer *c, struct region *r, struct fault *f)
 {
-    struct marking m = { c, r };
-    marks_moved(&r->marks, add_mark, &m);
-    int rc = 0;
-    if (c->out_of_memory)
-        rc = fault_set(f, -ENOMEM, "no memory for the transaction");
-    else if (c->change_count > 0)
-        rc = c->door.commit(c->door.self, r->name, c->changes, c->change_count, f);
-    forget_changes(c);
+    c->at_work = r;
+    if (c->handler->gather != NULL)
+        c->handler->gather(c->handler->ctx, c, r->name);
+    c->at_work = NULL;
+    marks_moved(&r->marks, add_mark, r);
+    if (r->open.short_of_memory)
+        return fault_set(f, -ENOMEM, "no memory for the transaction");
+    return holds(r) ? c->door.commit(c->door.self, r->name, r->open.changes, r->open.count, f) : 0;
+}
+
+/* Everything that is held, and the marks, in one transaction. */
+static int commit(struct consumer *c, struct region *r, struct fault *f)
+{
+    uint64_t from = clock_steady_us();
+    int rc = send(c, r, f);
     marks_settle(&r->marks, rc == 0);
+    c->counts.handled += rc == 0 ? r->held : 0;
+    transaction_empty(&r->open);
+    r->held = 0;
+    r->urgent = false;
     if (c->handler->settled != NULL)
         c->handler->settled(c->handler->ctx, rc == 0);
     if (rc != 0)
         return rc;
-    c->counts.handled += handled;
+    r->committed_us = clock_steady_us();
+    r->cost_us = r->committed_us - from;
     c->retry_us = 0;
     return 0;
+}
+
+/* When what is held has to go: under load transactions are few and large, without load each batch is one. */
+static uint64_t due_at(const struct consumer *c, const struct region *r)
+{
+    uint64_t wait = HOLD_SHARE * r->cost_us;
+    if (r->urgent || r->held >= CONSUME_HOLD_MAX)
+        return 0;
+    if (wait < c->settings.hold_least_us)
+        wait = c->settings.hold_least_us;
+    return r->committed_us + (wait < c->settings.hold_us ? wait : c->settings.hold_us);
+}
+
+/* Keeps what a batch brought, and sends it when it is time. */
+static int keep(struct consumer *c, struct region *r, size_t entries, bool now, struct fault *f)
+{
+    transaction_accept(&r->open);
+    marks_accept(&r->marks, true);
+    r->held += entries;
+    return now || clock_steady_us() >= due_at(c, r) ? commit(c, r, f) : 0;
+}
+
+/* Those that hold something: all of them, or the ones that are due. */
+static int commit_held(struct consumer *c, bool all, struct fault *f)
+{
+    int rc = 0;
+    for (size_t i = 0; i < c->region_count && rc == 0; i++) {
+        struct region *r = &c->regions[i];
+        if (holds(r) && (all || clock_steady_us() >= due_at(c, r)) && (rc = commit(c, r, f)) != 0)
+            rc = failed(c, r, rc, f);
+    }
+    return rc;
 }
 
 /* ---- batches ---- */
@@ -283,21 +306,26 @@ static int wait_for_store(struct consumer *c, struct region *r, const struct fau
     return c->door.renew(c->door.self, r->name, f);
 }
 
-/* Until it works or an entry is to blame. */
+/* Until it works or an entry is to blame. With something held it is not tried again: the handler may have had to forget
+ * that as well. */
 static int handle(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *why,
                   struct fault *f)
 {
     bool said = false;
     for (;;) {
+        c->at_work = r;
         int rc = count ? c->handler->batch(c->handler->ctx, c, entries, count, why) : 0;
+        c->at_work = NULL;
         if (rc == 0) {
             if (said)
                 log_info("%s: works again", c->settings.group);
             return 0;
         }
-        forget_changes(c);
+        transaction_reject(&r->open);
         if (blames_entry(rc))
             return 1;
+        if (holds(r))
+            return fault_set(f, -ESTALE, "%s", why->why);
         rc = wait_for_store(c, r, why, &said, f);
         if (rc != 0)
             return rc;
@@ -316,10 +344,10 @@ static int handle_one(struct consumer *c, struct region *r, const struct entry *
         return rc;
     marks_repeat(&r->marks, e->stream, e->id);
     if (rc == 1)
-        add_dead(c, e, why.why);
+        add_dead(c, r, e, why.why);
     else
-        add_ack(c, e);
-    return commit(c, r, 1, f);
+        add_ack(r, e);
+    return keep(c, r, 1, true, f);
 }
 
 static int handle_singly(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *f)
@@ -353,19 +381,35 @@ static size_t sift(struct consumer *c, struct region *r, struct entry *entries, 
     return kept;
 }
 
-static void set_aside(struct consumer *c, const struct entry *aside, size_t count)
+static void set_aside(struct consumer *c, struct region *r, const struct entry *aside, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (broken(&aside[i]) != NULL) {
-            add_dead(c, &aside[i], broken(&aside[i]));
+            add_dead(c, r, &aside[i], broken(&aside[i]));
         } else {
-            add_ack(c, &aside[i]);
+            add_ack(r, &aside[i]);
             c->counts.repeats++;
         }
 }
 
-/* Entries of one region, in stream order. */
-static int work(struct consumer *c, struct region *r, struct entry *entries, size_t count, struct fault *f)
+/* One of them is to blame: what was held before goes first, then each by itself. */
+static int work_singly(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *f)
+{
+    marks_accept(&r->marks, false);
+    int rc = holds(r) ? commit(c, r, f) : 0;
+    return rc == 0 ? handle_singly(c, r, entries, count, f) : rc;
+}
+
+static bool has_command(const struct entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].stream == STREAM_COMMANDS)
+            return true;
+    return false;
+}
+
+/* Entries of one region, in stream order. `now`: what they bring must not be held. */
+static int work(struct consumer *c, struct region *r, struct entry *entries, size_t count, bool now, struct fault *f)
 {
     struct fault why = { 0 };
     size_t aside_count;
@@ -375,31 +419,21 @@ static int work(struct consumer *c, struct region *r, struct entry *entries, siz
     size_t kept = sift(c, r, entries, count, aside, &aside_count);
     int rc = handle(c, r, entries, kept, &why, f);
     if (rc == 1) {
-        marks_settle(&r->marks, false);
-        rc = handle_singly(c, r, entries, kept, f);
+        rc = work_singly(c, r, entries, kept, f);
         kept = 0;
     }
     if (rc == 0) {
         for (size_t i = 0; i < kept; i++)
-            add_ack(c, &entries[i]);
-        set_aside(c, aside, aside_count);
-        rc = commit(c, r, kept, f);
+            add_ack(r, &entries[i]);
+        set_aside(c, r, aside, aside_count);
+        r->urgent |= has_command(entries, kept);
+        rc = keep(c, r, kept, now, f);
     }
     free(aside);
-    if (rc != 0)
-        forget_changes(c);
     return rc;
 }
 
 /* ---- regions ---- */
-
-static struct region *region_named(struct consumer *c, const char *name)
-{
-    for (size_t i = 0; i < c->region_count; i++)
-        if (strcmp(c->regions[i].name, name) == 0)
-            return &c->regions[i];
-    return NULL;
-}
 
 static void meet_region(void *consumer, const char *name)
 {
@@ -420,36 +454,42 @@ static void load_mark(void *region, const char *field, const char *value, size_t
     marks_load(&((struct region *)region)->marks, field, value, len);
 }
 
+/* A page of what a dead consumer left. Who is at the front for the third time goes alone, to find out whether it is the
+ * one that kills; for the sixth, to :dead. */
+static int work_left(struct consumer *c, struct region *r, struct door_page *page, bool first, struct fault *f)
+{
+    if (page->count == 0)
+        return 0;
+    if (first && page->deliveries[0] > CONSUME_TRIES) {
+        add_dead(c, r, &page->entries[0], "its consumer died again and again while handling it");
+        return keep(c, r, 1, true, f);
+    }
+    bool suspect = page->deliveries[0] > 2;
+    int rc = work(c, r, page->entries, suspect ? 1 : page->count, suspect, f);
+    if (rc == 0 && suspect && page->count > 1)
+        rc = work(c, r, page->entries + 1, page->count - 1, true, f);
+    return rc;
+}
+
 static int work_pending(struct consumer *c, struct region *r, enum stream s, struct fault *f)
 {
     char after[STREAM_ID_MAX] = "0-0";
-    bool first = true;
-    for (;;) {
+    for (bool first = true, more = true; more; first = false) {
         struct door_page page = { 0 };
         int rc = c->door.pending(c->door.self, r->name, s, after, &page, f);
-        size_t count = page.count;
+        bool dead = first && page.count > 0 && page.deliveries[0] > CONSUME_TRIES;
         c->counts.lost += page.gone;
-        c->counts.claimed += count;
-        if (rc == 0 && first && count > 0 && page.deliveries[0] > CONSUME_TRIES) {
-            add_dead(c, &page.entries[0], "its consumer died again and again while handling it");
-            rc = commit(c, r, 1, f);
-        } else if (rc == 0 && count > 0 && page.deliveries[0] > 2) {
-            rc = work(c, r, page.entries, 1, f);        /* alone, to find out whether it is the one that kills */
-            if (rc == 0 && count > 1)
-                rc = work(c, r, page.entries + 1, count - 1, f);
-        } else if (rc == 0 && count > 0) {
-            rc = work(c, r, page.entries, count, f);
-        }
-        bool more = strcmp(after, "0-0") != 0;
-        if (first && rc == 0 && count > 0 && page.deliveries[0] > CONSUME_TRIES) {
+        c->counts.claimed += page.count;
+        if (rc == 0)
+            rc = work_left(c, r, &page, first, f);
+        more = strcmp(after, "0-0") != 0 || dead;
+        if (dead)
             strcpy(after, "0-0");                       /* once more from the front, without it */
-            more = true;
-        }
-        first = false;
         c->door.page_free(c->door.self, &page);
-        if (rc != 0 || !more)
+        if (rc != 0)
             return rc;
     }
+    return 0;
 }
 
 static int take_region(struct consumer *c, struct region *r, struct fault *f)
@@ -458,13 +498,16 @@ static int take_region(struct consumer *c, struct region *r, struct fault *f)
     int rc = c->door.take(c->door.self, r->name, f);
     if (rc <= 0)
         return rc;
+    lose_region(c, r);
+    rc = commit_held(c, true, f);       /* see lose_with_holders() */
+    if (rc != 0 || !c->connected)
+        return rc;
     r->leased = true;
-    marks_free(&r->marks);
     snprintf(suffix, sizeof suffix, "mark:%s", c->settings.group);
     rc = c->door.load(c->door.self, r->name, suffix, load_mark, r, f);
     if (rc == 0 && c->handler->taken != NULL)
         rc = c->handler->taken(c->handler->ctx, c, r->name, f);
-    forget_changes(c);
+    transaction_empty(&r->open);
     for (size_t i = 0; i < c->settings.stream_count && rc == 0; i++)
         rc = work_pending(c, r, c->settings.streams[i], f);
     r->ours = rc == 0;
@@ -541,11 +584,31 @@ static int work_page(struct consumer *c, struct door_page *page, struct fault *f
         for (size_t k = 0; k < page->count && r->ours; k++)
             if (strcmp(page->entries[k].region, r->name) == 0)
                 batch[n++] = page->entries[k];
-        if (n > 0 && (rc = work(c, r, batch, n, f)) != 0)
+        if (n > 0 && (rc = work(c, r, batch, n, false, f)) != 0)
             rc = failed(c, r, rc, f);
     }
     free(batch);
     return rc;
+}
+
+/* Not longer than until the first of what is held is due. */
+static uint64_t wait_of(const struct consumer *c)
+{
+    uint64_t now = clock_steady_us(), wait = c->settings.block_us;
+    for (size_t i = 0; i < c->region_count; i++) {
+        uint64_t due = holds(&c->regions[i]) ? due_at(c, &c->regions[i]) : UINT64_MAX;
+        if (due < now + wait)
+            wait = due > now ? due - now : 0;
+    }
+    return wait;
+}
+
+/* A read that brought little is followed by one that waits for more to come together. */
+static void pace(const struct consumer *c)
+{
+    uint64_t now = clock_steady_us(), next = c->read_us + c->settings.pace_us;
+    if (c->read_us != 0 && now < next)
+        nap(c, next - now);
 }
 
 static int read_once(struct consumer *c, struct fault *f)
@@ -556,14 +619,16 @@ static int read_once(struct consumer *c, struct fault *f)
     struct door_page page = { 0 };
     size_t n = our_regions(c, names);
     int rc = 0;
+    pace(c);
     if (n == 0)
         nap(c, c->settings.block_us);
     else
-        rc = c->door.read(c->door.self, names, n, &page, f);
+        rc = c->door.read(c->door.self, names, n, wait_of(c), &page, f);
+    c->read_us = page.count > 0 && page.count < c->settings.batch ? clock_steady_us() : 0;
     rc = rc != 0 ? failed(c, NULL, rc, f) : work_page(c, &page, f);
     c->door.page_free(c->door.self, &page);
     free(names);
-    return rc;
+    return rc == 0 && c->connected ? commit_held(c, false, f) : rc;
 }
 
 static int be_idle(struct consumer *c, struct fault *f)
@@ -572,18 +637,17 @@ static int be_idle(struct consumer *c, struct fault *f)
     if (c->handler->idle == NULL || now < c->idle_at_us)
         return 0;
     c->idle_at_us = now + c->settings.block_us;
-    int rc = c->handler->idle(c->handler->ctx, c, now);
-    if (rc != 0) {
-        forget_changes(c);
-        return 0;
+    bool idled = c->handler->idle(c->handler->ctx, c, now) == 0;
+    int rc = 0;
+    for (size_t i = 0; i < c->region_count && rc == 0; i++) {
+        struct region *r = &c->regions[i];
+        bool added = r->open.count > r->open.sure;
+        if (!idled)
+            transaction_reject(&r->open);
+        else if (added && (rc = keep(c, r, 0, true, f)) != 0)
+            rc = failed(c, r, rc, f);
     }
-    for (size_t i = 0; i < c->region_count && c->change_count > 0; i++)
-        if (c->regions[i].ours && strcmp(c->regions[i].name, c->changes[0].region) == 0) {
-            rc = commit(c, &c->regions[i], 0, f);
-            return rc != 0 ? failed(c, &c->regions[i], rc, f) : 0;
-        }
-    forget_changes(c);
-    return 0;
+    return rc;
 }
 
 int consumer_run(struct consumer *c, const struct consume_handler *h, const volatile int *stop, struct fault *f)
@@ -602,6 +666,8 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
         if (rc == 0 && c->connected)
             rc = be_idle(c, f);
     }
+    if (rc == 0 && c->connected)
+        rc = commit_held(c, true, f);
     c->handler = NULL;      /* the caller's, and perhaps gone when the consumer is closed */
     return rc == -ECANCELED ? 0 : rc;
 }
@@ -637,11 +703,11 @@ void consumer_close(struct consumer *c)
 {
     if (c == NULL)
         return;
-    for (size_t i = 0; i < c->region_count; i++)
+    for (size_t i = 0; i < c->region_count; i++) {
         lose_region(c, &c->regions[i]);
-    forget_changes(c);
+        transaction_free(&c->regions[i].open);
+    }
     c->door.close(c->door.self);
-    free(c->changes);
     free(c->regions);
     free(c);
 }
@@ -673,4 +739,9 @@ int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const 
             sum += gone > 0 ? gone : 0;
         }
     return gone < 0 ? gone : sum;
+}
+
+int consumer_memory(struct consumer *c, uint64_t *used, uint64_t *most, struct fault *f)
+{
+    return c->door.memory(c->door.self, used, most, f);
 }

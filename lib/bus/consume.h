@@ -7,6 +7,9 @@
  *           because two at once would handle entries out of order, and a mark cannot tell late from repeated. Who takes
  *           a region over handles everything pending there, in order, before anything new; every commit checks that
  *           the lease is still its own. A process started under the same name takes over at once; the older one stops.
+ * Holding   with hold_us, what several batches brought goes out together: after twenty times what the last transaction took,
+ *           or hold_us, or CONSUME_HOLD_MAX entries, or a command, whichever is first. Without load nothing waits; under
+ *           load a handler that says only the last word on each thing (gather) says little.
  * Failures  a handler's -EINVAL or -EBADMSG blames an entry: the batch is tried again one by one, and what fails
  *           CONSUME_TRIES times goes to the region's :dead stream with the reason. So does an entry that was at the
  *           front through more than CONSUME_TRIES deaths of its consumer. Any other error blames the store: the batch
@@ -27,7 +30,7 @@
 #include "common/fault.h"
 #include "common/metrics.h"
 
-enum { CONSUME_TRIES = 5 };
+enum { CONSUME_TRIES = 5, CONSUME_HOLD_MAX = 16384 };
 
 struct entry {
     enum stream stream;
@@ -46,6 +49,8 @@ struct consume_settings {
     const char *const *regions;     /* NULL-terminated; NULL: all */
     unsigned    batch;              /* entries at a time and region */
     uint64_t    block_us;           /* longest wait for new entries */
+    uint64_t    hold_us, hold_least_us;     /* longest and shortest that what was handled waits for its transaction */
+    uint64_t    pace_us;            /* after a read that was no full batch, the next one waits so long */
     uint64_t    claim_idle_us;      /* life of the lease: a dead consumer's regions are taken over after it */
 };
 
@@ -64,13 +69,17 @@ void consume_set(struct consumer *c, const char *region, const char *key_suffix,
 /* Enters a region in the list of those that have streams: a handler that writes to another region than it reads. */
 void consume_meet(struct consumer *c, const char *region);
 
+/* Inside a handler's batch(): what is held goes out with this batch. */
+void consume_urge(struct consumer *c);
+
 struct consume_handler {
     /* A region has become ours: at start, after a broken connection, a lost lease or a transaction of unknown outcome.
      * Forget what is in memory of it and load its state (consumer_load). NULL: not needed. */
     int (*taken)(void *ctx, struct consumer *c, const char *region, struct fault *f);
     /* A batch of one region in stream order, repeats already left out. Results are added with consume_add(). For a
      * handler with a store of its own (the archive) it must be durable on return. Returns 0; or negative with a
-     * fault, and then it has undone what this batch did in memory: see Failures. */
+     * fault, and then it has undone what this batch did in memory, and when it blames an entry no more than that:
+     * see Failures. */
     int (*batch)(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f);
     /* The transaction is in Redis (committed), or its fate is unknown and .taken() will follow. NULL: not needed. */
     void (*settled)(void *ctx, bool committed);
@@ -80,6 +89,8 @@ struct consume_handler {
     /* A region is ours no more: what was only remembered of it is to be forgotten, and nothing done for it until it is taken
      * again. Not when consumer_run() ends. NULL: not needed. */
     void (*lost)(void *ctx, const char *region);
+    /* A transaction of this region is about to go out: what its batches changed in memory is added now. NULL: not needed. */
+    void (*gather)(void *ctx, struct consumer *c, const char *region);
 };
 
 /* Checks the settings; consumer_run() connects. It waits for Redis (with one clear line in the log) rather than failing when it is not there yet, and fails
@@ -94,6 +105,9 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
  * a handler's idle(). Gives how many entries went, or a negative errno. */
 int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const *groups, size_t group_count,
                       uint64_t keep_us, struct fault *f);
+
+/* Bytes that Redis uses, and may use (0: no limit). Inside a handler's idle(). */
+int consumer_memory(struct consumer *c, uint64_t *used, uint64_t *most, struct fault *f);
 void consumer_counts(const struct consumer *c, struct consume_counts *out);
 void consumer_close(struct consumer *c);
 

@@ -9,6 +9,7 @@
 #define BUS_DOOR_H
 
 #include "bus/consume.h"
+#include "bus/transaction.h"
 
 enum { STREAM_ID_MAX = 48 };
 
@@ -21,19 +22,6 @@ struct door_page {
     size_t        keep_count;
 };
 
-enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK, CHANGE_MEET };
-
-struct change {
-    enum change_kind kind;
-    enum stream stream;                 /* ADD, ACK */
-    const char *region;
-    const char *key;                    /* SET: suffix; ACK: the entry's stream id */
-    const char *id, *type;              /* ADD; SET, MARK: id is the field */
-    const char *value;                  /* ADD: json; SET, MARK; NULL removes */
-    size_t      len;
-    const char *reason, *from;          /* ADD to :dead */
-};
-
 struct door {
     void *self;
     int  (*connect)(void *self, struct fault *f);
@@ -44,12 +32,15 @@ struct door {
     /* The group's pending entries behind `after` ("0-0" first), made ours; moves `after`. None left: count 0. */
     int  (*pending)(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *out,
                     struct fault *f);
-    int  (*read)(void *self, const char *const *regions, size_t count, struct door_page *out, struct fault *f);
+    /* New entries, for at most wait_us. */
+    int  (*read)(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *out,
+                 struct fault *f);
     int  (*commit)(void *self, const char *region, const struct change *changes, size_t count, struct fault *f);
     int  (*load)(void *self, const char *region, const char *suffix,
                  void (*each)(void *ctx, const char *field, const char *value, size_t len), void *ctx, struct fault *f);
     int64_t (*trim)(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
                     uint64_t keep_us, struct fault *f);
+    int  (*memory)(void *self, uint64_t *used, uint64_t *most, struct fault *f);
     void (*page_free)(void *self, struct door_page *page);
     void (*close)(void *self);
 };

@@ -12,7 +12,7 @@
 #include "events/event.h"
 #include "common/clock.h"
 
-enum { TOKEN_MAX = 96 };
+enum { TOKEN_MAX = 96, TRIM_TURNS = 100 };
 static const uint64_t CONNECT_US = 1000000, ANSWER_US = 10000000;
 
 struct redis_door {
@@ -328,7 +328,8 @@ static int add_streams(struct door_page *page, const struct want *wants, size_t 
     return rc;
 }
 
-static int ask_read(struct redis_door *d, const struct want *wants, size_t n, struct door_page *page, struct fault *f)
+static int ask_read(struct redis_door *d, const struct want *wants, size_t n, uint64_t wait_us, struct door_page *page,
+                    struct fault *f)
 {
     char count[16], block[24];
     int rc = -ENOMEM;
@@ -336,7 +337,7 @@ static int ask_read(struct redis_door *d, const struct want *wants, size_t n, st
     if (args == NULL)
         return fault_set(f, -ENOMEM, "no memory");
     snprintf(count, sizeof count, "%u", d->settings.batch);
-    snprintf(block, sizeof block, "%" PRIu64, d->settings.block_us / 1000 + 1);
+    snprintf(block, sizeof block, "%" PRIu64, wait_us / 1000 + 1);
     const char *head[] = { "XREADGROUP", "GROUP", d->settings.group, d->settings.name, "COUNT", count, "BLOCK", block, "STREAMS" };
     memcpy(args, head, sizeof head);
     for (size_t i = 0; i < n; i++) {
@@ -353,7 +354,8 @@ static int ask_read(struct redis_door *d, const struct want *wants, size_t n, st
     return rc == 0 && kept == 0 ? 0 : fault_set(f, -ENOMEM, "no memory");
 }
 
-static int door_read(void *self, const char *const *regions, size_t count, struct door_page *page, struct fault *f)
+static int door_read(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *page,
+                     struct fault *f)
 {
     struct redis_door *d = self;
     size_t n = 0;
@@ -366,7 +368,7 @@ static int door_read(void *self, const char *const *regions, size_t count, struc
             *w = (struct want){ .stream = d->settings.streams[k], .region = regions[i] };
             stream_key(w->key, regions[i], w->stream);
         }
-    int rc = ask_read(d, wants, n, page, f);
+    int rc = ask_read(d, wants, n, wait_us, page, f);
     free(wants);
     return rc;
 }
@@ -536,6 +538,22 @@ static int group_floor(struct redis_door *d, const char *key, const char *group,
     return rc;
 }
 
+/* Redis takes away at most ten thousand entries with one XTRIM ~, so that it is not busy with it for long. */
+static int64_t trim_to(struct redis_door *d, const char *key, const char *floor, struct fault *f)
+{
+    int64_t sum = 0, gone = 1;
+    for (unsigned turn = 0; turn < TRIM_TURNS && gone > 0; turn++) {
+        int rc = -ENOMEM;
+        redisReply *r = ASK(d, &rc, f, "XTRIM", key, "MINID", "~", floor);
+        gone = r != NULL && r->type == REDIS_REPLY_INTEGER ? (int64_t)r->integer : 0;
+        freeReplyObject(r);
+        if (rc != 0)
+            return rc;
+        sum += gone;
+    }
+    return sum;
+}
+
 static int64_t door_trim(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
                          uint64_t keep_us, struct fault *f)
 {
@@ -553,10 +571,26 @@ static int64_t door_trim(void *self, const char *region, enum stream s, const ch
     if (rc != 0 || least.ms == 0)
         return rc;
     snprintf(floor_text, sizeof floor_text, "%" PRIu64 "-%" PRIu64, least.ms, least.seq);
-    redisReply *r = ASK(d, &rc, f, "XTRIM", key, "MINID", "~", floor_text);
-    int64_t gone = r != NULL && r->type == REDIS_REPLY_INTEGER ? (int64_t)r->integer : 0;
+    return trim_to(d, key, floor_text, f);
+}
+
+/* ---- memory ---- */
+
+static uint64_t info_number(const char *info, const char *name)
+{
+    const char *at = strstr(info, name);
+    return at != NULL ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault *f)
+{
+    int rc = -ENOMEM;
+    redisReply *r = ASK((struct redis_door *)self, &rc, f, "INFO", "memory");
+    const char *info = r != NULL && r->type == REDIS_REPLY_STRING ? r->str : "";
+    *used = info_number(info, "\nused_memory:");
+    *most = info_number(info, "\nmaxmemory:");
     freeReplyObject(r);
-    return rc != 0 ? rc : gone;
+    return rc;
 }
 
 /* ---- opening ---- */
@@ -584,6 +618,6 @@ int door_redis_open(const struct consume_settings *s, struct door *out, struct f
     }
     snprintf(d->token, sizeof d->token, "%s %" PRIu64 "-%ld", s->name, clock_wall_us(), (long)getpid());
     *out = (struct door){ d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
-                          door_load, door_trim, door_page_free, door_close };
+                          door_load, door_trim, door_memory, door_page_free, door_close };
     return 0;
 }

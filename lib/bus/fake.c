@@ -235,9 +235,11 @@ static bool wanted(const struct fake_door *d, const struct kept *e, const char *
     return stream && region && e->deliveries == 0 && !e->acked;
 }
 
-static int door_read(void *self, const char *const *regions, size_t count, struct door_page *page, struct fault *f)
+static int door_read(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *page,
+                     struct fault *f)
 {
     struct fake_door *d = self;
+    (void)wait_us;
     if (happens(d->fake, FAKE_FLUSHED)) {
         empty(d->fake);
         d->fake->no_groups = true;
@@ -305,6 +307,13 @@ static int64_t door_trim(void *self, const char *region, enum stream s, const ch
     return 0;                           /* a test's streams are short */
 }
 
+static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault *f)
+{
+    (void)self, (void)f;
+    *used = *most = 0;
+    return 0;
+}
+
 static void door_page_free(void *self, struct door_page *page)
 {
     (void)self;
@@ -325,7 +334,7 @@ struct consumer *fake_consumer(struct fake *x, const struct consume_settings *s,
     }
     *d = (struct fake_door){ x, *s };
     struct door door = { d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
-                         door_load, door_trim, door_page_free, door_close };
+                         door_load, door_trim, door_memory, door_page_free, door_close };
     struct consumer *c = consumer_over(s, &door, f);
     if (c == NULL)
         free(d);

@@ -10,7 +10,8 @@
 
 struct mark {
     char     field[MARK_FIELD_MAX];
-    uint64_t done, next;        /* one more than the highest seq; 0: none yet. next: with the open transaction */
+    uint64_t done, next;        /* one more than the highest seq; 0: none yet. next: with the open transaction ... */
+    uint64_t sure;              /* ... and this one with what was accepted of it */
 };
 
 static int by_field(const void *a, const void *b)
@@ -47,7 +48,7 @@ void marks_load(struct marks *m, const char *field, const char *value, size_t le
     uint64_t seq = strtoull(digits, &end, 10);
     struct mark *k = *end == '\0' ? find(m, field) : NULL;
     if (k != NULL && seq < UINT64_MAX)
-        k->done = k->next = seq + 1;
+        k->done = k->sure = k->next = seq + 1;
 }
 
 bool marks_repeat(struct marks *m, enum stream s, const char *id)
@@ -71,7 +72,7 @@ bool marks_repeat(struct marks *m, enum stream s, const char *id)
 struct walk {
     void (*each)(void *ctx, const char *field, uint64_t seq);
     void *ctx;
-    bool  committed;
+    bool  yes;
 };
 
 static void report(const void *node, VISIT visit, void *walk)
@@ -88,10 +89,27 @@ static void settle(const void *node, VISIT visit, void *walk)
     struct walk *w = walk;
     if (visit != postorder && visit != leaf)
         return;
-    if (w->committed)
+    if (w->yes)
         k->done = k->next;
+    k->sure = k->next = k->done;
+}
+
+static void judge(const void *node, VISIT visit, void *walk)
+{
+    struct mark *k = *(struct mark *const *)node;
+    const struct walk *w = walk;
+    if (visit != postorder && visit != leaf)
+        return;
+    if (w->yes)
+        k->sure = k->next;
     else
-        k->next = k->done;
+        k->next = k->sure;
+}
+
+void marks_accept(struct marks *m, bool handled)
+{
+    struct walk w = { NULL, NULL, handled };
+    twalk_r(m->tree, judge, &w);
 }
 
 void marks_moved(const struct marks *m, void (*each)(void *ctx, const char *field, uint64_t seq), void *ctx)

@@ -1,11 +1,12 @@
 #include "events/alert.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "common/clock.h"
 #include "common/hash.h"
-#include "events/load.h"
+#include "events/scan.h"
 
 static void string_member(const char *name, const char *value, struct text *out)
 {
@@ -113,126 +114,210 @@ void alert_json(const struct alert *a, struct text *out)
 
 /* ---- read back ---- */
 
+enum member_kind { MEMBER_TEXT, MEMBER_U8, MEMBER_U16, MEMBER_U32, MEMBER_U64, MEMBER_TRUE };
+
+struct member { const char *name; enum member_kind kind; size_t at; };
+
+#define AT(what) offsetof(struct alert_view, what)
+static const struct member of_event[] = {
+    { "id", MEMBER_TEXT, AT(id) }, { "timestamp", MEMBER_TEXT, AT(timestamp) }, { "sensor", MEMBER_TEXT, AT(sensor) },
+    { "host", MEMBER_TEXT, AT(host) }, { "region", MEMBER_TEXT, AT(region) }, { "status", MEMBER_TEXT, AT(status) },
+    { "src_ip", MEMBER_TEXT, AT(src_ip) }, { "dest_ip", MEMBER_TEXT, AT(dest_ip) }, { "proto", MEMBER_TEXT, AT(proto) },
+    { "app_proto", MEMBER_TEXT, AT(app_proto) }, { "community_id", MEMBER_TEXT, AT(community_id) },
+    { "direction", MEMBER_TEXT, AT(direction) }, { "flow_id", MEMBER_U64, AT(flow_id) },
+    { "src_port", MEMBER_U16, AT(src_port) }, { "dest_port", MEMBER_U16, AT(dest_port) }, { 0 },
+};
+static const struct member of_alert[] = {
+    { "signature", MEMBER_TEXT, AT(signature) }, { "category", MEMBER_TEXT, AT(category) },
+    { "signature_id", MEMBER_U32, AT(sid) }, { "gid", MEMBER_U32, AT(gid) }, { "rev", MEMBER_U32, AT(rev) },
+    { "severity", MEMBER_U32, AT(severity) }, { 0 },
+};
 /* metadata is {"key":["value",...]}; the first one will do. */
-static const char *metadata_of(const json_t *alert, const char *key)
+static const struct member of_metadata[] = {
+    { "gbt20986", MEMBER_TEXT, AT(gbt20986) }, { "mitre_tactic_id", MEMBER_TEXT, AT(tactic) },
+    { "mitre_technique_id", MEMBER_TEXT, AT(technique) }, { "confidence", MEMBER_TEXT, AT(confidence) }, { 0 },
+};
+/* Of an intelligence item that matched: the event's own, or the alert's. */
+static const struct member of_indicator[] = { { "value", MEMBER_TEXT, AT(indicator) }, { 0 } };
+static const struct member of_src_geo[] = { { "country", MEMBER_TEXT, AT(src_country) }, { 0 } };
+static const struct member of_dest_geo[] = { { "country", MEMBER_TEXT, AT(dest_country) }, { 0 } };
+#define OF_ASSET(which) { \
+    { "name", MEMBER_TEXT, AT(which.name) }, { "unit", MEMBER_TEXT, AT(which.unit) }, { "sector", MEMBER_TEXT, AT(which.sector) }, \
+    { "region", MEMBER_TEXT, AT(which.region) }, { "role", MEMBER_TEXT, AT(which.role) }, \
+    { "mlps_level", MEMBER_U8, AT(which.mlps_level) }, { "cii", MEMBER_TRUE, AT(which.cii) }, { 0 } }
+static const struct member of_src_asset[] = OF_ASSET(src_asset), of_dest_asset[] = OF_ASSET(dest_asset);
+
+static const struct { const char *name; const struct member *members; } of_objects[] = {
+    { "alert", of_alert }, { "src_geo", of_src_geo }, { "dest_geo", of_dest_geo }, { "indicator", of_indicator },
+    { "src_asset", of_src_asset }, { "dest_asset", of_dest_asset },
+};
+
+static const struct member *members_of(const char *object)
 {
-    const char *s = json_string_value(json_array_get(json_object_get(json_object_get(alert, "metadata"), key), 0));
-    return s != NULL ? s : "";
+    for (size_t i = 0; i < sizeof of_objects / sizeof of_objects[0]; i++)
+        if (strcmp(of_objects[i].name, object) == 0)
+            return of_objects[i].members;
+    return NULL;
 }
 
-static struct asset asset_of(const json_t *event, const char *name)
+static void member_set(void *at, enum member_kind kind, const struct scan_value *v)
 {
-    const json_t *a = json_object_get(event, name);
-    return (struct asset){ .name = event_text_of(a, "name"), .unit = event_text_of(a, "unit"), .sector = event_text_of(a, "sector"),
-                           .region = event_text_of(a, "region"), .role = event_text_of(a, "role"),
-                           .mlps_level = (uint8_t)event_number_of(a, "mlps_level", UINT8_MAX),
-                           .cii = json_is_true(json_object_get(a, "cii")) };
+    bool number = v->kind == SCAN_NUMBER;
+    uint64_t n = number ? v->number : 0;
+    switch (kind) {
+    case MEMBER_TEXT: *(const char **)at = v->kind == SCAN_TEXT ? v->text : ""; break;
+    case MEMBER_U8:   *(uint8_t *)at = (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX); break;
+    case MEMBER_U16:  *(uint16_t *)at = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX); break;
+    case MEMBER_U32:  *(uint32_t *)at = (uint32_t)(n < UINT32_MAX ? n : UINT32_MAX); break;
+    case MEMBER_U64:  *(uint64_t *)at = n; break;
+    case MEMBER_TRUE: *(bool *)at = v->kind == SCAN_TRUE; break;
+    }
 }
 
 /* ---- entities in the message ---- */
 
-static const char *account_in(const json_t *object)
+enum { SAID_MAX = 16 };
+
+/* A text that may be an account: by a name of this list, the first ones first; or FTP's command and its argument. */
+static const char *const account_names[] = { "user", "username", "user_name", "account", "cname", "command", "command_data", NULL };
+enum { NAME_COMMAND = 5, NAME_ARGUMENT = 6 };
+
+struct said { const char *object, *inner, *text; int name; };   /* inner: NULL right in the object */
+
+struct reading {
+    struct alert_view *view;
+    const char *alert_indicator;
+    struct said said[SAID_MAX];
+    size_t      said_count;
+};
+
+static void note_said(struct reading *r, const struct scan_value *v)
 {
-    static const char *const names[] = { "user", "username", "user_name", "account", "cname" };
-    const char *found = "";
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && *found == '\0'; i++)
-        found = event_text_of(object, names[i]);
-    return found;
+    if (v->kind != SCAN_TEXT || v->len == 0 || r->said_count == SAID_MAX)
+        return;
+    for (int i = 0; account_names[i] != NULL; i++)
+        if (strcmp(account_names[i], v->path[v->depth]) == 0)
+            r->said[r->said_count++] = (struct said){ v->path[1], v->depth == 3 ? v->path[2] : NULL, v->text, i };
 }
 
-/* FTP and its like: the command is the field and its argument the name. */
-static const char *account_said(const json_t *message)
+/* What was said right in the message, or in one object below it; by the name that comes first. NULL: nothing. */
+static const char *said_in(const struct reading *r, const char *inner, int from, int to)
 {
-    return strcasecmp(event_text_of(message, "command"), "USER") == 0 ? event_text_of(message, "command_data") : "";
+    const struct said *best = NULL;
+    for (size_t i = 0; i < r->said_count; i++) {
+        const struct said *s = &r->said[i];
+        if (strcmp(s->object, r->view->app_proto) == 0 && s->inner == inner && s->name >= from && s->name < to
+            && (best == NULL || s->name < best->name))
+            best = s;
+    }
+    return best != NULL ? best->text : NULL;
 }
 
 /* Who it is about: the first of these texts in the message (the object named as app_proto) or in an object right below
  * it ("smb":{"ntlmssp":{"user":...}}). What a dissector calls `user` is the name by which somebody logs on. */
-static const char *account_of(const json_t *e)
+static const char *account_of(const struct reading *r)
 {
-    const json_t *message = json_object_get(e, event_text_of(e, "app_proto"));
-    const char *found = account_in(message);
-    if (*found == '\0')
-        found = account_said(message);
-    for (void *at = json_object_iter((json_t *)(uintptr_t)message); at != NULL && *found == '\0';
-         at = json_object_iter_next((json_t *)(uintptr_t)message, at))
-        found = account_in(json_object_iter_value(at));
-    return found;
+    const char *command = said_in(r, NULL, NAME_COMMAND, NAME_ARGUMENT);
+    const char *found = said_in(r, NULL, 0, NAME_COMMAND);
+    if (found == NULL && command != NULL && strcasecmp(command, "USER") == 0)
+        found = said_in(r, NULL, NAME_ARGUMENT, NAME_ARGUMENT + 1);
+    for (size_t i = 0; i < r->said_count && found == NULL; i++)
+        if (r->said[i].inner != NULL)
+            found = said_in(r, r->said[i].inner, 0, NAME_COMMAND);
+    return found != NULL ? found : "";
 }
 
-static const char *indicator_of(const json_t *e, const json_t *alert)
+/* ---- all of it ---- */
+
+/* The members that a value may be one of, and by which name. */
+static const struct member *members_at(const struct scan_value *v, const char **name)
 {
-    const char *own = event_text_of(json_object_get(e, "indicator"), "value");
-    return *own != '\0' ? own : event_text_of(json_object_get(alert, "indicator"), "value");
+    *name = v->path[v->depth];
+    if (v->depth == 1)
+        return of_event;
+    if (v->depth == 2)
+        return members_of(v->path[1]);
+    if (v->depth != 4 || v->index != 0 || *v->path[4] != '\0' || strcmp(v->path[1], "alert") != 0 || strcmp(v->path[2], "metadata") != 0)
+        return NULL;
+    *name = v->path[3];
+    return of_metadata;
 }
 
-static void alert_fill(const json_t *e, struct alert_view *v)
+static void take_value(void *reading, const struct scan_value *v)
 {
-    const json_t *alert = json_object_get(e, "alert");
-    v->id = event_text_of(e, "id");
-    v->timestamp = event_text_of(e, "timestamp");
-    v->sensor = *event_text_of(e, "sensor") ? event_text_of(e, "sensor") : event_text_of(e, "host");
-    v->region = event_text_of(e, "region");
-    v->status = *event_text_of(e, "status") ? event_text_of(e, "status") : "actual";
-    v->src_ip = event_text_of(e, "src_ip");
-    v->dest_ip = event_text_of(e, "dest_ip");
-    v->proto = event_text_of(e, "proto");
-    v->app_proto = event_text_of(e, "app_proto");
-    v->community_id = event_text_of(e, "community_id");
-    v->direction = event_text_of(e, "direction");
-    v->signature = event_text_of(alert, "signature");
-    v->category = event_text_of(alert, "category");
-    v->gbt20986 = metadata_of(alert, "gbt20986");
-    v->tactic = metadata_of(alert, "mitre_tactic_id");
-    v->technique = metadata_of(alert, "mitre_technique_id");
-    v->confidence = metadata_of(alert, "confidence");
-    v->src_country = event_text_of(json_object_get(e, "src_geo"), "country");
-    v->dest_country = event_text_of(json_object_get(e, "dest_geo"), "country");
-    v->account = account_of(e);
-    v->indicator = indicator_of(e, alert);
-    v->src_asset = asset_of(e, "src_asset");
-    v->dest_asset = asset_of(e, "dest_asset");
-    v->flow_id = event_number_of(e, "flow_id", UINT64_MAX);
-    v->sid = (uint32_t)event_number_of(alert, "signature_id", UINT32_MAX);
-    v->gid = (uint32_t)event_number_of(alert, "gid", UINT32_MAX);
-    v->rev = (uint32_t)event_number_of(alert, "rev", UINT32_MAX);
-    v->severity = (uint32_t)event_number_of(alert, "severity", UINT32_MAX);
-    v->src_port = (uint16_t)event_number_of(e, "src_port", UINT16_MAX);
-    v->dest_port = (uint16_t)event_number_of(e, "dest_port", UINT16_MAX);
+    struct reading *r = reading;
+    const char *name;
+    const struct member *m = members_at(v, &name);
+    while (m != NULL && m->name != NULL && strcmp(m->name, name) != 0)
+        m++;
+    if (m != NULL && m->name != NULL)
+        member_set((char *)r->view + m->at, m->kind, v);
+    if (v->depth == 2 || v->depth == 3)
+        note_said(r, v);
+    if (v->depth == 3 && v->kind == SCAN_TEXT && strcmp(v->path[1], "alert") == 0 && strcmp(v->path[2], "indicator") == 0
+        && strcmp(v->path[3], "value") == 0)
+        r->alert_indicator = v->text;
 }
+
+/* Of each text that is not there: "". */
+static void texts_empty(struct alert_view *v)
+{
+    static const struct member *const all[] = { of_event, of_alert, of_metadata, of_indicator, of_src_geo, of_dest_geo, of_src_asset, of_dest_asset };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (const struct member *m = all[i]; m->name != NULL; m++)
+            if (m->kind == MEMBER_TEXT)
+                *(const char **)(void *)((char *)v + m->at) = "";
+    v->account = "";
+}
+
+enum { MADE_ID_MAX = 40 };
 
 /* Other sensors give no ids: theirs is made of the line itself, so that the same line sent twice counts once. */
-static bool id_complete(json_t *e, const char *json, size_t len)
+static void id_complete(struct alert_view *v, const char *json, size_t len, char room[MADE_ID_MAX])
 {
     uint8_t digest[HASH_MAX];
-    char id[4 + 2 * 16 + 1];
-    struct text t = text_over(id, sizeof id);
-    if (*event_text_of(e, "id") != '\0')
-        return true;
+    struct text t = text_over(room, MADE_ID_MAX);
+    if (*v->id != '\0')
+        return;
     hash_digest(HASH_SM3, json, len, digest);
     text_lit(&t, "eve-");
     text_hex(&t, digest, 16);
-    return json_object_set_new(e, "id", json_stringn(id, t.len)) == 0;
+    v->id = text_end(&t);
+}
+
+static int alert_check(struct alert_view *v, struct fault *f)
+{
+    char sensor[EVENT_ID_MAX];
+    if (v->sid == 0)
+        return fault_set(f, -EINVAL, "an alert needs alert.signature_id");
+    if (clock_parse(v->timestamp, &v->time_us) < 0)
+        return fault_set(f, -EINVAL, "an alert needs a timestamp in RFC 3339, not \"%.40s\"", v->timestamp);
+    if (*v->sensor == '\0')
+        v->sensor = v->host;
+    if (*v->status == '\0')
+        v->status = "actual";
+    if (event_id_parse(v->id, sensor, &v->number.epoch, &v->number.seq) == 0)
+        v->number.sensor = v->sensor;
+    return 0;
 }
 
 int alert_parse(const char *json, size_t len, struct alert_view *out, struct fault *f)
 {
-    char sensor[EVENT_ID_MAX];
-    *out = (struct alert_view){ .document = event_load(json, len, f) };
-    if (out->document == NULL)
-        return f->code;
-    int rc = id_complete(out->document, json, len) ? 0 : fault_set(f, -ENOMEM, "no memory for an alert");
-    alert_fill(out->document, out);
-    if (rc < 0) {
-        alert_view_free(out);
-        return rc;
+    *out = (struct alert_view){ .memory = malloc(len + 1 + MADE_ID_MAX) };
+    if (out->memory == NULL)
+        return fault_set(f, -ENOMEM, "no memory for an alert");
+    char *copy = out->memory;
+    memcpy(copy, json, len);
+    texts_empty(out);
+    struct reading r = { .view = out, .alert_indicator = "" };
+    int rc = scan(copy, len, take_value, &r, f);
+    if (rc == 0) {
+        out->account = account_of(&r);
+        if (*out->indicator == '\0')
+            out->indicator = r.alert_indicator;
+        id_complete(out, json, len, copy + len + 1);
+        rc = alert_check(out, f);
     }
-    if (!json_is_object(json_object_get(out->document, "alert")) || out->sid == 0)
-        rc = fault_set(f, -EINVAL, "an alert needs alert.signature_id");
-    else if (clock_parse(out->timestamp, &out->time_us) < 0)
-        rc = fault_set(f, -EINVAL, "an alert needs a timestamp in RFC 3339, not \"%.40s\"", out->timestamp);
-    if (rc == 0 && event_id_parse(out->id, sensor, &out->number.epoch, &out->number.seq) == 0)
-        out->number.sensor = out->sensor;
     if (rc < 0)
         alert_view_free(out);
     return rc;
@@ -240,6 +325,6 @@ int alert_parse(const char *json, size_t len, struct alert_view *out, struct fau
 
 void alert_view_free(struct alert_view *a)
 {
-    json_decref(a->document);
-    a->document = NULL;
+    free(a->memory);
+    a->memory = NULL;
 }

@@ -49,8 +49,8 @@ void alert_json(const struct alert *a, struct text *out);   /* the whole event, 
 
 /* An alert as read back. Strings are borrowed from the parsed document until alert_view_free(). */
 struct alert_view {
-    void       *document;       /* owned */
-    const char *id, *timestamp, *sensor, *region, *status, *src_ip, *dest_ip, *proto, *app_proto, *community_id;
+    void       *memory;         /* owned; the texts lie in it */
+    const char *id, *timestamp, *sensor, *host, *region, *status, *src_ip, *dest_ip, *proto, *app_proto, *community_id;
     const char *signature, *category, *direction;           /* "" when absent */
     const char *gbt20986, *tactic, *technique, *confidence; /* from the metadata; "" when absent */
     const char *src_country, *dest_country;

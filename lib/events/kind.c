@@ -65,7 +65,9 @@ int kind_state(const struct kind *k, const char *name)
 
 bool kind_among(const char *list, const char *name)
 {
-    size_t n = strlen(name);
+    size_t n = strcspn(name, "|");
+    if (name[n] != '\0')
+        return false;
     for (const char *at = list; at != NULL && n > 0; at = strchr(at, '|'), at = at != NULL ? at + 1 : NULL)
         if (strncmp(at, name, n) == 0 && (at[n] == '|' || at[n] == '\0'))
             return true;

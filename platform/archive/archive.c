@@ -8,8 +8,8 @@
 
 #include "archive/store.h"
 
-/* What libpq connects by, or NULL for a folder. "postgresql://..." is a conninfo itself. */
-static const char *conninfo_of(const char *where)
+/* "postgresql://..." is a conninfo itself. */
+const char *archive_conninfo(const char *where)
 {
     static const char postgresql[] = "postgresql:";
     size_t n = sizeof postgresql - 1;
@@ -20,12 +20,12 @@ static const char *conninfo_of(const char *where)
 
 bool archive_is_server(const char *where)
 {
-    return conninfo_of(where) != NULL;
+    return archive_conninfo(where) != NULL;
 }
 
 struct archive *archive_open(const char *where, enum archive_mode mode, struct fault *f)
 {
-    const char *conninfo = conninfo_of(where);
+    const char *conninfo = archive_conninfo(where);
     return conninfo != NULL ? archive_pg_open(conninfo, mode, f) : archive_sqlite_open(where, mode, f);
 }
 
@@ -37,7 +37,7 @@ bool archive_has_files(const struct archive *a)
 int archive_seals(const char *where, bool (*wanted)(void *ctx, const char *file), int (*take)(void *ctx, const struct seal *s),
                   void *ctx, struct fault *f)
 {
-    return conninfo_of(where) != NULL ? 0 : archive_sqlite_seals(where, wanted, take, ctx, f);
+    return archive_conninfo(where) != NULL ? 0 : archive_sqlite_seals(where, wanted, take, ctx, f);
 }
 
 void archive_close(struct archive *a)

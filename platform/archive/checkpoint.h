@@ -22,7 +22,7 @@
 #include "common/fault.h"
 #include "common/text.h"
 
-enum { SEAL_FILE_MAX = 32 };
+enum { SEAL_FILE_MAX = 128 };
 
 struct seal {
     char     file[SEAL_FILE_MAX];

@@ -71,6 +71,9 @@ int pg_make_schema(struct pg_archive *a, struct fault *f);
 /* The partition of a month ("2026-11") and a region, made if it is not there. */
 int pg_make_leaf(struct pg_archive *a, int64_t time_us, const char *region, struct fault *f);
 int pg_months(struct archive *archive, struct month_list *out, struct fault *f);
+void pg_tables(const char *part, char events[DIGEST_TABLE], char versions[DIGEST_TABLE]);
+int pg_pairs(struct archive *archive, const char *part, const char *sql, pair_fn *take, void *ctx, struct fault *f);
+int pg_backup(struct archive *archive, const char *dir, archive_part_fn *tell, void *ctx, struct fault *f);
 int pg_measure(struct archive *archive, const char *month, struct archive_month *out, struct fault *f);
 int pg_remove(struct archive *archive, const char *month, struct fault *f);
 int pg_forget(struct archive *archive, int64_t before_us, struct fault *f);

@@ -275,9 +275,10 @@ static const struct dialect dialect = {
 };
 
 static const struct store store = {
-    .dialect = &dialect, .close = close_all,
+    .name = "postgresql", .dialect = &dialect, .close = close_all,
     .begin = pg_begin, .put = pg_put, .commit = pg_commit, .rollback = pg_rollback,
     .select = pg_select, .next = pg_next, .end = pg_end, .count = pg_count,
+    .tables = pg_tables, .pairs = pg_pairs, .backup = pg_backup,
     .months = pg_months, .measure = pg_measure, .remove = pg_remove, .forget = pg_forget,
 };
 

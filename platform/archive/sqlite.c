@@ -272,7 +272,8 @@ static const struct store store = {
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
     .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,
     .walk_end = sqlite_walk_end, .newest = sqlite_newest, .version = sqlite_version, .inspect = sqlite_inspect,
-    .tables = sqlite_tables, .pairs = sqlite_pairs, .backup = sqlite_backup, .months = sqlite_months, .measure = sqlite_measure, .remove = sqlite_remove, .forget = sqlite_forget,
+    .tables = sqlite_tables, .pairs = sqlite_pairs, .backup = sqlite_backup,
+    .months = sqlite_months, .measure = sqlite_measure, .remove = sqlite_remove, .forget = sqlite_forget,
 };
 
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f)

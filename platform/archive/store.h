@@ -139,6 +139,9 @@ struct archive {
 /* The head that the next row of this month is added to; good until the next call. NULL with a fault. */
 struct chain_head *archive_head(struct archive *a, const char *month, struct fault *f);
 
+/* What libpq connects by, out of what archive_open() takes; NULL: a folder. */
+const char *archive_conninfo(const char *where);
+
 /* NULL with a fault. */
 struct archive *archive_sqlite_open(const char *dir, enum archive_mode mode, struct fault *f);
 struct archive *archive_pg_open(const char *conninfo, enum archive_mode mode, struct fault *f);
@@ -151,7 +154,7 @@ int archive_pg_restore(const char *dir, const char *conninfo, struct fault *f);
 int  archive_sqlite_scratch(char *out, size_t cap, struct fault *f);
 void archive_sqlite_discard(const char *scratch);
 int  archive_pg_scratch(const char *conninfo, char *out, size_t cap, struct fault *f);
-void archive_pg_discard(const char *conninfo, const char *scratch);
+void archive_pg_discard(const char *conninfo);
 
 /* Of a closed one: archive_seals(). */
 int archive_sqlite_seals(const char *dir, bool (*wanted)(void *ctx, const char *file),

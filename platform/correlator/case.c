@@ -235,7 +235,9 @@ void case_published(struct incident_case *c)
 {
     for (size_t k = 0; k < c->id_count; k++)
         free(c->ids[k]);
-    c->id_count = 0;
+    free(c->ids);
+    c->ids = NULL;
+    c->id_count = c->id_room = 0;
     c->ids_over = 0;
     c->dirty = false;
     c->incident.by = NULL;
@@ -548,6 +550,25 @@ static void span_to(struct incident *i, uint64_t first_us, uint64_t last_us)
         i->last_us = last_us;
 }
 
+static bool id_add(struct incident_case *c, const char *id)
+{
+    if (c->id_count == CASE_IDS_MAX) {
+        c->ids_over++;
+        return true;
+    }
+    if (c->id_count == c->id_room) {
+        size_t room = c->id_room > 0 ? 2 * c->id_room : 8;
+        char **more = realloc(c->ids, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        c->ids = more;
+        c->id_room = room;
+    }
+    c->ids[c->id_count] = strdup(id);
+    c->id_count += c->ids[c->id_count] != NULL;
+    return c->id_count > 0 && c->ids[c->id_count - 1] != NULL;
+}
+
 bool case_add(struct incident_case *c, const struct alert_view *a, const struct parties *p,
               const struct taxonomy *names, const struct incident_join *why)
 {
@@ -557,16 +578,13 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     i->alert_count++;
     span_to(i, a->time_us, a->time_us);
     c->dirty = true;
-    if (c->id_count == CASE_IDS_MAX)
-        c->ids_over++;
-    else if ((c->ids[c->id_count] = strdup(a->id)) != NULL)
-        c->id_count++;
+    bool ok = id_add(c, a->id);
     i->alert_ids = (const char *const *)c->ids;
     i->alert_id_count = c->id_count;
-    bool ok = party_add(i->attackers, &i->attacker_count, &p->attacker)
-              && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule)
-              && entities_add(i, a->tactic, a->account, a->indicator)
-              && join_add(i, why) && title_update(i, a, p, names, gravest);
+    ok = ok && party_add(i->attackers, &i->attacker_count, &p->attacker)
+         && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule)
+         && entities_add(i, a->tactic, a->account, a->indicator)
+         && join_add(i, why) && title_update(i, a, p, names, gravest);
     score_update(c, a, p->asset);
     return ok;
 }

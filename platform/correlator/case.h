@@ -14,7 +14,7 @@
 enum { CASE_PARTIES_MAX = 64, CASE_RULES_MAX = 64, CASE_JOINS_MAX = 64, CASE_TACTICS_MAX = 16,
        CASE_ENTITIES_MAX = 32,      /* accounts; indicators */
        CASE_PARTS_MAX = 64,         /* of a campaign */
-       CASE_IDS_MAX = 1024 };       /* alert ids of one version: more than a batch holds */
+       CASE_IDS_MAX = 20480 };      /* alert ids of one version: more than one transaction acknowledges */
 
 /* The two roles in an alert, worked out from what is known of its ends. */
 struct parties {
@@ -53,8 +53,8 @@ struct incident_case {
     bool     dirty;                     /* changed since the last version went out */
     bool     part;                      /* a child's incident, that campaigns are made of: never published from here */
     bool     absorbed;                  /* it became part of another and goes from memory after its last version */
-    char    *ids[CASE_IDS_MAX];         /* alerts since then */
-    size_t   id_count;
+    char   **ids;                       /* alerts since then */
+    size_t   id_count, id_room;
     uint64_t ids_over;                  /* alerts since then that found no room */
 };
 

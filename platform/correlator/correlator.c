@@ -70,8 +70,6 @@ static void cases_free(struct correlator *c)
         case_free(c->cases);
         c->cases = next;
     }
-    while (c->gone_count > 0)
-        case_free(c->gone[--c->gone_count]);
     campaign_clear(c);
     memset(c->buckets, 0, sizeof c->buckets);
     c->counts.open = 0;
@@ -448,10 +446,16 @@ static size_t hands(const struct correlator *c)
     return n;
 }
 
-/* Parts of others, quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. What
- * somebody has in hand goes only when that alone is too much. */
-static void let_go(struct correlator *c)
+static bool is_of(const struct incident_case *k, const char *region)
 {
+    return region == NULL || strcmp(k->incident.region, region) == 0;
+}
+
+/* Parts of others, quiet ones and, when there are too many, the ones that changed longest ago: the list's tail. What
+ * somebody has in hand goes only when that alone is too much. Gives them as a list. */
+static struct incident_case *let_go(struct correlator *c, const char *region)
+{
+    struct incident_case *gone = NULL;
     struct incident_case **at = &c->cases;
     uint64_t most = c->settings.case_max, held = c->counts.open > most ? hands(c) : 0;
     uint64_t kept[2] = { 0, 0 }, room[2] = { most > held ? most - held : 0, most };     /* of others, of those in hand */
@@ -459,17 +463,19 @@ static void let_go(struct correlator *c)
         struct incident_case *k = *at;
         bool mine = in_hand(k);
         bool quiet = k->absorbed || (!mine && k->told_us + c->settings.quiet_us < scene_clock(c->scene, k->region_key));
-        if (k->dirty || (!quiet && kept[mine] < room[mine]) || c->gone_count == GONE_MAX) {
+        if (k->dirty || !is_of(k, region) || (!quiet && kept[mine] < room[mine])) {
             kept[mine]++;
             at = &k->next;
             continue;
         }
         *at = k->next;
         case_number_drop(c, k);
-        c->gone[c->gone_count++] = k;
+        k->next = gone;
+        gone = k;
         c->counts.open--;
         c->counts.let_go++;
     }
+    return gone;
 }
 
 void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
@@ -494,19 +500,18 @@ struct incident_case *correlator_find(struct correlator *c, const char *region, 
     return k;
 }
 
-void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const struct incident *i),
+void correlator_changes(struct correlator *c, const char *region, void (*changed)(void *ctx, const struct incident *i),
                         void (*gone)(void *ctx, const struct incident *i), void *ctx)
 {
     for (struct incident_case *k = c->cases; k != NULL; k = k->next) {
-        if (!k->dirty)
+        if (!k->dirty || !is_of(k, region))
             continue;
         k->incident.version++;
         changed(ctx, &k->incident);
         case_published(k);
     }
-    let_go(c);
-    while (c->gone_count > 0) {
-        struct incident_case *k = c->gone[--c->gone_count];
+    for (struct incident_case *k = let_go(c, region), *next; k != NULL; k = next) {
+        next = k->next;
         gone(ctx, &k->incident);
         case_free(k);
     }

@@ -57,8 +57,8 @@ int correlator_recall(struct correlator *c, const void *bytes, size_t len, struc
 /* Values that were given or learned to join nothing, with the reason. */
 void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx);
 
-/* Every incident that changed since the last call, as its next version; `gone` for those let go from memory. */
-void correlator_changes(struct correlator *c, void (*changed)(void *ctx, const struct incident *i),
+/* Every incident of the region (NULL: of all) that changed since the last call, as its next version; `gone` for those let go from memory. */
+void correlator_changes(struct correlator *c, const char *region, void (*changed)(void *ctx, const struct incident *i),
                         void (*gone)(void *ctx, const struct incident *i), void *ctx);
 
 /* ---- for the desk, where people decide ---- */

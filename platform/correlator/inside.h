@@ -7,7 +7,7 @@
 #include "correlator/meta.h"
 #include "correlator/stage.h"
 
-enum { GONE_MAX = 64, BUCKETS = 4096, CANDIDATES_MAX = 4 * SCENE_CASES };
+enum { BUCKETS = 4096, CANDIDATES_MAX = 4 * SCENE_CASES };
 
 struct merged { struct indexed ix; uint64_t into; };
 
@@ -21,8 +21,6 @@ struct correlator {
     struct index              *merged;      /* number of a part to the number of the whole */
     struct incident_case      *cases;       /* newest change first */
     struct incident_case      *buckets[BUCKETS];    /* by number; children's incidents too */
-    struct incident_case      *gone[GONE_MAX];
-    size_t                     gone_count;
     uint64_t                   last_number;
     struct part               *parts;       /* campaign.c's, newest change first */
     struct part               *part_buckets[PART_BUCKETS];

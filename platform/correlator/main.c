@@ -34,19 +34,24 @@ static const char usage[] =
 
 static const char state_suffix[] = CORRELATOR_STATE;
 
+enum { BATCH_MAX = 1024, STREAMS = 2 };     /* a batch: at most so many of each stream */
+_Static_assert(CASE_IDS_MAX >= CONSUME_HOLD_MAX + STREAMS * BATCH_MAX, "a version names all alerts of its transaction");
+
 struct settings {
     struct correlator_settings correlator;
     struct desk_settings desk;
     struct setting_list regions;
     char    *name;
-    uint64_t batch, claim_idle_us;
+    uint64_t batch, hold_us, claim_idle_us;
 };
 
 #define AT(member) offsetof(struct settings, member)
 static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "correlator-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
     { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to correlate; empty for all that have streams" },
-    { "batch", SETTING_UINT, AT(batch), "256", 1, 512, NULL, "Alerts taken in one transaction" },
+    { "batch", SETTING_UINT, AT(batch), "512", 1, BATCH_MAX, NULL, "Alerts read at a time" },
+    { "hold", SETTING_TIME, AT(hold_us), "1 s", 0, 10000000, NULL,
+      "Under load, changes of an incident are gathered into one version for at most so long" },
     { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
       "How long another consumer's alerts may lie unacknowledged before they are taken over" },
     { "meta.gap", SETTING_TIME, AT(correlator.meta_gap_us), "60 s", 0, UINT64_C(86400000000), NULL,
@@ -104,7 +109,8 @@ struct daemon {
     struct desk         *desk;
     struct consumer     *consumer;
     bool                 stale;         /* memory is not what Redis has: fill it again before the next batch */
-    char                 json[1024 * 1024];
+    struct alert_view    alerts[STREAMS * BATCH_MAX];
+    char                 json[3 * 1024 * 1024];
 };
 
 static volatile int stop_asked;
@@ -193,36 +199,68 @@ static int restore_all(struct daemon *d, struct fault *f)
 
 /* ---- the handler ---- */
 
-static int take_alert(struct daemon *d, const struct entry *e, struct fault *f)
+/* All of them are read before the first changes anything: an entry that cannot be read is then nobody else's loss. */
+static int read_one(struct alert_view *alert, const struct entry *e, struct fault *f)
 {
-    struct alert_view a;
-    int rc = alert_parse(e->json, e->json_len, &a, f);
-    if (rc < 0)
+    struct command_view command;
+    *alert = (struct alert_view){ 0 };
+    if (e->stream == STREAM_COMMANDS) {
+        int rc = command_parse(e->json, e->json_len, &command, f);
+        if (rc == 0)
+            command_view_free(&command);
         return rc;
-    if (*a.region == '\0')
-        a.region = e->region;       /* another sensor's alert: the stream says whose it is */
-    rc = correlator_alert(d->correlator, &a, clock_wall_us(), NULL);
-    alert_view_free(&a);
+    }
+    int rc = alert_parse(e->json, e->json_len, alert, f);
+    alert->region = e->region;          /* the stream says whose it is: its state is kept there */
+    return rc;
+}
+
+static int read_all(struct alert_view *alerts, const struct entry *entries, size_t count, struct fault *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        int rc = read_one(&alerts[i], &entries[i], f);
+        if (rc < 0) {
+            while (i > 0)
+                alert_view_free(&alerts[--i]);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int take(struct daemon *d, const struct alert_view *a, const struct entry *e, struct fault *f)
+{
+    if (e->stream == STREAM_COMMANDS)
+        return desk_command(d->desk, e->region, e->id, e->json, e->json_len, clock_wall_us(), f);
+    int rc = correlator_alert(d->correlator, a, clock_wall_us(), NULL);
     return rc < 0 ? fault_set(f, rc, "no memory for an incident") : 0;
 }
 
 static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
 {
     struct daemon *d = ctx;
-    (void)c;
     if (d->stale && restore_all(d, f) < 0)
         return -EIO;
+    int rc = read_all(d->alerts, entries, count, f);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < count; i++) {
-        const struct entry *e = &entries[i];
-        int rc = e->stream == STREAM_COMMANDS
-                     ? desk_command(d->desk, e->region, e->id, e->json, e->json_len, clock_wall_us(), f) : take_alert(d, e, f);
-        if (rc < 0) {
-            d->stale = true;        /* what came before it in this batch is in memory and must not count twice */
-            return rc;
-        }
+        if (rc == 0)
+            rc = take(d, &d->alerts[i], &entries[i], f);
+        alert_view_free(&d->alerts[i]);
     }
-    correlator_changes(d->correlator, incident_out, incident_gone, d);
-    return 0;
+    if (correlator_counts(d->correlator)->open > d->settings.correlator.case_max * 5 / 4)
+        consume_urge(c);
+    d->stale |= rc < 0;
+    return rc;
+}
+
+static void on_gather(void *ctx, struct consumer *c, const char *region)
+{
+    struct daemon *d = ctx;
+    (void)c;
+    if (!d->stale)
+        correlator_changes(d->correlator, region, incident_out, incident_gone, d);
 }
 
 /* What has become due. One region's at a time: each has a transaction of its own. */
@@ -263,7 +301,7 @@ static void on_lost(void *ctx, const char *region)
 
 static int run(struct daemon *d, struct fault *f)
 {
-    static const enum stream streams[] = { STREAM_ALERTS, STREAM_COMMANDS };
+    static const enum stream streams[STREAMS] = { STREAM_ALERTS, STREAM_COMMANDS };
     char **listed = calloc(d->settings.regions.count + 1, sizeof *listed);
     if (listed == NULL)
         return fault_set(f, -ENOMEM, "no memory");
@@ -272,11 +310,13 @@ static int run(struct daemon *d, struct fault *f)
     struct consume_settings s = {
         .redis = d->bus.redis, .redis_user = *d->bus.user ? d->bus.user : NULL,
         .redis_password = *d->bus.password ? d->bus.password : NULL, .group = GROUP_CORRELATOR,
-        .name = d->settings.name, .streams = streams, .stream_count = sizeof streams / sizeof streams[0],
+        .name = d->settings.name, .streams = streams, .stream_count = STREAMS,
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
-        .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
+        .batch = (unsigned)d->settings.batch, .block_us = 500000, .hold_us = d->settings.hold_us,
+        .claim_idle_us = d->settings.claim_idle_us,
     };
-    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .lost = on_lost, .idle = on_idle, .ctx = d };
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .lost = on_lost, .idle = on_idle, .ctx = d,
+                                 .gather = on_gather };
     int rc = (d->consumer = consumer_open(&s, f)) != NULL ? 0 : f->code;
     if (rc == 0)
         rc = consumer_run(d->consumer, &h, &stop_asked, f);

@@ -54,7 +54,7 @@ static int row(struct csv *in, struct matrix *out, bool told[MATRIX_SIDE][MATRIX
     int importance = side(field[1]), severity = side(field[2]), colour = colour_parse(field[3]);
     if (strcmp(field[0], "asset") == 0 && importance >= 0) {
         out->asset[importance] = strtod(field[3], &end);
-        return end != field[3] && *end == '\0' ? 0
+        return end != field[3] && *end == '\0' && out->asset[importance] >= 0 && out->asset[importance] <= 1 ? 0
              : fault_set(f, -EINVAL, "%s:%u: expected a number from 0 to 1, not \"%s\"", in->path, in->line, field[3]);
     }
     if (strcmp(field[0], "colour") != 0 || importance < 0 || severity < 0)

@@ -115,7 +115,7 @@ static int one(struct run *r, const char *line, size_t len, uint64_t number, str
     if (rc < 0 || !keep(r, &v))
         return fault_set(f, -ENOMEM, "%s:%llu: no memory", r->asked->in, (unsigned long long)number);
     if (r->alerts % BATCH == 0)
-        correlator_changes(r->correlator, changed, gone, r);
+        correlator_changes(r->correlator, NULL, changed, gone, r);
     return 0;
 }
 
@@ -134,7 +134,7 @@ static int all(struct run *r, struct fault *f)
     free(line);
     if (rc == 0 && ferror(r->in))
         rc = fault_set(f, -EIO, "%s: cannot be read: %s", r->asked->in, strerror(errno));
-    correlator_changes(r->correlator, changed, gone, r);
+    correlator_changes(r->correlator, NULL, changed, gone, r);
     return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "bus/backlog.h"
 #include "bus/settings.h"
 #include "common/cli.h"
+#include "ctl/archive.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
 #include "ctl/export.h"
@@ -191,12 +192,14 @@ int main(int argc, char **argv)
         return verify_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "keys") == 0)
         return keys_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "archive") == 0)
+        return archive_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)

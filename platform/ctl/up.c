@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
+#include "archive/keyring.h"
 #include "bus/backlog.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -92,16 +93,26 @@ static int write_config(const struct up *u, struct fault *f)
             "    indicators: \"%s/deploy/exercise/indicators.csv\"\n"
             "correlator:\n"
             "  taxonomy: \"%s/deploy/data/gbt20986_2023_taxonomy.csv\"\n"
-            "archive:\n  store: \"%s/archive\"\n"
-            "report:\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
+            "archive:\n  store: \"%s/archive\"\n  keys: \"%s/keys\"\n"
+            "report:\n  keys: \"%s/keys\"\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "dashboard:\n"
             "  listen: \"127.0.0.1:%llu\"\n"
             "  web: \"%s\"\n"
             "  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "  map: \"%s/deploy/data/hunan-prefectures.geojson\"\n",
-            u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, u->dir, p->share,
+            u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, u->dir, u->dir,
+            u->dir, p->share,
             (unsigned long long)p->port, p->web, p->share, p->share);
     return fclose(out) == 0 ? 0 : fault_set(f, -errno, "%s: %s", u->config, strerror(errno));
+}
+
+/* Checkpoints and the report are signed from the first day on. */
+static int make_keys(const struct up *u, struct fault *f)
+{
+    char dir[PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/keys", u->dir);
+    int rc = keyring_init(dir, clock_wall_us(), f);
+    return rc == -EEXIST ? 0 : rc;
 }
 
 /* ---- services ---- */
@@ -371,6 +382,8 @@ int up_run(const struct up_plan *plan, const volatile int *stop)
     int rc = folders(&u, &f);
     if (rc == 0)
         rc = write_config(&u, &f);
+    if (rc == 0)
+        rc = make_keys(&u, &f);
     if (rc == 0)
         rc = start_all(&u, &f);
     if (rc < 0) {

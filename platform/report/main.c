@@ -7,14 +7,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive/attest.h"
 #include "archive/settings.h"
 #include "common/cli.h"
+#include "common/clock.h"
 #include "events/event.h"
 #include "report/render.h"
 
 static const char usage[] =
     "Usage: fengsui-report [--week 2026-W47] [--status actual] [--out PREFIX] [-c FILE]\n"
-    "Writes PREFIX.html and PREFIX.json: the week's alerts and incidents beside the week before.\n\n"
+    "Writes PREFIX.html and PREFIX.json: the week's alerts and incidents beside the week before; with a key also\n"
+    "PREFIX.sig, which `fengsui verify --report` checks.\n\n"
     "      --week WEEK        ISO 8601 week (default: the one we are in)\n"
     "      --status STATUS    actual (default), exercise or test: they are never mixed\n"
     "      --out PREFIX       where to write (default: the week's name in this folder)\n"
@@ -22,11 +25,13 @@ static const char usage[] =
     "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
     "      --set NAME=VALUE, --dump-config, -T, -v, -h, -V as everywhere\n";
 
-struct settings { char *regions; };
+struct settings { char *regions, *keys; };
 
 static const struct setting rows[] = {
     { "regions", SETTING_TEXT, offsetof(struct settings, regions), "", 0, 0, NULL,
       "CSV that names the regions (code,name_zh,name_en,level,parent); empty leaves codes" },
+    { "keys", SETTING_TEXT, offsetof(struct settings, keys), "", 0, 0, NULL,
+      "Folder of the keys that sign reports, made by `fengsui keys init --keys`; empty for unsigned ones" },
 };
 
 enum { OPTION_WEEK = CLI_OPTION_OWN, OPTION_STATUS, OPTION_OUT, OPTION_ARCHIVE };
@@ -59,16 +64,32 @@ static int write_file(const char *prefix, const char *suffix, void (*render)(con
     return 0;
 }
 
+/* What was written, and after which of the archive's checkpoints. */
+static int sign(const struct settings *s, const struct archive_settings *place, const char *prefix, struct fault *f)
+{
+    char html[4096], json[4096], sig[4096], room[4200];
+    const char *const files[] = { html, json };
+    if (*s->keys == '\0')
+        return 0;
+    snprintf(html, sizeof html, "%s.html", prefix);
+    snprintf(json, sizeof json, "%s.json", prefix);
+    snprintf(sig, sizeof sig, "%s.sig", prefix);
+    int rc = attest_files(sig, files, 2, archive_checkpoints(place, room, sizeof room), s->keys, clock_wall_us(), f);
+    if (rc == 0)
+        printf("%s\n", sig);
+    return rc;
+}
+
 /* 0, or an exit code with its sentence. */
-static int report(struct model *m, const struct settings *s, const char *archive, const char *week, const char *prefix, struct fault *f)
+static int report(struct model *m, const struct settings *s, const struct archive_settings *place, const char *week, const char *prefix, struct fault *f)
 {
     if (model_week(m, week, f) < 0)
         return EX_USAGE;
-    if (model_collect(m, archive, s->regions, f) < 0)
+    if (model_collect(m, place->store, s->regions, f) < 0)
         return f->code == -EACCES ? EX_NOPERM : EX_NOINPUT;
     if (write_file(prefix, "html", render_html, m, f) < 0 || write_file(prefix, "json", render_json, m, f) < 0)
         return EX_CANTCREAT;
-    return EX_OK;
+    return sign(s, place, prefix, f) < 0 ? EX_CANTCREAT : EX_OK;
 }
 
 int main(int argc, char **argv)
@@ -117,7 +138,7 @@ int main(int argc, char **argv)
     snprintf(m->status, sizeof m->status, "%s", status);
     if (week == NULL)
         week = this_week;
-    if (code == 0 && !cli.check && (code = report(m, &s, place.store, week, out != NULL ? out : week, &f)) != 0)
+    if (code == 0 && !cli.check && (code = report(m, &s, &place, week, out != NULL ? out : week, &f)) != 0)
         cli_fail(&cli, code, "%s", f.why);
     free(m);
     settings_free(sections, 2);

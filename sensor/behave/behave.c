@@ -52,6 +52,11 @@ void behave_free(struct behave *b)
     free(b);
 }
 
+void behave_policy(struct behave *b, struct policy *next)
+{
+    b->policy = next;
+}
+
 void behave_end(struct behave *b)
 {
     if (b->inventory != NULL)

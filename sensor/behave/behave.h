@@ -29,6 +29,8 @@ struct behave;
 struct behave *behave_new(struct policy *p, struct learner *l, struct inventory *v, const struct behave_out *out, struct fault *f);
 void behave_free(struct behave *b);
 
+/* Another policy from now on, where there is one; the one before is used no more. What was told within the hour stays told. */
+void behave_policy(struct behave *b, struct policy *next);
 void behave_record(struct behave *b, const struct behave_scene *s, const struct record *r);
 void behave_time(struct behave *b, uint64_t now_us);
 void behave_end(struct behave *b);              /* the input is over */

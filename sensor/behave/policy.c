@@ -252,6 +252,39 @@ int policy_seal(struct policy *p, struct fault *f)
     return 0;
 }
 
+static bool same_party_set(const struct party_set *a, const struct party_set *b)
+{
+    return a->prefix.bits == b->prefix.bits && addr_equal(&a->prefix.addr, &b->prefix.addr);
+}
+
+static bool same_entry(const struct policy_entry *a, const struct policy_entry *b)
+{
+    return a->access == b->access && strcmp(a->protocol, b->protocol) == 0 && strcmp(a->function, b->function) == 0
+           && same_party_set(&a->from, &b->from) && same_party_set(&a->to, &b->to);
+}
+
+static void heard_copy(struct policy_entry *to, const struct policy_entry *from)
+{
+    to->seen_us = atomic_load_explicit(&from->seen_us, memory_order_relaxed);
+    to->silent = atomic_load_explicit(&from->silent, memory_order_relaxed);
+    to->minute = atomic_load_explicit(&from->minute, memory_order_relaxed);
+    to->in_minute = atomic_load_explicit(&from->in_minute, memory_order_relaxed);
+    to->refused_minute = atomic_load_explicit(&from->refused_minute, memory_order_relaxed);
+    to->refused_in_minute = atomic_load_explicit(&from->refused_in_minute, memory_order_relaxed);
+}
+
+void policy_carry(struct policy *fresh, const struct policy *old)
+{
+    for (size_t i = 0; i < fresh->count; i++) {
+        struct policy_entry *e = &fresh->entries[i];
+        const struct policy_entry *was = old->buckets[bucket_for(old, e)];
+        while (was != NULL && !same_entry(was, e))
+            was = was->next;
+        if (was != NULL)
+            heard_copy(e, was);
+    }
+}
+
 const struct policy_device *policy_device(const struct policy *p, const struct party *who)
 {
     struct policy_device key = { .party = *who };

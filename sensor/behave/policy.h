@@ -82,6 +82,9 @@ bool policy_range_add(struct policy_target *t, const struct policy_range *r);   
 struct policy_device *policy_device_add(struct policy *p, const struct party *who);     /* found or added */
 
 int  policy_seal(struct policy *p, struct fault *f);        /* after the last addition, before the first question */
+/* What was heard of the entries that both have (when last, how many in this minute) goes on in the new one: a poll that stops while a
+ * policy is read again is missed all the same. Before anybody uses the new one. */
+void policy_carry(struct policy *fresh, const struct policy *old);
 const struct policy_device *policy_device(const struct policy *p, const struct party *who);
 
 struct policy *policy_load(const char *path, struct fault *f);

@@ -41,7 +41,7 @@ static void alert(const char *json, size_t len)
     struct alert_view a;
     struct fault f = { 0 };
     if (alert_parse(json, len, &a, &f) < 0) {
-        assert(f.why[0] != '\0' && a.document == NULL);
+        assert(f.why[0] != '\0' && a.memory == NULL);
         return;
     }
     assert(a.sid != 0 && *a.id != '\0');
@@ -49,7 +49,7 @@ static void alert(const char *json, size_t len)
     for (int i = 0; i < 2; i++)
         if (correlator_alert(c, &a, 1, NULL) < 0)
             abort();
-    correlator_changes(c, again, gone, NULL);
+    correlator_changes(c, NULL, again, gone, NULL);
     correlator_free(c);
     alert_view_free(&a);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rules changed while packets pass: python3 tests/system/test_reload.py --build build
+"""Rules and policy changed while packets pass: python3 tests/system/test_reload.py --build build
 
 A capture is written into the sensor's standard input. In the middle the rule file is replaced, as an
 updater does it (a new file renamed over the old one), and the sensor is told so on its control socket, while packets go on
@@ -99,6 +99,7 @@ class Trial:
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
         self.rules, self.out = os.path.join(folder, "set.rules"), os.path.join(folder, "events.json")
+        self.policy = os.path.join(folder, "policy.yaml")
         self.socket, self.errors = os.path.join(folder, "control.sock"), os.path.join(folder, "errors")
         self.passed, self.failed = 0, 0
 
@@ -113,10 +114,16 @@ class Trial:
             out.write(text)
         os.replace(fresh, self.rules)
 
-    def start(self):
+    def write_policy(self, text):
+        fresh = self.policy + ".new"
+        with open(fresh, "w") as out:
+            out.write(text)
+        os.replace(fresh, self.policy)
+
+    def start(self, *more):
         self.write_rules(BEFORE)
         call = [os.path.join(self.build, "fengsui-sensor"), "-c", "/dev/null", "-k", "none", "-r", "-", "-S", self.rules, "--json", self.out,
-                "--set", "control.socket=" + self.socket, "--set", "behaviour.enabled=false"]
+                "--set", "control.socket=" + self.socket, *(more or ("--set", "behaviour.enabled=false"))]
         with open(self.errors, "wb") as errors:         # nobody reads it meanwhile: a pipe would fill
             return subprocess.Popen(call, stdin=subprocess.PIPE, stderr=errors)
 
@@ -202,6 +209,41 @@ def judge(t, feed):
     t.hold((alerts[100], alerts[101]) == (8, 1), "first packets: %d under the old set and %d under the new one" % (alerts[100], alerts[101]))
 
 
+def modbus(conversation, transaction, *body):
+    adu = bytes((1, *body))
+    return conversation.says(struct.pack(">HHH", transaction, 0, len(adu)) + adu)
+
+
+WRITE, READ = (6, 0, 5, 0, 7), (3, 0, 5, 0, 1)
+
+
+def a_policy_is_read_again_whole_or_not_at_all(t):
+    entry = "  - { from: %s, to: %s, protocol: modbus, access: %%s }\n" % (CLIENT, SERVER)
+    t.write_policy("version: 1\nallow:\n" + entry % "write" + entry % "read")
+    sensor = t.start("--set", "behaviour.policy=" + t.policy)
+    feed, plc, steady = Feed(sensor.stdin), Conversation(40004, 502), Conversation(40001, 8080)
+    feed.send(steady.opened() + plc.opened() + modbus(plc, 1, *READ) + modbus(plc, 2, *WRITE))
+    feed.push()
+    t.wait_for_socket()
+    for wrong in ("version: 1\nallow:\n  - { from: nowhere }\n", ""):
+        t.write_policy(wrong)
+        code, said = reload_under_way(t, feed, steady)
+        t.hold(code == 78 and said.splitlines()[-1].startswith("error: the old policy stays: %s:" % t.policy) and "rules in force" in said,
+               "a wrong policy is answered by %d %r" % (code, said))
+    feed.send(modbus(plc, 3, *WRITE))
+    feed.push()
+    t.write_policy("version: 1\nallow:\n" + entry % "read")
+    code, said = reload_under_way(t, feed, steady)
+    t.hold(code == 0 and "policy of 1 entries in force\n" in said, "a new policy is answered by %d %r" % (code, said))
+    feed.send(modbus(plc, 4, *READ) + modbus(plc, 5, *WRITE))
+    sensor.stdin.close()
+    t.hold(sensor.wait(PATIENCE) == 0, "the sensor ends with %s: %s" % (sensor.returncode, t.complaints()[-500:]))
+    told = [e for e in t.events("alert") if e["alert"]["gid"] == 9003]
+    t.hold([e["modbus"]["transaction_id"] for e in told] == [5], "departures: %r" % [e["alert"] for e in told])
+    stats = t.events("stats")[-1]["stats"]
+    t.hold(stats["capture"]["frames"] == feed.count, "%s packets of %d" % (stats["capture"]["frames"], feed.count))
+
+
 def wrong_words_are_answered_and_change_nothing(t):
     sensor = t.start()
     feed = Feed(sensor.stdin)
@@ -235,7 +277,7 @@ def main():
     parser.add_argument("--build", default="build")
     build = os.path.abspath(parser.parse_args().build)
     passed = failed = 0
-    for trial in (a_reload_loses_no_packet_and_no_state, wrong_words_are_answered_and_change_nothing):
+    for trial in (a_reload_loses_no_packet_and_no_state, a_policy_is_read_again_whole_or_not_at_all, wrong_words_are_answered_and_change_nothing):
         with tempfile.TemporaryDirectory() as folder:
             t = Trial(build, folder)
             trial(t)

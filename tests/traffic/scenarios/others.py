@@ -1,6 +1,8 @@
 """What else speaks in plants and buildings, a small capture of each protocol."""
+import struct
+
 import session
-from apps import mqtt, rtps
+from apps import bsap, fetchwrite, genisys, mqtt, rtps
 from capture import MILLISECOND, SECOND
 from scenarios.basics import single
 
@@ -63,4 +65,46 @@ def sparkplug(path, start):
     node.close()
 
 
-SCENARIOS = {"dds": single(dds), "sparkplug": single(sparkplug)}
+def siemens(path, start):
+    """FETCH and WRITE: a data block and flags read, a data block written, and a write that is refused."""
+    s = connect(path, start, 40810, STATION, fetchwrite.PORT)
+    s.open()
+    for asked, answered in ((fetchwrite.fetch(fetchwrite.DB, 5, 0, 2), fetchwrite.answer(fetchwrite.FETCH, b"\0\7\xff\xff")),
+                            (fetchwrite.fetch(fetchwrite.FLAGS, 0, 50, 2), fetchwrite.answer(fetchwrite.FETCH, b"\1\2")),
+                            (fetchwrite.write(fetchwrite.DB, 5, 10, b"\4\xb0"), fetchwrite.answer(fetchwrite.WRITE)),
+                            (fetchwrite.write(fetchwrite.OUTPUTS, 0, 4, b"\1"), fetchwrite.answer(fetchwrite.WRITE, error=6))):
+        s.send(asked)
+        s.reply(answered)
+        s.acknowledge()
+    s.close()
+
+
+def signals(path, start):
+    """GENISYS: polls, indications, controls that are checked back and executed, a recall."""
+    s = connect(path, start, 40820, STATION, genisys.PORT)
+    s.open()
+    for asked, answered in ((genisys.message(genisys.POLL, 1), genisys.message(genisys.ACKNOWLEDGE, 1)),
+                            (genisys.message(genisys.POLL, 1), genisys.message(genisys.INDICATIONS, 1, (0, 5), (3, 0xF2))),
+                            (genisys.message(genisys.CONTROLS, 1, (2, 0x81)), genisys.message(genisys.CHECKBACK, 1, (2, 0x81))),
+                            (genisys.message(genisys.EXECUTE, 1), genisys.message(genisys.ACKNOWLEDGE, 1)),
+                            (genisys.message(genisys.RECALL, 1), genisys.message(genisys.INDICATIONS, 1, (0, 4), (0xE0, 0x0C)))):
+        s.send(asked)
+        s.reply(answered)
+        s.acknowledge()
+    s.close()
+
+
+def bristol(path, start):
+    """BSAP: signals read and written by name, a firmware download begins, one answer says no."""
+    at = start
+    for sequence, asked, answered in ((2064, bsap.read("@GV.Level."), bsap.was_read(struct.pack("<f", 27.5))),
+                                      (2065, bsap.read("@GV.Pump."), bsap.was_read(b"\1")),
+                                      (2066, bsap.write("@GV.Setpoint.", 60.0), bytes(3)),
+                                      (2067, bsap.write("@GV.Pump.", False), b"\x04\0\0")):
+        session.ask(path, (HMI, bsap.PORT), (STATION, bsap.PORT), at, bsap.request(sequence, asked), bsap.answer(sequence, answered))
+        at += SECOND
+    session.datagram(path, (HMI, bsap.PORT), (STATION, bsap.PORT), at, bsap.request(2068, b"\1\2\3", to=bsap.FLASH_DOWNLOAD))
+
+
+SCENARIOS = {"dds": single(dds), "sparkplug": single(sparkplug), "fetchwrite": single(siemens), "genisys": single(signals),
+             "bsap": single(bristol)}

@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,63 +12,10 @@
 #include <sqlite3.h>
 
 #include "archive/archive.h"
+#include "archive/lexemes.h"
 #include "archive/words.h"
 #include "common/clock.h"
-#include "tests/support/postgres.h"
-
-/* Each test is made on a folder of SQLite files and on a database of a real server. */
-enum store { SQLITE, POSTGRESQL, STORES };
-static const char *const store_names[STORES] = { "SQLite", "PostgreSQL" };
-
-struct world { enum store store; struct postgres server; unsigned databases; };
-struct place { struct world *world; char dir[64], where[256]; struct archive *writer, *reader; };
-
-static struct archive *open_one(const struct place *p, enum archive_mode mode)
-{
-    struct fault f = { 0 };
-    struct archive *a = archive_open(p->where, mode, &f);
-    if (a == NULL)
-        fail_msg("%s", f.why);
-    return a;
-}
-
-static void open_both(struct place *p, void **state)
-{
-    char name[32];
-    *p = (struct place){ .world = *state };
-    if (p->world->store == SQLITE) {
-        strcpy(p->dir, "/tmp/archive-XXXXXX");
-        assert_non_null(mkdtemp(p->dir));
-        snprintf(p->where, sizeof p->where, "%s", p->dir);
-    } else {
-        snprintf(name, sizeof name, "archive%u", p->world->databases++);
-        snprintf(p->where, sizeof p->where, "postgresql:%s", postgres_database(&p->world->server, name));
-    }
-    p->writer = open_one(p, ARCHIVE_WRITE);
-    p->reader = open_one(p, ARCHIVE_READ);
-}
-
-static void close_both(struct place *p)
-{
-    archive_close(p->reader);
-    archive_close(p->writer);
-    if (*p->dir == '\0')
-        return;
-    DIR *d = opendir(p->dir);
-    for (struct dirent *e; (e = readdir(d)) != NULL;)
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-    rmdir(p->dir);
-}
-
-static void put(struct place *p, const char *json)
-{
-    struct fault f = { 0 };
-    assert_int_equal(archive_begin(p->writer, &f), 0);
-    if (archive_put(p->writer, "alerts", "430100", json, strlen(json), &f) != 0 || archive_commit(p->writer, &f) != 0)
-        fail_msg("%s", f.why);
-}
+#include "tests/support/archive.h"
 
 struct found { char text[4096], cursor[64]; unsigned count, most; };
 
@@ -211,6 +157,29 @@ static void the_same_event_twice_is_there_once(void **state)
     fill(&p);
     assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:4 a:1:3 a:1:2 a:1:1 a:1:0");
     assert_string_equal(find(&p, &(struct archive_query){ .text = "modbus" }), "a:1:2 a:1:0");
+    close_both(&p);
+}
+
+static void what_packets_bring_into_an_event_poisons_no_batch(void **state)
+{
+    static const char *const odd[] = {
+        "{\"id\":\"o:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"http\",\"http\":{\"url\":\"/a\\u0000b\"}}",
+        "{\"id\":\"o:1:2\",\"timestamp\":\"2026-11-01T00:00:01Z\",\"event_type\":\"dns\",\"dns\":{\"id\":18446744073709551615}}",
+        "{\"id\":\"o:1:3\",\"timestamp\":\"2026-11-01T00:00:02Z\",\"event_type\":\"smtp\",\"smtp\":{\"helo\":\"'):1,2\\\\ '&|!\"}}",
+        "{\"id\":\"o:1:4\",\"timestamp\":\"2026-11-01T00:00:03Z\",\"event_type\":\"sip\",\"region\":\"4301'\",\"unit\":\"\\ud83d\\ude00\"}",
+        "{\"id\":\"o:1:5\",\"timestamp\":\"1970-01-01T00:00:00Z\",\"event_type\":\"ntp\",\"region\":\"\",\"src_ip\":\"none\"}",
+    };
+    struct place p;
+    struct fault f = { 0 };
+    open_both(&p, state);
+    assert_int_equal(archive_begin(p.writer, &f), 0);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        if (archive_put(p.writer, "events", "430100", odd[i], strlen(odd[i]), &f) != 0)
+            fail_msg("%s: %s", odd[i], f.why);
+    if (archive_commit(p.writer, &f) != 0)
+        fail_msg("%s", f.why);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "o:1:4 o:1:3 o:1:2 o:1:1 o:1:5");
+    assert_string_equal(find(&p, &(struct archive_query){ .region = "4301" }), "o:1:4 o:1:3 o:1:2 o:1:1 o:1:5");
     close_both(&p);
 }
 
@@ -499,10 +468,136 @@ static void chinese_becomes_pairs_and_the_rest_stays(void **unused)
     }
 }
 
+/* ---- PostgreSQL only ---- */
+
+static const char later[] = ALERT("a:1:9", "2026-11-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "later");
+
+static void a_server_that_goes_and_comes_back_costs_nothing(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    open_both(&p, state);
+    fill(&p);
+    postgres_kill(&p.world->server);
+    assert_int_equal(archive_begin(p.writer, &f), 0);           /* it cannot know yet */
+    assert_true(archive_put(p.writer, "alerts", "430100", later, strlen(later), &f) < 0 || archive_commit(p.writer, &f) < 0);
+    archive_rollback(p.writer);
+    assert_int_equal(archive_begin(p.writer, &f), -ENOTCONN);
+    assert_int_equal(archive_find(p.reader, &(struct archive_query){ 0 }, note, &(struct found){ 0 }, &f), -ENOTCONN);
+    assert_non_null(strstr(f.why, "PostgreSQL"));
+    postgres_again(&p.world->server);
+    put(&p, later);
+    assert_string_equal(find(&p, &(struct archive_query){ .text = "later" }), "a:1:9");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "alert" }), "a:1:9 a:1:2 a:1:1 a:1:0");
+    close_both(&p);
+}
+
+static void a_reader_hears_nothing_of_a_restart(void **state)
+{
+    struct place p;
+    open_both(&p, state);
+    fill(&p);
+    assert_string_equal(find(&p, &(struct archive_query){ .limit = 1 }), "a:1:4");
+    postgres_kill(&p.world->server);
+    postgres_again(&p.world->server);
+    assert_string_equal(find(&p, &(struct archive_query){ .limit = 1 }), "a:1:4");
+    close_both(&p);
+}
+
+static void an_archiver_may_start_before_its_server_and_a_reader_says_why_not(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    open_both(&p, state);
+    archive_close(p.writer);
+    archive_close(p.reader);
+    postgres_kill(&p.world->server);
+    assert_null(archive_open(p.where, ARCHIVE_READ, &f));
+    assert_int_equal(f.code, -ENOTCONN);
+    p.writer = open_one(&p, ARCHIVE_WRITE);
+    postgres_again(&p.world->server);
+    p.reader = open_one(&p, ARCHIVE_READ);
+    put(&p, later);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:9");
+    close_both(&p);
+    assert_null(archive_open("postgresql:no such words", ARCHIVE_WRITE, &f));
+    assert_int_equal(f.code, -EINVAL);
+}
+
+/* Which an index cannot hold: the batch is refused and blames a row, and without that row it goes. */
+static void a_row_that_the_server_cannot_take_is_blamed_and_harms_no_other(void **state)
+{
+    enum { ID = 4000 };
+    struct place p;
+    struct fault f = { 0 };
+    char id[ID + 1], json[ID + 200];
+    open_both(&p, state);
+    for (unsigned i = 0, x = 1; i < ID; i++, x = x * 1103515245u + 12345u)
+        id[i] = (char)('a' + (x >> 16) % 26);
+    id[ID] = '\0';
+    snprintf(json, sizeof json, "{\"id\":\"%s\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"alert\"}", id);
+    assert_int_equal(archive_begin(p.writer, &f), 0);
+    assert_int_equal(archive_put(p.writer, "alerts", "430100", json, strlen(json), &f), 0);
+    assert_int_equal(archive_put(p.writer, "alerts", "430100", later, strlen(later), &f), 0);
+    assert_int_equal(archive_commit(p.writer, &f), -EINVAL);
+    put(&p, later);
+    assert_string_equal(find(&p, &(struct archive_query){ 0 }), "a:1:9");
+    close_both(&p);
+}
+
+static void a_month_that_another_archiver_removed_is_made_anew(void **state)
+{
+    struct place p;
+    struct fault f = { 0 };
+    open_both(&p, state);
+    put(&p, later);
+    put(&p, ALERT("a:1:8", "2027-11-01T00:00:00Z", "430100", "192.0.2.7", "10.1.0.5", "power", "x", 1, 1, "y"));
+    struct archive *other = open_one(&p, ARCHIVE_WRITE);
+    assert_int_equal(archive_retain(other, 180 * DAY_US, at("2027-11-01T00:00:00Z"), &f), 1);
+    archive_close(other);
+    assert_int_equal(archive_begin(p.writer, &f), 0);
+    assert_int_equal(archive_put(p.writer, "alerts", "430100", later, strlen(later), &f), 0);
+    assert_int_equal(archive_commit(p.writer, &f), -EAGAIN);    /* the store's fault, not the row's: it comes again */
+    put(&p, later);
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "alert" }), "a:1:8 a:1:9");
+    close_both(&p);
+}
+
+static void words_are_lexemes_and_what_is_asked_finds_them(void **unused)
+{
+    static const struct { const char *name, *in, *lexemes, *query; } cases[] = {
+        { "Latin, without case", "GET /Index.html", "get:1 index:2 html:3 ", "(get) & (index <-> html)" },
+        { "accents", "Zürich Łódź", "zurich:1 łodz:2 ", "(zurich) & (łodz)" },
+        { "Cyrillic", "Москва", "москва:1 ", "(москва)" },
+        { "Chinese", "国家电网", "国家:1 家电:2 电网:3 网:4 ", "(国家 <-> 家电 <-> 电网)" },
+        { "one character", "网", "网:1 ", "(网:*)" },
+        { "full-width signs are none", "告警：高", "告警:1 警:2 高:3 ", "(告警) & (高:*)" },
+        { "quotes, colons, backslashes", "a'b:c\\d&e", "a:1 b:2 c:3 d:4 e:5 ", "(a <-> b <-> c <-> d <-> e)" },
+        { "a broken byte", "a\xff" "b", "a:1 b:2 ", "(a <-> b)" },
+        { "no word", "-- '", "", "" },
+    };
+    locale_t letters = lexemes_locale();
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char pairs[256], asked[256], out[256], query[256];
+        struct text a = text_over(pairs, sizeof pairs), b = text_over(asked, sizeof asked);
+        struct text c = text_over(out, sizeof out), d = text_over(query, sizeof query);
+        words_add(cases[i].in, strlen(cases[i].in), &a);
+        words_query(cases[i].in, &b);
+        text_end(&b);
+        lexemes_write(pairs, a.len, letters, &c);
+        lexemes_ask(asked, letters, &d);
+        if (strcmp(text_end(&c), cases[i].lexemes) != 0 || strcmp(text_end(&d), cases[i].query) != 0)
+            fail_msg("%s: `%s` and `%s`", cases[i].name, out, query);
+    }
+    freelocale(letters);
+}
+
 static const struct CMUnitTest on_both[] = {
     cmocka_unit_test(every_condition_finds_what_it_names),
     cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
     cmocka_unit_test(the_same_event_twice_is_there_once),
+    cmocka_unit_test(what_packets_bring_into_an_event_poisons_no_batch),
     cmocka_unit_test(what_is_rolled_back_was_never_there),
     cmocka_unit_test(of_an_incident_the_newest_version_counts_and_the_alerts_of_all),
     cmocka_unit_test(what_became_part_of_another_is_found_only_when_asked_for),
@@ -522,23 +617,16 @@ static const struct CMUnitTest on_sqlite[] = {
 
 static const struct CMUnitTest of_words[] = {
     cmocka_unit_test(chinese_becomes_pairs_and_the_rest_stays),
+    cmocka_unit_test(words_are_lexemes_and_what_is_asked_finds_them),
 };
 
-enum { TESTS_MAX = 64 };
-
-/* The same tests on one store. */
-static int run_on(struct world *w, enum store store, const struct CMUnitTest *tests, size_t count)
-{
-    struct CMUnitTest with[TESTS_MAX];
-    w->store = store;
-    for (size_t i = 0; i < count; i++) {
-        with[i] = tests[i];
-        with[i].initial_state = w;
-    }
-    return _cmocka_run_group_tests(store_names[store], with, count, NULL, NULL);
-}
-
-#define COUNT(tests) (sizeof(tests) / sizeof *(tests))
+static const struct CMUnitTest on_postgresql[] = {
+    cmocka_unit_test(a_server_that_goes_and_comes_back_costs_nothing),
+    cmocka_unit_test(a_reader_hears_nothing_of_a_restart),
+    cmocka_unit_test(an_archiver_may_start_before_its_server_and_a_reader_says_why_not),
+    cmocka_unit_test(a_row_that_the_server_cannot_take_is_blamed_and_harms_no_other),
+    cmocka_unit_test(a_month_that_another_archiver_removed_is_made_anew),
+};
 
 int main(void)
 {
@@ -550,6 +638,7 @@ int main(void)
         return failed;
     }
     failed += run_on(&w, POSTGRESQL, on_both, COUNT(on_both));
+    failed += run_on(&w, POSTGRESQL, on_postgresql, COUNT(on_postgresql));
     postgres_stop(&w.server);
     return failed;
 }

@@ -263,6 +263,38 @@ static void silence_bursts_and_refusals_are_told(void **unused)
     free(r);
 }
 
+static void a_policy_read_again_knows_what_the_old_one_heard(void **unused)
+{
+    (void)unused;
+    struct fault f = { 0 };
+    struct record *r = calloc(1, sizeof *r);
+    struct policy *old = learned(r, &f), *other = load(ENTRY, &f), *fresh;
+    struct told told = { 0 };
+    struct behave *b = behave_new(old, NULL, NULL, &(struct behave_out){ take, &told }, &f);
+    uint64_t at = NOON + UINT64_C(86400000000);
+    char *text = written(old);
+    normal(b, r, at, 100);
+    fresh = load(text, &f);
+    policy_carry(fresh, old);
+    behave_policy(b, fresh);
+    policy_free(old);
+    behave_time(b, at + 108 * UINT64_C(1000000));
+    assert_int_equal(told.count, 0);
+    behave_time(b, at + 112 * UINT64_C(1000000));
+    assert_int_equal(told.count, 1);
+    assert_int_equal(told.sid, DEPARTURE_RHYTHM);
+    policy_carry(other, fresh);         /* what was not there before has heard nothing */
+    assert_int_equal(other->entries[0].seen_us, 0);
+    behave_policy(b, other);
+    send(b, r, "10.0.0.1", "10.0.0.2", POLL, at + 113 * UINT64_C(1000000), false);
+    assert_int_equal(told.count, 2);
+    behave_free(b);
+    policy_free(fresh);
+    policy_free(other);
+    free(text);
+    free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_is_written_reads_as_the_same_policy),
         cmocka_unit_test(learned_traffic_is_silent_and_each_departure_is_named_once),
         cmocka_unit_test(silence_bursts_and_refusals_are_told),
+        cmocka_unit_test(a_policy_read_again_knows_what_the_old_one_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
  * happen twice. */
 struct drill {
     uint64_t count;             /* in memory; loaded from the state */
-    unsigned taken, lost, settled, calls, fail_store;
+    unsigned taken, lost, settled, calls, fail_store, fail_store_at, gathered;
     const char *poison;         /* an id that cannot be handled */
     char order[1024];
 };
@@ -38,8 +38,8 @@ static int on_batch(void *drill, struct consumer *c, const struct entry *entries
     struct drill *d = drill;
     char text[24];
     d->calls++;
-    if (d->fail_store > 0) {
-        d->fail_store--;
+    if (d->fail_store > 0 || d->calls == d->fail_store_at) {
+        d->fail_store -= d->fail_store > 0;
         return fault_set(f, -ENOSPC, "no space");
     }
     for (size_t i = 0; i < count; i++)
@@ -71,14 +71,33 @@ static const struct consume_settings settings = {
     .group = "drill", .name = "drill-1", .streams = alerts_only, .stream_count = 1, .batch = 4, .block_us = 1000,
     .claim_idle_us = 60000000 };
 
-static void run(struct fake *x, struct drill *d)
+static void on_gather(void *drill, struct consumer *c, const char *region)
+{
+    (void)c, (void)region;
+    ((struct drill *)drill)->gathered++;
+}
+
+static void run_with(struct fake *x, struct drill *d, const struct consume_settings *s)
 {
     struct fault f = { 0 };
-    struct consumer *c = fake_consumer(x, &settings, &f);
-    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .ctx = d };
+    struct consumer *c = fake_consumer(x, s, &f);
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .ctx = d, .gather = on_gather };
     if (fake_run(x, c, &h, &f) != 0)
         fail_msg("%s", f.why);
     consumer_close(c);
+}
+
+static void run(struct fake *x, struct drill *d)
+{
+    run_with(x, d, &settings);
+}
+
+/* Holds until something other than the clock ends it. */
+static void run_holding(struct fake *x, struct drill *d)
+{
+    struct consume_settings s = settings;
+    s.hold_us = s.hold_least_us = UINT64_MAX / 4;
+    run_with(x, d, &s);
 }
 
 static void add_alerts(struct fake *x, unsigned from, unsigned to)
@@ -127,6 +146,67 @@ static void a_window_that_was_sent_again_counts_once(void **unused)
     fake_free(x);
 }
 
+static void what_is_held_goes_out_together(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 0, 30);
+    add_alerts(x, 20, 40);
+    run_holding(x, &d);
+    expect_count(x, 40);
+    assert_int_equal(d.settled, 1);
+    assert_int_equal(d.gathered, 1);
+    assert_string_equal(fake_field(x, "430100", "mark:drill", "alerts:tower:7"), "39");
+    fake_free(x);
+}
+
+static void a_bad_entry_costs_nothing_of_what_is_held(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { .poison = "tower:7:9" };
+    add_alerts(x, 0, 20);
+    run_holding(x, &d);
+    expect_count(x, 19);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+    assert_int_equal(d.taken, 1);
+    assert_string_equal(fake_field(x, "430100", "mark:drill", "alerts:tower:7"), "19");
+    fake_free(x);
+}
+
+static void a_store_that_fails_amid_what_is_held_has_it_handled_again_once(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { .fail_store_at = 3 };
+    add_alerts(x, 0, 20);
+    run_holding(x, &d);
+    expect_count(x, 20);
+    assert_int_equal(d.taken, 2);
+    fake_free(x);
+}
+
+static const enum stream with_commands[] = { STREAM_ALERTS, STREAM_COMMANDS };
+
+static void a_command_is_not_held(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct consume_settings s = settings;
+    s.hold_us = s.hold_least_us = UINT64_MAX / 4;
+    s.streams = with_commands;
+    s.stream_count = 2;
+    add_alerts(x, 0, 6);
+    fake_add(x, "430100", STREAM_COMMANDS, "desk:1:0", "command", "{}");
+    add_alerts(x, 6, 12);
+    run_with(x, &d, &s);
+    expect_count(x, 13);
+    assert_int_equal(d.settled, 2);
+    fake_free(x);
+}
+
 static void marks_are_by_stream_sensor_and_epoch(void **unused)
 {
     (void)unused;
@@ -154,6 +234,23 @@ static void whatever_breaks_at_the_commit_the_effect_is_once(void **unused)
         fake_trouble(x, troubles[i]);
         run(x, &d);
         expect_count(x, 10);
+        assert_int_equal(d.taken, 2);
+        fake_free(x);
+    }
+}
+
+static void whatever_breaks_at_a_held_commit_the_effect_is_once(void **unused)
+{
+    (void)unused;
+    static const enum fake_trouble troubles[] = { FAKE_COMMIT_LOST, FAKE_REPLY_LOST, FAKE_LEASE_LOST };
+    for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+        struct fake *x = fake_new();
+        struct drill d = { 0 };
+        add_alerts(x, 0, 30);
+        fake_trouble(x, troubles[i]);
+        run_holding(x, &d);             /* its only commit is at its end */
+        run_holding(x, &d);
+        expect_count(x, 30);
         assert_int_equal(d.taken, 2);
         fake_free(x);
     }
@@ -290,6 +387,11 @@ int main(void)
         cmocka_unit_test(a_window_that_was_sent_again_counts_once),
         cmocka_unit_test(marks_are_by_stream_sensor_and_epoch),
         cmocka_unit_test(whatever_breaks_at_the_commit_the_effect_is_once),
+        cmocka_unit_test(whatever_breaks_at_a_held_commit_the_effect_is_once),
+        cmocka_unit_test(what_is_held_goes_out_together),
+        cmocka_unit_test(a_bad_entry_costs_nothing_of_what_is_held),
+        cmocka_unit_test(a_store_that_fails_amid_what_is_held_has_it_handled_again_once),
+        cmocka_unit_test(a_command_is_not_held),
         cmocka_unit_test(what_a_dead_consumer_left_pending_comes_first),
         cmocka_unit_test(an_entry_that_kills_its_consumer_again_and_again_goes_to_dead),
         cmocka_unit_test(one_bad_entry_goes_to_dead_and_the_others_pass),

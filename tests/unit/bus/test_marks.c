@@ -35,6 +35,25 @@ static void a_lost_transaction_makes_its_entries_new_again(void **unused)
     marks_free(&m);
 }
 
+static void a_rejected_batch_is_new_again_and_what_was_accepted_before_it_stays(void **unused)
+{
+    (void)unused;
+    char moved[256] = "";
+    struct marks m = { 0 };
+    assert_false(marks_repeat(&m, STREAM_ALERTS, "tower:7:3"));
+    marks_accept(&m, true);
+    assert_false(marks_repeat(&m, STREAM_ALERTS, "tower:7:4"));
+    marks_accept(&m, false);
+    assert_true(marks_repeat(&m, STREAM_ALERTS, "tower:7:3"));
+    marks_moved(&m, collect, moved);
+    assert_string_equal(moved, "alerts:tower:7=3 ");
+    assert_false(marks_repeat(&m, STREAM_ALERTS, "tower:7:4"));
+    marks_accept(&m, true);
+    marks_settle(&m, false);
+    assert_false(marks_repeat(&m, STREAM_ALERTS, "tower:7:3"));
+    marks_free(&m);
+}
+
 static void a_mark_from_redis_counts_and_nonsense_does_not(void **unused)
 {
     (void)unused;
@@ -65,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_transaction_makes_its_entries_new_again),
+        cmocka_unit_test(a_rejected_batch_is_new_again_and_what_was_accepted_before_it_stays),
         cmocka_unit_test(a_mark_from_redis_counts_and_nonsense_does_not),
         cmocka_unit_test(ids_of_another_form_are_always_new),
     };

@@ -63,7 +63,7 @@ static struct correlator *taught(void)
             OFFER(c, .src = "10.9.9.9", .dest = dest, .at_us = i * 10 * MINUTE + 1, .sid = 8);
         }
     }
-    correlator_changes(c, nothing, nothing, NULL);
+    correlator_changes(c, NULL, nothing, nothing, NULL);
     return c;
 }
 

@@ -155,7 +155,7 @@ static void what_is_no_alert_is_refused_with_a_reason(void **unused)
         struct fault f = { 0 };
         if (alert_parse(refused[i].json, strlen(refused[i].json), &v, &f) != -22 || strstr(f.why, refused[i].why) == NULL)
             fail_msg("%s: %s", refused[i].name, f.why);
-        assert_null(v.document);
+        assert_null(v.memory);
     }
 }
 

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""platform.py --build DIR [--rate N] [--alerts N]: what the platform sustains. A real Redis as deployed (append-only file,
+everysec, noeviction), the real correlator and archiver, and alerts of a busy day offered at a rate by tests/bench/platform.c.
+
+Says how far behind each alert's incident and its row in the archive were, what each process cost and kept in memory; with
+--curve FILE the same every few seconds as CSV. CPU is what counts on a machine that does other things too: the sum of the
+microseconds for one alert says how many a second two cores take.
+"""
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+NAMES = ("redis", "correlator", "archiver", "publisher")
+
+
+def cpu_of(pid):
+    """Seconds of a process and of its children that have ended (Redis writes its file anew in a child)."""
+    with open("/proc/%d/stat" % pid) as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return sum(int(n) for n in fields[11:15]) / TICKS
+
+
+def rss_of(pid):
+    with open("/proc/%d/status" % pid) as status:
+        found = re.search(r"VmRSS:\s+(\d+)", status.read())
+    return int(found.group(1)) / 1024 if found else 0       # it has just ended
+
+
+class Redis:
+    def __init__(self, folder):
+        self.socket = os.path.join(folder, "redis.sock")
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes", "--appendfsync",
+             "everysec", "--save", "", "--maxmemory", "2gb", "--maxmemory-policy", "noeviction", "--logfile", folder + "/redis.log"])
+        while self.ask("PING") != "PONG":
+            time.sleep(0.05)
+
+    def ask(self, *words):
+        return subprocess.run(["redis-cli", "-s", self.socket, *words], capture_output=True, text=True).stdout.strip()
+
+    def memory(self):
+        return int(re.search(r"used_memory:(\d+)", self.ask("INFO", "memory")).group(1)) / 1048576
+
+
+def deployed(name):
+    """Where a data file stands in the source tree."""
+    return os.path.join(ROOT, "deploy/data", name)
+
+
+class Run:
+    def __init__(self, o, folder):
+        self.o, self.folder = o, folder
+        self.redis = Redis(self.make("redis"))
+        address = "unix:" + self.redis.socket
+        bus = ["-c", "/dev/null", "--set", "bus.redis=" + address]
+        self.processes = {
+            "redis": self.redis.process,
+            "correlator": self.start("fengsui-correlator", *bus, *o.correlator),
+            "archiver": self.start("fengsui-archiver", *bus, "--set", "archive.store=" + self.make("archive"), *o.archiver)}
+        self.processes["publisher"] = subprocess.Popen(
+            [os.path.join(o.build, "tests/bench/platform"), address, self.make("spool"), str(o.regions), str(o.rate), str(o.alerts),
+             *(["flood"] if o.flood else [])], stdout=subprocess.PIPE, text=True)
+        self.cpu, self.curve = dict.fromkeys(NAMES, 0.0), None
+
+    def make(self, name):
+        os.makedirs(os.path.join(self.folder, name))
+        return os.path.join(self.folder, name)
+
+    def start(self, program, *words):
+        log = open(os.path.join(self.folder, program + ".log"), "w")
+        return subprocess.Popen([os.path.join(self.o.build, program), *words], stdout=log, stderr=log)
+
+    def look(self):
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                self.cpu[name] = cpu_of(process.pid)
+            elif process.returncode != 0:
+                sys.exit("platform: the %s ended with %d; see %s" % (name, process.returncode, self.folder))
+        return {name: rss_of(p.pid) for name, p in self.processes.items() if p.poll() is None}
+
+    def row(self, line):
+        """second offered archived, and p50 p99 of incident and archive"""
+        second, offered, archived, _, incident, _, archive = line.split()
+        rss, memory = self.look(), self.redis.memory()
+        if self.curve is None and self.o.curve:
+            self.curve = open(self.o.curve, "w")
+            self.curve.write("second,offered,archived,incident_p99_ms,archive_p99_ms,redis_mb,%s,%s\n" % (
+                ",".join(n + "_rss_mb" for n in NAMES), ",".join(n + "_cpu_s" for n in NAMES)))
+        if self.curve:
+            self.curve.write("%s,%s,%s,%s,%s,%.0f,%s,%s\n" % (
+                second, offered, archived, incident, archive, memory, ",".join("%.0f" % rss.get(n, 0) for n in NAMES),
+                ",".join("%.1f" % self.cpu[n] for n in NAMES)))
+            self.curve.flush()
+        return rss, memory
+
+    def follow(self):
+        """To the end; gives the total line and the highest memory of each in the first and the last third."""
+        seen = []
+        for line in self.processes["publisher"].stdout:
+            if line.startswith("total"):
+                return line.split()[1:], seen
+            seen.append(self.row(line))
+        sys.exit("platform: the publisher ended; see " + self.folder)
+
+    def stop(self):
+        for name in ("publisher", "correlator", "archiver", "redis"):
+            p = self.processes[name]
+            if p.poll() is None:
+                p.send_signal(signal.SIGTERM)
+                p.wait(60)
+
+
+def tell(o, run, total, seen):
+    count, seconds = int(total[0]), float(total[1])
+    run.cpu["publisher"] = float(total[6])
+    cost = {n: 1e6 * run.cpu[n] / count for n in NAMES}
+    third = max(1, len(seen) // 3)
+    peak = lambda part, n: max((rss.get(n, 0) for rss, _ in part), default=0)
+    print("%d alerts offered at %.0f/s into %d regions, all in incidents and archive after %.1f s: %.0f/s" % (
+        count, o.rate, o.regions, seconds, count / seconds))
+    print("lag from due to incident p50 %s ms, p99 %s ms; to archive p50 %s ms, p99 %s ms" % tuple(total[2:6]))
+    for n in NAMES:
+        print("  %-12s %6.1f us CPU an alert   %5.0f MB in the first third, %5.0f MB in the last" % (
+            n, cost[n], peak(seen[:third], n), peak(seen[-third:], n)))
+    print("  %-12s %6.1f us CPU an alert: two cores take %.0f/s, without the publisher %.0f/s" % (
+        "together", sum(cost.values()), 2e6 / sum(cost.values()), 2e6 / (sum(cost.values()) - cost["publisher"])))
+    print("  Redis' data  %.0f MB at most in the first third, %.0f MB in the last" % (
+        max(m for _, m in seen[:third]), max(m for _, m in seen[-third:])))
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--build", required=True)
+    options.add_argument("--rate", type=float, default=20000)
+    options.add_argument("--alerts", type=int, default=600000)
+    options.add_argument("--regions", type=int, default=2)
+    options.add_argument("--flood", action="store_true", help="one rule, one pair")
+    options.add_argument("--curve", help="CSV of memory, CPU and lag over time")
+    options.add_argument("--correlator", nargs="*", default=[], metavar="OPTION", help="more options for the correlator")
+    options.add_argument("--archiver", nargs="*", default=[], metavar="OPTION", help="the same for the archiver")
+    options.add_argument("--keep", action="store_true", help="keep the files")
+    o = options.parse_args()
+    folder = tempfile.mkdtemp(prefix="platform-")
+    run = Run(o, folder)
+    try:
+        total, seen = run.follow()
+        run.look()
+        tell(o, run, total, seen)
+    finally:
+        run.stop()
+        if o.keep:
+            print("files in " + folder)
+        else:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
