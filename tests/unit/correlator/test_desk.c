@@ -696,7 +696,8 @@ static void put_incident(struct world *w, const char *id, const char *state)
         "{\"event_type\":\"incident\",\"incident\":{\"id\":\"%s\",\"version\":%d,\"decided\":%d,\"title\":{\"zh\":\"t\",\"en\":\"t\"},"
         "\"region\":\"430100\",\"sector\":\"water\",\"status\":\"actual\",\"state\":\"%s\",\"level\":4,\"owner\":\"ann\","
         "\"first\":\"2026-11-20T11:00:00Z\",\"last\":\"2026-11-20T11:30:00Z\",\"detected_at\":\"2026-11-20T11:31:00Z\","
-        "\"alert_count\":2,\"victims\":[{\"address\":\"10.0.0.1\",\"name\":\"\",\"unit\":\"U\",\"sector\":\"water\"}]}}",
+        "\"alert_count\":2,\"victims\":[{\"address\":\"10.0.0.1\",\"name\":\"\",\"unit\":\"U\",\"sector\":\"water\"}],"
+        "\"clocks\":{\"reports\":{\"w\":{\"start\":\"2026-11-20T11:40:00Z\",\"deadline\":\"2026-11-20T12:40:00Z\"}}}}}",
         id, AT_VERSION, DECIDED_AT, state);
     if (incident_parse(line, (size_t)n, &v, &f) != 0)
         fail_msg("%s", f.why);
