@@ -136,7 +136,7 @@ static void publish_stats(struct sensor *s, const char *state)
 {
     struct text body = text_over(s->body, sizeof s->body), beat = text_over(s->beat, sizeof s->beat);
     uint64_t now_us = clock_wall_us();
-    stats_json(s->workers, s->worker_count, s->publisher, &body);
+    stats_json(s->workers, s->worker_count, s->publisher, indicators_counts(s->indicators), &body);
     emit_stats(s->emitter, now_us, body.at, body.len);
     stats_heartbeat(&s->config.sensor, now_us, publisher_epoch(s->publisher), state, body.at, body.len,
                     &beat);
@@ -190,6 +190,7 @@ static void write_learned(struct sensor *s)
 
 static void close_all(struct sensor *s)
 {
+    indicators_stop(s->indicators);
     for (size_t i = 0; i < s->worker_count; i++)
         if (s->workers[i]->thread != 0)
             pthread_join(s->workers[i]->thread, NULL);
@@ -221,7 +222,7 @@ static void close_all(struct sensor *s)
     policy_free(s->policy);
     learner_free(s->learner);
     knowledge_free(s->knowledge);
-    intel_free(s->intel);
+    indicators_close(s->indicators);
     places_close(s->places);
     settings_free(s->sections, SENSOR_SECTIONS);
 }
@@ -253,8 +254,10 @@ static int run(struct sensor *s)
         rc = sensor_open_evidence(s, lanes, &f);
     if (rc == 0)
         rc = sensor_open_workers(s, &f);
-    if (rc == 0 && (s->emitter = emitter_new(&emit, s->places, NULL, s->publisher, lanes, &f)) == NULL)
+    if (rc == 0 && (s->emitter = emitter_new(&emit, s->places, s->publisher, lanes, &f)) == NULL)
         rc = f.code;
+    if (rc == 0 && s->read == NULL && *s->config.bus.redis != '\0' && set->intel_follow)
+        rc = indicators_follow(s, &f);
     if (rc == 0)
         rc = start_threads(s, &f);
     if (rc < 0)

@@ -42,7 +42,7 @@ int sensor_open_knowledge(struct sensor *s, struct fault *f)
     struct rules_report report;
     if ((s->places = places_open(set->countries, set->assets, f)) == NULL)
         return f->code;
-    if (*set->indicators != '\0' && (s->intel = intel_load(set->indicators, clock_wall_us(), f)) == NULL)
+    if (indicators_open(s, f) < 0)
         return f->code;
     if (set->behaviour && *set->policy != '\0' && (s->policy = policy_load(set->policy, f)) == NULL)
         return f->code;
@@ -57,7 +57,7 @@ int sensor_open_knowledge(struct sensor *s, struct fault *f)
     if (rc == 0)
         log_info("%zu rules loaded in %.2f s, %" PRIu64 " refused; %zu assets, %zu indicators", rules_count(s->rules),
                  (double)(clock_steady_us() - before_us) / 1e6, report.refused, places_assets(s->places),
-                 intel_count(s->intel));
+                 (size_t)indicators_counts(s->indicators)->known);
     return rc;
 }
 
@@ -142,7 +142,7 @@ int sensor_open_workers(struct sensor *s, struct fault *f)
     const struct sensor_settings *set = &s->config.sensor;
     for (size_t i = 0; i < s->source_count; i++) {
         struct worker_plan *plan = &s->plans[i / set->workers];
-        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = s->intel, .policy = s->policy, .learner = s->learner, .knowledge = s->knowledge,
+        *plan = (struct worker_plan){ .settings = set, .places = s->places, .intel = indicators_set(s->indicators), .policy = s->policy, .learner = s->learner, .knowledge = s->knowledge,
                                       .publisher = s->publisher, .evidence = s->evidence, .stop = s->stop,
                                       .interface = s->read ? NULL : set->interfaces.items[i / set->workers] };
         struct worker *w = worker_new(plan, (unsigned)i, s->rules, f);
@@ -208,9 +208,10 @@ int sensor_drop_rights(struct sensor *s, struct fault *f)
 {
     const struct sensor_settings *set = &s->config.sensor;
     struct readable read = { .count = 0 };
-    const char *write[5];
+    const char *write[6];
     size_t writable = 0;
     char *json = s->json != NULL && strcmp(s->json, "-") != 0 ? strdup(s->json) : NULL;
+    char *state = s->read == NULL && *set->intel_state != '\0' ? strdup(set->intel_state) : NULL;
     keep_readable(&read, s->read);
     keep_readable(&read, "/etc");
     keep_readable(&read, "/usr/share/zoneinfo");
@@ -223,6 +224,8 @@ int sensor_drop_rights(struct sensor *s, struct fault *f)
         write[writable++] = set->rules_cache;
     if (*set->evidence != '\0')
         write[writable++] = set->evidence;
+    if (state != NULL)
+        write[writable++] = dirname(state);
     write[writable] = NULL;
     struct rights_plan plan = { .user = text_or_null(set->user), .read = read.at, .write = write,
                                 .confine_files = set->sandbox, .confine_calls = set->sandbox };
@@ -230,5 +233,6 @@ int sensor_drop_rights(struct sensor *s, struct fault *f)
     for (size_t i = 0; i < read.owned_count; i++)
         free(read.owned[i]);
     free(json);
+    free(state);
     return rc;
 }

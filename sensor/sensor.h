@@ -8,6 +8,7 @@
 
 #include "common/cli.h"
 #include "control.h"
+#include "indicators.h"
 #include "stats.h"
 
 enum { INTERFACES_MAX = 16, WORKERS_MAX = 64, STATS_BYTES = 128 * 1024 };
@@ -25,7 +26,7 @@ struct sensor {
     bool                 recursive, checksums_off, explains, profiles;
 
     struct places       *places;
-    struct intel        *intel;
+    struct indicators   *indicators;
     struct rules        *rules;
     uint64_t             reloads;
     struct control      *control;           /* NULL: nobody can call */

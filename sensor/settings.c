@@ -91,7 +91,13 @@ static const struct setting rows[] = {
 
     { "places.countries", SETTING_TEXT, AT(countries), "", 0, 0, NULL, "MaxMind DB that tells an address's country; empty for none" },
     { "places.assets", SETTING_TEXT, AT(assets), "", 0, 0, NULL, "CSV of assets by prefix; empty for none" },
-    { "places.indicators", SETTING_TEXT, AT(indicators), "", 0, 0, NULL, "CSV of indicators; empty for none" },
+    { "places.indicators", SETTING_TEXT, AT(indicators), "", 0, 0, NULL, "Indicators in a file: CSV, JSON lines or a STIX bundle; empty for none" },
+    { "intel.follow", SETTING_BOOL, AT(intel_follow), "true", 0, 0, NULL,
+      "Take the indicators that the centre sends down the region's stream, while capturing live" },
+    { "intel.state", SETTING_TEXT, AT(intel_state), "", 0, 0, NULL,
+      "File that keeps them, for a start without Redis; empty for none" },
+    { "intel.max", SETTING_UINT, AT(intel_max), "1000000", 1, 16777216, NULL, "Indicators known at once; more are refused and counted" },
+    { "intel.bytes", SETTING_SIZE, AT(intel_bytes), "256 MiB", MIB, 16 * GIB, NULL, "Memory for them, but for a new set beside the one in force" },
 
     { "events.records", SETTING_BOOL, AT(records), "true", 0, 0, NULL, "Publish each dissected message, not only alerts" },
     { "events.flows", SETTING_BOOL, AT(flows), "true", 0, 0, NULL, "Publish each closed flow" },

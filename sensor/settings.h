@@ -35,6 +35,9 @@ struct sensor_settings {
     uint64_t devices_max;
 
     char    *countries, *assets, *indicators;
+    bool     intel_follow;
+    char    *intel_state;
+    uint64_t intel_max, intel_bytes;
     bool     records, flows;
     uint64_t payload_max;
     uint64_t stats_every_us;

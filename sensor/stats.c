@@ -92,7 +92,8 @@ static void dissect_json(struct worker *const *workers, size_t count, struct tex
     text_char(out, '}');
 }
 
-void stats_json(struct worker *const *workers, size_t count, const struct publisher *publisher, struct text *out)
+void stats_json(struct worker *const *workers, size_t count, const struct publisher *publisher, const struct intel_counts *intel,
+                struct text *out)
 {
     struct publish_counts published;
     publisher_counts(publisher, &published);
@@ -103,6 +104,8 @@ void stats_json(struct worker *const *workers, size_t count, const struct publis
     dissect_json(workers, count, out);
     text_char(out, ',');
     metrics_json(&publish_metrics, &published, 1, out);
+    text_char(out, ',');
+    metrics_json(&intel_metrics, intel, 1, out);
 }
 
 void stats_heartbeat(const struct sensor_settings *s, uint64_t now_us, uint64_t epoch, const char *state, const char *body,

@@ -2,10 +2,12 @@
 #ifndef SENSOR_STATS_H
 #define SENSOR_STATS_H
 
+#include "indicators.h"
 #include "worker.h"
 
 /* "capture":{...},"decode":{...},...: rows that are zero are left out. */
-void stats_json(struct worker *const *workers, size_t count, const struct publisher *publisher, struct text *out);
+void stats_json(struct worker *const *workers, size_t count, const struct publisher *publisher, const struct intel_counts *intel,
+                struct text *out);
 
 /* The heartbeat: {"sensor":...,"region":...,"time":...,"version":...,"epoch":...,"state":...,"stats":{...}}. The state is
  * "running", and at the end "stopped" (live: somebody should know) or "replayed" (a file was read to its end). */

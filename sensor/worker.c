@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "dissectors/framing/file.h"
 #include "dissectors/framing/parts.h"
 #include "dissectors/framing/notes.h"
 #include "decode/checksum.h"
@@ -214,10 +215,11 @@ static struct event head_described(struct worker *w, struct endpoint end[2])
 
 /* ---- detect and emit ---- */
 
-static void alert_out(struct worker *w, const struct alert_rule *rule, const struct record *r, const char *why)
+static void alert_out(struct worker *w, const struct alert_rule *rule, const struct record *r, const char *why,
+                      const struct indicator *indicator)
 {
     struct endpoint end[2];
-    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r, .why = why,
+    struct alert a = { .head = head_described(w, end), .rule = rule, .record = r, .why = why, .indicator = indicator,
                        .payload = w->subject.payload, .payload_len = w->subject.payload_len };
     for (int side = 0; side < 2; side++) {
         a.packets[side] = w->subject.flow_packets[side];
@@ -233,7 +235,7 @@ static void alert_out(struct worker *w, const struct alert_rule *rule, const str
 
 static void on_alert(void *ctx, const struct alert_rule *rule, const struct record *r)
 {
-    alert_out(ctx, rule, r, NULL);
+    alert_out(ctx, rule, r, NULL, NULL);
 }
 
 /* Without a message the packet on the road is not to blame, and the alert is about the two parties alone. */
@@ -241,7 +243,7 @@ static void on_departure(void *ctx, const struct alert_rule *rule, const char *w
 {
     struct worker *w = ctx;
     if (r != NULL) {
-        alert_out(w, rule, r, why);
+        alert_out(w, rule, r, why, NULL);
         return;
     }
     struct endpoint end[2] = { { .addr = s->from.addr }, { .addr = s->to.addr } };
@@ -292,16 +294,23 @@ static void scene_no_stream(struct worker *w)
     w->subject.stream_len = w->subject.stream_fresh = 0;
 }
 
-static void indicator_alert(struct worker *w, const struct record *r)
+struct meeting {
+    struct worker *worker;
+    const struct record *record;        /* NULL: an address of the flow */
+};
+
+static void on_indicator(void *ctx, const struct intel_hit *hit)
 {
-    struct flow_notes *notes = NULL;
+    const struct meeting *m = ctx;
+    struct worker *w = m->worker;
+    struct intel_alert alert;
     if (w->flow != NULL) {
         (void)notes_of(w, w->flow);
-        notes = w->flow->notes;     /* NULL when the store refused: then each is told again */
+        if (w->flow->notes != NULL && emit_told(w->flow->notes, hit->mark))     /* NULL: the store refused, and each is told again */
+            return;
     }
-    const struct alert_rule *known = emit_indicator(w->emitter, r, notes);
-    if (known != NULL)
-        on_alert(w, known, r);
+    intel_alert(&hit->what, &alert);
+    alert_out(w, &alert.rule, m->record, NULL, &hit->what);
 }
 
 /* A message that could do something to a device is held against the policy. A card's address is only known from a packet that its owner sent:
@@ -334,8 +343,7 @@ static void on_record(void *ctx, struct conversation *conv, const struct record 
     if (shown_to_rules(w, w->flow))
         detect_record(w->detect, &w->subject, r, &out);
     scene_no_stream(w);
-    if (w->plan->intel != NULL)
-        indicator_alert(w, r);
+    intel_record(w->intel, r, w->subject.time_us, on_indicator, &(struct meeting){ w, r });
     behave_one(w, r);
     if (w->plan->settings->records) {       /* looking a flow's ends up is only worth it when somebody is told */
         struct event head = head_described(w, end);
@@ -367,14 +375,15 @@ static void on_chunk(void *ctx, struct flow *f, const struct chunk *c)
     dissect_chunk(w->dissect, f, c, classification_of(w, f), w->subject.time_us);
 }
 
-/* Indicators know addresses: asked once, at a flow's first packet. */
-static void address_alerts(struct worker *w)
+/* A flow's addresses are held against each set of indicators once: at its first packet, and when there are new ones. */
+static void address_alerts(struct worker *w, struct flow *f)
 {
-    for (int side = 0; side < 2 && w->subject.src != NULL; side++) {
-        const struct alert_rule *known = intel_address(w->plan->intel, &w->end[side].addr);
-        if (known != NULL)
-            on_alert(w, known, NULL);
-    }
+    struct meeting m = { w, NULL };
+    struct intel_hit hit;
+    f->intel = intel_generation(w->intel);
+    for (int side = 0; side < 2 && w->subject.src != NULL; side++)
+        if (intel_address(w->intel, &w->end[side].addr, w->subject.time_us, &hit))
+            on_indicator(&m, &hit);
 }
 
 static void detect_one(struct worker *w)
@@ -429,8 +438,8 @@ static void road_packet(struct worker *w, const struct packet *p)
     scene_packet(w, p, f, dir);
     if (f != NULL && w->evidence != NULL)
         evidence_remember(w->evidence, &(struct evidence_frame){ p->frame, p->caplen, p->len, p->time_us, f->id, p->linktype });
-    if (f != NULL && w->plan->intel != NULL && f->side[0].packets + f->side[1].packets == 1)
-        address_alerts(w);
+    if (f != NULL && f->intel != intel_generation(w->intel))
+        address_alerts(w, f);
     if (f != NULL)
         road_flow(w, p, f, dir);
     else if (p->ip_version == 0)
@@ -512,6 +521,24 @@ static int windows_ready(struct worker *w, const struct rules *rules, struct fau
     return w->windows != NULL ? 0 : fault_set(f, -ENOMEM, "no memory for worker %u", w->number);
 }
 
+/* Digests of files cost more than all else that indicators cost, so only those are made that somebody knows one of. */
+static unsigned file_wants(const struct worker *w)
+{
+    return rules_needs(w->rules)->file_wants | (intel_has(w->intel, INDICATOR_MD5) ? FILE_WANTS_MD5 : 0u)
+           | (intel_has(w->intel, INDICATOR_SHA1) ? FILE_WANTS_SHA1 : 0u)
+           | (intel_has(w->intel, INDICATOR_SHA256) ? FILE_WANTS_SHA256 : 0u);
+}
+
+void worker_intel(struct worker *w)
+{
+    const struct intel *next = atomic_load_explicit(&w->next_intel, memory_order_acquire);
+    if (next == NULL)
+        return;
+    w->intel = next;
+    w->sink.file_wants = file_wants(w);
+    atomic_store_explicit(&w->next_intel, NULL, memory_order_release);
+}
+
 void worker_rules(struct worker *w)
 {
     struct fault f;
@@ -519,7 +546,7 @@ void worker_rules(struct worker *w)
     if (next == NULL || windows_ready(w, next, &f) < 0 || detect_swap(w->detect, next, &f) < 0)
         return;
     w->rules = next;
-    w->sink.file_wants = rules_needs(next)->file_wants;
+    w->sink.file_wants = file_wants(w);
     w->sink.frame = rules_needs(next)->frames ? on_frame : NULL;
     /* only now: whoever sees NULL here frees the old ones */
     atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
@@ -575,6 +602,8 @@ int worker_run(struct worker *w, struct fault *f)
             worker_rules(w);
         if (atomic_load_explicit(&w->next_policy, memory_order_relaxed) != NULL)
             worker_policy(w);
+        if (atomic_load_explicit(&w->next_intel, memory_order_relaxed) != NULL)
+            worker_intel(w);
         if (status == SOURCE_FRAME)
             road(w, &frame);
         else if (status == SOURCE_IDLE)
@@ -651,14 +680,14 @@ static int road_new(struct worker *w, struct fault *f)
     w->decoder.checksums = s->checksums;
     w->sink = (struct sink){ .record = on_record, .ctx = w, .scratch = &w->scratch,
                              .frame = rules_needs(w->rules)->frames ? on_frame : NULL,
-                             .file_wants = rules_needs(w->rules)->file_wants, .parts = file_parts_new(), .notes = notes_new() };
+                             .file_wants = file_wants(w), .parts = file_parts_new(), .notes = notes_new() };
     if ((w->flows = flow_table_new(&flow, hash_key_random(), on_close, w, f)) == NULL)
         return f->code;
     w->store = flow_table_store(w->flows);
     if (s->classify && (w->classify = classify_new(&classify, w->store, f)) == NULL)
         return f->code;
     if ((w->detect = detect_new(w->rules, &detect, f)) == NULL
-        || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->intel, w->plan->publisher, w->number, f)) == NULL)
+        || (w->emitter = emitter_new(&emit, w->plan->places, w->plan->publisher, w->number, f)) == NULL)
         return f->code;
     if (behave_wanted(w->plan) && behave_open(w, f) < 0)
         return f->code;
@@ -683,6 +712,7 @@ struct worker *worker_new(const struct worker_plan *plan, unsigned number, const
     w->plan = plan;
     w->number = number;
     w->rules = rules;
+    w->intel = plan->intel;
     if (road_new(w, f) == 0)
         return w;
     worker_free(w);

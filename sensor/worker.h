@@ -30,7 +30,7 @@
 struct worker_plan {            /* what all workers of a run have in common; outlives them */
     const struct sensor_settings *settings;
     const struct places          *places;
-    const struct intel           *intel;
+    const struct intel           *intel;        /* to begin with; NULL: none */
     struct policy                *policy;       /* NULL: none */
     struct learner               *learner;      /* NULL: nothing is learned */
     const struct knowledge       *knowledge;    /* NULL: no inventory is kept */
@@ -72,6 +72,8 @@ struct worker {
     const struct rules          *rules;     /* in use */
     _Atomic(const struct rules *) next_rules;       /* main thread: use these from now on; NULL once they are in use */
     _Atomic(struct policy *)     next_policy;       /* likewise */
+    const struct intel          *intel;     /* in use; NULL: none */
+    _Atomic(const struct intel *) next_intel;       /* likewise, by the thread that follows the indicators */
     struct flow_notes            spare_notes;       /* when the store refuses: looked up again each time */
     struct source_counts         files;     /* of the files read to their end */
     struct flow_counts           flow_counts;       /* of the flow table, when it is gone */
@@ -92,6 +94,8 @@ void worker_rules(struct worker *w);
 
 /* Likewise the policy that waits in .next_policy; this needs no memory. */
 void worker_policy(struct worker *w);
+/* Likewise with .next_intel; it cannot fail. */
+void worker_intel(struct worker *w);
 
 /* Another source (NULL: none) in place of the one there is, which is closed and its counts kept. */
 void worker_source(struct worker *w, struct source *next);

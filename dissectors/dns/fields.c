@@ -52,7 +52,7 @@ static const struct field_name edns_options[] = {
     [(list) + RR_CLASS] = { .name = "class", .type = FIELD_UINT, .flags = FIELD_NAMED | FIELD_HIDDEN, IN(list), \
                             .names = classes, .about = "Class of the resource record." }, \
     [(list) + RR_TTL] = { .name = "ttl", .type = FIELD_UINT, IN(list), .unit = "s", .about = "How long it may be kept." }, \
-    [(list) + RR_RDATA] = { .name = "rdata", .type = FIELD_TEXT, IN(list), \
+    [(list) + RR_RDATA] = { .name = "rdata", .type = FIELD_TEXT, .flags = FIELD_DOMAIN, IN(list), \
                             .about = "What it says: address, name, text; hex for types without a form." }, \
     [(list) + RR_SOA] = { .name = "soa", .type = FIELD_LIST, .flags = FIELD_SINGLE, IN(list), \
                           .about = "Start of authority." }, \
@@ -127,7 +127,7 @@ static const struct field_name edns_options[] = {
     [DNS_EDNS_CLIENT_SUBNET] = { .name = "edns_client_subnet", .type = FIELD_TEXT, \
                                  .about = "The client's network as a resolver passes it on." }, \
     [DNS_QUERIES] = { .name = "queries", .type = FIELD_LIST, .about = "All questions, when there is more than one." }, \
-    [DNS_QUERIES_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, IN(DNS_QUERIES), .about = "Name asked for." }, \
+    [DNS_QUERIES_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, .flags = FIELD_DOMAIN, IN(DNS_QUERIES), .about = "Name asked for." }, \
     [DNS_QUERIES_RRTYPE] = { .name = "rrtype", .type = FIELD_UINT, .flags = FIELD_NAMED, IN(DNS_QUERIES), \
                              .names = rrtypes, .about = "Type asked for." }, \
     [DNS_QUERIES_CLASS] = { .name = "class", .type = FIELD_UINT, .flags = FIELD_NAMED | FIELD_HIDDEN, IN(DNS_QUERIES), \

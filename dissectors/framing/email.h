@@ -35,14 +35,14 @@ static inline struct mime_memory email_memory(const struct conversation *conv)
 
 #define EMAIL_FIELDS(first) \
     [(first) + EMAIL_ITEM]       = { .name = "email", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The mail itself." }, \
-    [(first) + EMAIL_FROM]       = EMAIL_TEXT(first, "from", 0, "From header."), \
-    [(first) + EMAIL_TO]         = EMAIL_TEXT(first, "to", FIELD_MANY, "One address of the To header."), \
-    [(first) + EMAIL_CC]         = EMAIL_TEXT(first, "cc", FIELD_MANY, "One address of the Cc header."), \
+    [(first) + EMAIL_FROM]       = EMAIL_TEXT(first, "from", FIELD_EMAIL, "From header."), \
+    [(first) + EMAIL_TO]         = EMAIL_TEXT(first, "to", FIELD_MANY | FIELD_EMAIL, "One address of the To header."), \
+    [(first) + EMAIL_CC]         = EMAIL_TEXT(first, "cc", FIELD_MANY | FIELD_EMAIL, "One address of the Cc header."), \
     [(first) + EMAIL_SUBJECT]    = EMAIL_TEXT(first, "subject", 0, "Subject header, encoded words as sent."), \
     [(first) + EMAIL_DATE]       = EMAIL_TEXT(first, "date", 0, "Date header."), \
     [(first) + EMAIL_MESSAGE_ID] = EMAIL_TEXT(first, "message_id", 0, "Message-ID header."), \
     [(first) + EMAIL_X_MAILER]   = EMAIL_TEXT(first, "x_mailer", 0, "X-Mailer header: the program that wrote the mail."), \
-    [(first) + EMAIL_REPLY_TO]   = EMAIL_TEXT(first, "reply_to", 0, "Reply-To header."), \
+    [(first) + EMAIL_REPLY_TO]   = EMAIL_TEXT(first, "reply_to", FIELD_EMAIL, "Reply-To header."), \
     [(first) + EMAIL_ATTACHMENT] = EMAIL_TEXT(first, "attachment", FIELD_MANY, "Name of an attachment."), \
     [(first) + EMAIL_BODY]       = EMAIL_TEXT(first, "body", FIELD_HIDDEN, "Text of the mail, base64 and quoted-printable undone, all its text parts in order.")
 

@@ -74,9 +74,9 @@ extern const struct field_name file_states[];
     [(first) + FILE_GAPS]   = { .name = "gaps", .type = FIELD_FLAG, .in = (first) + 1, .about = "Bytes of the file are missing." }, \
     [(first) + FILE_START]  = { .name = "start", .in = (first) + 1, .unit = "bytes", .about = "Where the part that is sent begins in its file." }, \
     [(first) + FILE_END]    = { .name = "end", .in = (first) + 1, .unit = "bytes", .about = "The last octet of the part that is sent." }, \
-    [(first) + FILE_MD5]    = { .name = "md5", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.md5", .about = "MD5 of a file seen whole, when a rule or setting asks for it." }, \
-    [(first) + FILE_SHA1]   = { .name = "sha1", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.sha1", .about = "SHA-1 of a file seen whole, likewise." }, \
-    [(first) + FILE_SHA256] = { .name = "sha256", .type = FIELD_BYTES, .in = (first) + 1, .aliases = "file.sha256", .about = "SHA-256 of a file seen whole, likewise." }, \
+    [(first) + FILE_MD5]    = { .name = "md5", .type = FIELD_BYTES, .flags = FIELD_MD5, .in = (first) + 1, .aliases = "file.md5", .about = "MD5 of a file seen whole, when a rule or setting asks for it." }, \
+    [(first) + FILE_SHA1]   = { .name = "sha1", .type = FIELD_BYTES, .flags = FIELD_SHA1, .in = (first) + 1, .aliases = "file.sha1", .about = "SHA-1 of a file seen whole, likewise." }, \
+    [(first) + FILE_SHA256] = { .name = "sha256", .type = FIELD_BYTES, .flags = FIELD_SHA256, .in = (first) + 1, .aliases = "file.sha256", .about = "SHA-256 of a file seen whole, likewise." }, \
     [(first) + FILE_DATA]   = { .name = "file_data", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .in = (first) + 1, .aliases = "file.data file_data", .about = "Content of the file up to the limit, decoded." }
 
 #endif

@@ -36,7 +36,7 @@ static const struct field fields[] = {
     [QUIC_JA3S_HASH] = { .name = "hash", .type = FIELD_TEXT, IN(QUIC_JA3S), .aliases = "ja3s.hash", .about = "MD5 of the JA3S string." },
     [QUIC_JA3S_STRING] = { .name = "string", .type = FIELD_TEXT, IN(QUIC_JA3S), .aliases = "ja3s.string",
                            .about = "Version, suite, extensions." },
-    [QUIC_JA4] = { .name = "ja4", .type = FIELD_TEXT, .aliases = "ja4.hash", .about = "The client's fingerprint, JA4." },
+    [QUIC_JA4] = { .name = "ja4", .type = FIELD_TEXT, .flags = FIELD_JA4, .aliases = "ja4.hash", .about = "The client's fingerprint, JA4." },
 };
 
 static const struct anomaly anomalies[] = {

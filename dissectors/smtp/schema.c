@@ -5,8 +5,8 @@
 
 static const struct field fields[] = {
     [SMTP_HELO]       = TEXT("helo", 0, NULL, "What the client calls itself."),
-    [SMTP_MAIL_FROM]  = TEXT("mail_from", 0, NULL, "Sender of the envelope, as sent."),
-    [SMTP_RCPT_TO]    = TEXT("rcpt_to", FIELD_MANY, NULL, "Recipient of the envelope, as sent."),
+    [SMTP_MAIL_FROM]  = TEXT("mail_from", FIELD_EMAIL, NULL, "Sender of the envelope, as sent."),
+    [SMTP_RCPT_TO]    = TEXT("rcpt_to", FIELD_MANY | FIELD_EMAIL, NULL, "Recipient of the envelope, as sent."),
     [SMTP_COMMAND]    = TEXT("command", 0, NULL, "A command that is odd in some way."),
     [SMTP_REPLY_CODE] = { .name = "reply_code", .about = "Code of a reply that is odd in some way." },
     [SMTP_REPLY]      = TEXT("reply", 0, NULL, "The line of that reply."),

@@ -47,6 +47,7 @@ struct follower {
     struct link links[FOLLOW_LINKS];
     struct place *places;
     size_t   place_count, region_count;
+    size_t   link_count;        /* 1: a given region: nothing is asked, only waited for */
     uint64_t now_us, retry_us, look_us, heard_us;
     bool     waiting;           /* an XREAD is on its way */
     bool     connected, closing, too_many, failed;
@@ -176,7 +177,7 @@ static void links_open(struct follower *f)
     f->failed = false;
     f->heard_us = f->now_us;
     f->look_us = 0;
-    for (size_t i = 0; i < FOLLOW_LINKS && !f->failed; i++)
+    for (size_t i = 0; i < f->link_count && !f->failed; i++)
         link_open(f, &f->links[i]);
 }
 
@@ -227,6 +228,8 @@ static void tailed(redisAsyncContext *redis, void *reply, void *unused)
     l->f->waiting = false;
     if (!usable(l, r))
         return;
+    if (l->f->link_count == 1)
+        say(l->f, true, "");
     for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
         const redisReply *one = r->element[i];
         struct place *p = one->elements == 2 ? place_of(l->f, one->element[0]->str) : NULL;
@@ -301,6 +304,17 @@ static bool region_known(const struct follower *f, const char *region)
     return false;
 }
 
+static struct place *place_add(struct follower *f, const char *region, enum stream stream)
+{
+    struct place *p = &f->places[f->place_count++];
+    memset(p, 0, sizeof *p);
+    strcpy(p->region, region);
+    strcpy(p->last, "0-0");
+    p->stream = stream;
+    stream_key(p->key, region, stream);
+    return p;
+}
+
 static void region_add(struct follower *f, const char *region)
 {
     if (strlen(region) >= REGION_MAX || region_known(f, region))
@@ -310,13 +324,8 @@ static void region_add(struct follower *f, const char *region)
         return;
     }
     for (size_t i = 0; i < f->stream_count; i++) {
-        struct place *p = &f->places[f->place_count];
-        memset(p, 0, sizeof *p);
-        strcpy(p->region, region);
-        strcpy(p->last, "0-0");
-        p->stream = f->streams[i];
-        stream_key(p->key, region, p->stream);
-        ask_back(f, f->place_count++);
+        (void)place_add(f, region, f->streams[i]);
+        ask_back(f, f->place_count - 1);
     }
     f->region_count++;
 }
@@ -367,6 +376,22 @@ static char *given(const char *text)
     return text != NULL && text[0] != '\0' ? strdup(text) : NULL;
 }
 
+/* The one region that was asked for, if one was: its streams are known as far as the caller says. */
+static int follow_region(struct follower *f, const struct follow_settings *s, struct fault *fault)
+{
+    if (s->region == NULL)
+        return 0;
+    if (strlen(s->region) >= REGION_MAX || !stream_region_fits(s->region))
+        return fault_set(fault, -EINVAL, "follower: `%.40s` is no region", s->region);
+    for (size_t i = 0; i < s->stream_count; i++) {
+        struct place *p = place_add(f, s->region, s->streams[i]);
+        if (s->after != NULL && *s->after != '\0' && strlen(s->after) < ID_MAX)
+            strcpy(p->last, s->after);
+        p->known = true;
+    }
+    return 0;
+}
+
 struct follower *follower_open(const struct follow_settings *s, const struct follow_owner *o, struct fault *fault)
 {
     struct follower *f = calloc(1, sizeof *f);
@@ -380,6 +405,7 @@ struct follower *follower_open(const struct follow_settings *s, const struct fol
     f->stream_count = s->stream_count;
     f->recent = s->recent;
     f->look_every_us = s->look_every_us;
+    f->link_count = s->region != NULL ? 1 : FOLLOW_LINKS;
     f->user = given(s->redis_user);
     f->password = given(s->redis_password);
     f->places = calloc(FOLLOW_REGIONS_MAX * s->stream_count, sizeof f->places[0]);
@@ -391,7 +417,10 @@ struct follower *follower_open(const struct follow_settings *s, const struct fol
         follower_close(f);
         return NULL;
     }
-    return f;
+    if (follow_region(f, s, fault) == 0)
+        return f;
+    follower_close(f);
+    return NULL;
 }
 
 void follower_ready(struct follower *f, unsigned link, bool readable, bool writable)
@@ -406,7 +435,7 @@ void follower_ready(struct follower *f, unsigned link, bool readable, bool writa
 void follower_tick(struct follower *f, uint64_t now_us)
 {
     f->now_us = now_us;
-    bool open = f->links[TAIL].redis != NULL && f->links[ASK].redis != NULL;
+    bool open = f->links[TAIL].redis != NULL && (f->link_count == 1 || f->links[ASK].redis != NULL);
     if (open && !f->failed && now_us - f->heard_us > HANG_US) {
         say(f, false, "Redis does not answer");
         f->failed = true;

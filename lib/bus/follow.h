@@ -5,6 +5,8 @@
  * connection it goes on where it stood. Regions are looked up again as they appear, and so are the heartbeats.
  * All streams are read by one XREAD, so on a Redis Cluster one follower serves the regions of one node.
  *
+ * A follower of one region needs to read its streams and nothing else.
+ *
  * Loop       the caller's: the follower says which descriptors to watch and is told when they are ready. It never
  *            blocks. Addresses are numeric ("tcp:127.0.0.1:6379", "unix:/run/redis/redis.sock"): a name would have
  *            to be looked up, and that blocks.
@@ -32,6 +34,10 @@ struct follow_settings {
     const enum stream *streams;     /* at most FOLLOW_STREAMS_MAX */
     size_t   stream_count;
     unsigned recent;                /* entries of each stream to read back at start */
+    const char *region;             /* only this one, whether it is in the list of regions or not, and without its heartbeats;
+                                     * NULL: all there are */
+    const char *after;              /* with .region: nothing is read back, but all that the streams hold behind this id; NULL:
+                                     * from their beginning */
     uint64_t look_every_us;         /* regions and heartbeats */
 };
 

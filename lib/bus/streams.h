@@ -14,7 +14,7 @@ enum stream {
     STREAM_INCIDENTS,   /* correlator -> archiver, dashboard, parent's correlator */
     STREAM_WARNINGS,    /* correlator -> the same */
     STREAM_COMMANDS,    /* dashboard, ctl -> correlator, archiver */
-    STREAM_INTEL,       /* centre -> sensors */
+    STREAM_INTEL,       /* centre -> sensors: versions of indicators (intel.h); never trimmed by readers */
     STREAM_DEAD,        /* any consumer -> people: what could not be read, with the reason */
     STREAM_PARTS,       /* parent's relay -> parent's correlator: each version of its children's incidents */
     STREAM_COUNT

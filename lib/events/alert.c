@@ -96,6 +96,10 @@ void alert_json(const struct alert *a, struct text *out)
         text_char(out, ',');
         string_member("why", a->why, out);
     }
+    if (a->indicator != NULL) {
+        text_lit(out, ",\"indicator\":");
+        indicator_brief(a->indicator, out);
+    }
     if (a->record != NULL) {
         text_char(out, ',');
         record_json(a->record, out);

@@ -7,6 +7,7 @@
 #define EVENTS_ALERT_H
 
 #include "events/event.h"
+#include "events/indicator.h"
 
 enum alert_gid {            /* where an alert comes from; 1 is the rules' default */
     ALERT_GID_RULES = 1,
@@ -42,6 +43,7 @@ struct alert {
     size_t                   payload_len;
     const char              *why;           /* for alerts that are not rules': one sentence; or NULL */
     const struct evidence   *evidence;      /* or NULL */
+    const struct indicator  *indicator;     /* what was met, or NULL */
     uint64_t packets[2], bytes[2];          /* of the flow so far, client and server */
 };
 

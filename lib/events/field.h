@@ -30,9 +30,15 @@ enum field_flags {
     FIELD_HIDDEN = 1 << 1,  /* for rules only, not in the JSON (raw buffers, second spellings) */
     FIELD_NAMED  = 1 << 2,  /* UINT with names: JSON has the name in the number's place, as EVE's "rrtype":"A"; without a name the number */
     FIELD_SINGLE = 1 << 3,  /* LIST of at most one item: JSON is that object, not an array ("ja3":{"hash":...}) */
-    FIELD_DOMAIN = 1 << 4,  /* a host name that indicators of type domain are held against */
+    FIELD_DOMAIN = 1 << 4,  /* a host, by name or address in text, that indicators of type domain and address are held against */
     FIELD_URL    = 1 << 5,  /* likewise, type url: host and path */
-    FIELD_JA3    = 1 << 6   /* likewise, type ja3: the hash of a TLS client's hello */
+    FIELD_JA3    = 1 << 6,  /* likewise, type ja3: the hash of a TLS client's hello */
+    FIELD_JA4    = 1 << 7,
+    FIELD_SHA256 = 1 << 8, FIELD_SHA1 = 1 << 9, FIELD_MD5 = 1 << 10,    /* digest of a file */
+    FIELD_EMAIL  = 1 << 11, /* a mail address, bare or in angle brackets */
+    FIELD_CERTIFICATE = 1 << 12,    /* SHA-1 over one, octets or hex */
+    FIELD_INDICATORS = FIELD_DOMAIN | FIELD_URL | FIELD_JA3 | FIELD_JA4 | FIELD_SHA256 | FIELD_SHA1 | FIELD_MD5 | FIELD_EMAIL
+                       | FIELD_CERTIFICATE
 };
 
 /* What a row says to those who know no protocol: policies (who may do what to which target), the inventory of devices. */

@@ -47,7 +47,7 @@ static void add_one(struct sequence *s, uint64_t seq, int64_t time_us)
         s->first = seq;
     if (seq > s->last)
         s->last = seq;
-    if (s->time_us - time_us > s->back_us) {
+    if (time_us != 0 && s->time_us - time_us > s->back_us) {
         s->back_us = s->time_us - time_us;
         s->back_seq = seq;
     }

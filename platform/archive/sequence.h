@@ -29,7 +29,8 @@ struct sequences {
     uint64_t left_out;          /* events of epochs beyond SEQUENCES_MAX */
 };
 
-/* 0 or -ENOMEM. An id that is no sensor's is left alone. */
+/* 0 or -ENOMEM. An id that is no sensor's is left alone. A time of 0 is not looked at: only alerts come in the order of
+ * their times; flows are told when they end, and some events have the sensor's own time. */
 int  sequences_add(struct sequences *s, const char *id, int64_t time_us, struct fault *f);
 uint64_t sequence_missing(const struct sequence *s);
 void sequences_free(struct sequences *s);

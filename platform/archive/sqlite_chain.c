@@ -36,7 +36,7 @@ int sqlite_head(struct archive *archive, const char *month, struct chain_head *o
 struct walk {
     struct sqlite_archive *a;
     char          name[FILE_NAME];
-    struct file  *x;
+    sqlite3      *db;                   /* NULL: it was not opened. Not its struct file: that moves when another is opened */
     sqlite3_stmt *s;
     int64_t       events, first_event, last_event, versions, first_version, last_version;     /* rows that it named */
 };
@@ -65,12 +65,13 @@ struct walk *sqlite_walk(struct archive *archive, const char *month, struct faul
     }
     w->a = (struct sqlite_archive *)archive;
     name_of(month, w->name);
-    w->x = sqlite_file(w->a, w->name, f);
-    if (w->x != NULL && sqlite3_exec(w->x->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK
-        && sqlite3_prepare_v2(w->x->db, month != NULL ? walk_sql : newest_sql, -1, &w->s, NULL) == SQLITE_OK)
+    struct file *x = sqlite_file(w->a, w->name, f);
+    w->db = x != NULL ? x->db : NULL;
+    if (w->db != NULL && sqlite3_exec(w->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK
+        && sqlite3_prepare_v2(w->db, month != NULL ? walk_sql : newest_sql, -1, &w->s, NULL) == SQLITE_OK)
         return w;
-    if (w->x != NULL)
-        sqlite_fault(w->a, w->name, w->x->db, f);
+    if (w->db != NULL)
+        sqlite_fault(w->a, w->name, w->db, f);
     sqlite_walk_end(w);
     return NULL;
 }
@@ -115,7 +116,7 @@ int sqlite_walk_next(struct walk *w, struct chained *out, struct fault *f)
     sqlite3_stmt *s = w->s;
     int step = sqlite3_step(s);
     if (step != SQLITE_ROW)
-        return step == SQLITE_DONE ? 0 : sqlite_fault(w->a, w->name, w->x->db, f);
+        return step == SQLITE_DONE ? 0 : sqlite_fault(w->a, w->name, w->db, f);
     int64_t row = sqlite3_column_int64(s, 1);
     int at = row < 0 ? 22 : 4, json = row < 0 ? 24 : 6;
     *out = (struct chained){ .seq = (uint64_t)sqlite3_column_int64(s, 0), .version = row < 0,
@@ -142,14 +143,14 @@ static int strays_of(struct walk *w, const char *sql, const char *count_sql, int
 {
     sqlite3_stmt *s = NULL;
     int step = SQLITE_ERROR;
-    if (sqlite3_prepare_v2(w->x->db, sql, -1, &s, NULL) == SQLITE_OK) {
+    if (sqlite3_prepare_v2(w->db, sql, -1, &s, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(s, 1, last);
         while ((step = sqlite3_step(s)) == SQLITE_ROW)
             stray(ctx, text_at(s, 0), sqlite3_column_int64(s, 1));
     }
     sqlite3_finalize(s);
     s = NULL;
-    if (step == SQLITE_DONE && sqlite3_prepare_v2(w->x->db, count_sql, -1, &s, NULL) == SQLITE_OK) {
+    if (step == SQLITE_DONE && sqlite3_prepare_v2(w->db, count_sql, -1, &s, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(s, 1, last);
         step = sqlite3_step(s);
         int64_t held = step == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
@@ -158,7 +159,7 @@ static int strays_of(struct walk *w, const char *sql, const char *count_sql, int
             stray(ctx, "(more rows than numbers)", 0);
     }
     sqlite3_finalize(s);
-    return step == SQLITE_ROW ? 0 : sqlite_fault(w->a, w->name, w->x->db, f);
+    return step == SQLITE_ROW ? 0 : sqlite_fault(w->a, w->name, w->db, f);
 }
 
 int sqlite_walk_strays(struct walk *w, uint64_t *older, void (*stray)(void *ctx, const char *id, int64_t time_us), void *ctx,
@@ -180,8 +181,8 @@ void sqlite_walk_end(struct walk *w)
     if (w == NULL)
         return;
     sqlite3_finalize(w->s);
-    if (w->x != NULL)
-        sqlite3_exec(w->x->db, "ROLLBACK", NULL, NULL, NULL);
+    if (w->db != NULL)
+        sqlite3_exec(w->db, "ROLLBACK", NULL, NULL, NULL);
     free(w);
 }
 

@@ -224,7 +224,7 @@ static int check_row(struct month_check *m, const struct chained *c, struct faul
         check_announced(m, c, &r);
     verify_evidence(m->v, c, r.document);
     bool sensor = !c->version && strcmp(r.type, "checkpoint") != 0;
-    int rc = !sensor ? 0 : sequences_add(&m->v->sequences, r.id, r.time_us, f);
+    int rc = !sensor ? 0 : sequences_add(&m->v->sequences, r.id, strcmp(r.type, "alert") == 0 ? r.time_us : 0, f);
     row_free(&r);
     return rc;
 }

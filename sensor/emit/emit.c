@@ -21,15 +21,14 @@ const struct metrics_room emit_metrics = { "emit", rows, sizeof rows / sizeof ro
 struct emitter {
     struct emit_settings  settings;
     struct places_memory *places;
-    const struct intel   *intel;
     struct publisher     *out;
     unsigned              lane;
     struct emit_counts    counts;
     char                  buffer[EMIT_BYTES_MAX];
 };
 
-struct emitter *emitter_new(const struct emit_settings *s, const struct places *places, const struct intel *intel,
-                            struct publisher *out, unsigned lane, struct fault *f)
+struct emitter *emitter_new(const struct emit_settings *s, const struct places *places, struct publisher *out, unsigned lane,
+                            struct fault *f)
 {
     struct emitter *e = calloc(1, sizeof *e);
     if (e == NULL || (e->places = places_memory_new(places)) == NULL) {
@@ -38,7 +37,6 @@ struct emitter *emitter_new(const struct emit_settings *s, const struct places *
         return NULL;
     }
     e->settings = *s;
-    e->intel = intel;
     e->out = out;
     e->lane = lane;
     return e;
@@ -91,29 +89,16 @@ void emit_alert(struct emitter *e, struct alert *a)
     alert_json(a, &t);
     offer(e, STREAM_ALERTS, "alert", a->rule->severity, &t);
     e->counts.alerts++;
+    e->counts.intel += a->indicator != NULL;
 }
 
-/* A flow that meets an indicator again and again says so once. */
-static bool told_before(struct flow_notes *n, const struct alert_rule *rule)
+bool emit_told(struct flow_notes *n, uint32_t mark)
 {
-    for (size_t i = 0; n != NULL && i < FLOW_INDICATORS_MAX; i++) {
-        if (n->told[i] == rule)
+    for (size_t i = 0; i < FLOW_INDICATORS_MAX; i++)
+        if (n->told[i] == mark)
             return true;
-        if (n->told[i] == NULL) {
-            n->told[i] = rule;
-            return false;
-        }
-    }
+    n->told[n->told_next++ % FLOW_INDICATORS_MAX] = mark;
     return false;
-}
-
-const struct alert_rule *emit_indicator(struct emitter *e, const struct record *r, struct flow_notes *notes)
-{
-    const struct alert_rule *known = intel_record(e->intel, r);
-    if (known == NULL || told_before(notes, known))
-        return NULL;
-    e->counts.intel++;
-    return known;
 }
 
 void emit_record(struct emitter *e, struct event *head, const struct record *r)

@@ -16,7 +16,7 @@
 #include "events/flowsum.h"
 #include "events/sighting.h"
 
-enum { EMIT_BYTES_MAX = 512 * 1024, FLOW_INDICATORS_MAX = 4 };
+enum { EMIT_BYTES_MAX = 512 * 1024, FLOW_INDICATORS_MAX = 8 };
 
 struct emit_settings {
     const char       *sensor, *region;
@@ -33,20 +33,22 @@ extern const struct metrics_room emit_metrics;
 struct flow_notes {             /* what the two ends of a flow are; index enum direction: client, server */
     struct endpoint end[2];
     char            community_id[COMMUNITY_ID_MAX];
-    const struct alert_rule *told[FLOW_INDICATORS_MAX];     /* indicators that this flow has met: each is told once */
+    uint32_t        told[FLOW_INDICATORS_MAX];  /* marks of the indicators that this flow has met: each is told once */
+    uint8_t         told_next;
 };
 
 struct emitter;
-struct emitter *emitter_new(const struct emit_settings *s, const struct places *places, const struct intel *intel,
-                            struct publisher *out, unsigned lane, struct fault *f);
+struct emitter *emitter_new(const struct emit_settings *s, const struct places *places, struct publisher *out, unsigned lane,
+                            struct fault *f);
 void emitter_free(struct emitter *e);
 const struct emit_counts *emitter_counts(const struct emitter *e);
 
 /* Fills the notes of a flow: .end[].addr and .port given, the rest looked up. */
 void emit_describe(struct emitter *e, struct flow_notes *n, uint8_t proto);
 
-/* The indicator that a record meets, or NULL; a flow's notes remember which it has met: each is told once. */
-const struct alert_rule *emit_indicator(struct emitter *e, const struct record *r, struct flow_notes *notes);
+/* Whether this flow has told of that indicator; if not, it has now. Of more than FLOW_INDICATORS_MAX the oldest is forgotten, and
+ * told again rather than not at all. */
+bool emit_told(struct flow_notes *n, uint32_t mark);
 
 /* Each takes an event whose head lacks only what the emitter knows (sensor, region, status, id). */
 void emit_alert(struct emitter *e, struct alert *a);

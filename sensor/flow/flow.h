@@ -89,6 +89,7 @@ struct flow {
     uint32_t         tcp_clock[2];  /* tcp.c: the timestamps that the client's first and last SYN showed */
     uint32_t         tcp_far[2];    /* tcp.c: where a segment stood that was too far ahead to be believed; 0 none */
     uint64_t         odd;           /* odd.c: what was wrong with the newest TCP packet: bits of enum stream_event */
+    uint32_t         intel;         /* worker: the set of indicators that its addresses were held against */
     uint8_t          tcp_phase;     /* odd.c: how far the connection's end has come */
     uint8_t          tcp_tries;     /* odd.c: other SYNs, or other answers, that came during the handshake */
     bool             tcp_split;     /* odd.c: the server answered the SYN with a SYN of its own */

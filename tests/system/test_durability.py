@@ -7,9 +7,10 @@ answered for. That is rare on an idle disk, so the test does it itself: it cuts 
 of its last second. The publisher's holding time is what makes that harmless. Nothing is waited for by the clock alone:
 as long as something moves, a slow machine has the time that it needs.
 
-Twice: with tests/system/durable.c as publisher and as a consumer that counts, which offers far more than a sensor would;
+Three times: with tests/system/durable.c as publisher and as a consumer that counts, which offers far more than a sensor would;
 and with the real sensor, which replays the drill again and again, and the real correlator, whose incidents must count
-every alert once. The sensor's JSON file is the ledger of what was offered.
+every alert once; and the first again with the archive in a PostgreSQL server, which is killed as well. The sensor's JSON
+file is the ledger of what was offered.
 """
 import argparse
 import glob
@@ -85,6 +86,57 @@ class Redis:
     def ask(self, *words):
         done = subprocess.run(["redis-cli", "-s", self.socket, *words], capture_output=True, text=True)
         return done.stdout.strip()
+
+
+class Postgres:
+    """A private server on a Unix socket. It refuses to run as root; then it is the user whom Debian's package makes."""
+
+    def __init__(self, folder):
+        self.folder, self.data = folder, os.path.join(folder, "data")
+        places = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [os.path.dirname(shutil.which("postgres") or "")]
+        self.bin, self.process = places[-1], None
+        self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        os.makedirs(folder, exist_ok=True)
+
+    @property
+    def there(self):
+        return bool(self.bin)
+
+    @property
+    def store(self):
+        return "postgresql:host=%s user=tester dbname=fengsui" % self.folder
+
+    def make(self):
+        if self.user:
+            os.chmod(os.path.dirname(self.folder), 0o755)       # mkdtemp's is the owner's alone
+            shutil.chown(self.folder, "postgres", "postgres")
+        subprocess.run([self.bin + "/initdb", "-D", self.data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-locale"],
+                       check=True, stdout=subprocess.DEVNULL, **self.user)
+        self.start()
+        subprocess.run([self.bin + "/createdb", "-h", self.folder, "-U", "tester", "fengsui"], check=True, **self.user)
+
+    def start(self):
+        """Until it answers: the processes of a killed one may still be on their way out."""
+        def up():
+            if self.process is None or self.process.poll() is not None:
+                self.process = subprocess.Popen([self.bin + "/postgres", "-D", self.data, "-k", self.folder, "-c",
+                                                 "listen_addresses=", "-c", "shared_buffers=32MB"], stderr=self.log(), **self.user)
+                time.sleep(0.2)
+            return subprocess.run([self.bin + "/pg_isready", "-q", "-h", self.folder]).returncode == 0
+        if not until(up, lambda: os.path.getsize(os.path.join(self.folder, "log"))):
+            sys.exit("test_durability: postgres does not answer; see " + self.folder)
+
+    def log(self):
+        return open(os.path.join(self.folder, "log"), "ab")
+
+    def die(self):
+        self.process.kill()
+        self.process.wait()
+
+    def rows(self):
+        done = subprocess.run(["psql", "-h", self.folder, "-U", "tester", "-At", "-F", " ", "-c", "SELECT type, id FROM fengsui.event",
+                               "fengsui"], capture_output=True, text=True, check=True)
+        return [tuple(line.split(" ", 1)) for line in done.stdout.splitlines()]
 
 
 class Program:
@@ -192,7 +244,7 @@ def gaps(ids, offered):
     return sum(len(set(range(last + 1)) - seen.get(which, set())) for which, last in told.items())
 
 
-def trial(o, real):
+def trial(o, real, server=False):
     seed = o.seed if o.seed is not None else random.randrange(1 << 32)
     chance = random.Random(seed)
     folder = tempfile.mkdtemp(prefix="durability-")
@@ -216,13 +268,19 @@ def trial(o, real):
         names, group = ("publisher", "counter"), "drill"
     publisher = Program(names[0], publishing, path("publisher.log"))
     counter = Program(names[1], consuming, path("counter.log"))
-    archiver = Program("archiver", [program_of("fengsui-archiver"), *bus, "--set", "archiver.dir=" + path("archive")],
+    archiver = Program("archiver", [program_of("fengsui-archiver"), *bus, "--set", "archive.store=" + path("archive")],
                        path("archiver.log"))
     victims = {names[0]: publisher, names[1]: counter, "archiver": archiver, "redis": redis}
+    postgres = Postgres(path("postgres")) if server else None
+    if server:
+        victims["postgres"] = postgres
+        archiver.command[-1] = "archive.store=" + postgres.store
     started, kills = [], dict.fromkeys(victims, 0)
     failures = []
     try:
         redis.start()
+        if server:
+            postgres.make()
         for program in (archiver, counter, publisher):
             program.start()
             started.append(program)
@@ -234,6 +292,10 @@ def trial(o, real):
                 redis.die(chance)
                 time.sleep(chance.choice((chance.uniform(0, 0.5), AWAY)))
                 redis.start()
+            elif victim == "postgres":
+                postgres.die()
+                time.sleep(chance.uniform(0, 2))
+                postgres.start()
             else:
                 program = victims[victim]
                 program.kill()
@@ -253,7 +315,7 @@ def trial(o, real):
                 failures.append("the %s ended by itself with %d" % (program.name, program.process.returncode))
             elif program.stop() != 0:
                 failures.append("the %s did not end cleanly" % program.name)
-        offered, archived = ledger_ids(ledger), archived_ids(path("archive"))
+        offered, archived = ledger_ids(ledger), postgres.rows() if server else archived_ids(path("archive"))
         unique = set(archived)
         alerts = sum(1 for kind, _ in unique if kind == "alert")
         if real:
@@ -278,9 +340,10 @@ def trial(o, real):
         for program in started:
             if program.process.poll() is None:
                 program.kill()
-        if redis.process and redis.process.poll() is None:
-            redis.process.kill()
-            redis.process.wait()
+        for process in (redis.process, postgres.process if server else None):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
         if not o.keep and not failures:
             shutil.rmtree(folder)
     for text in failures:
@@ -294,10 +357,14 @@ def main():
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--alerts", type=int, default=4000, help="offered in each round by the made-up publisher")
     options.add_argument("--seed", type=int, default=None)
-    options.add_argument("--only", choices=("real", "made-up"))
+    options.add_argument("--only", choices=("real", "made-up", "server"))
     options.add_argument("--keep", action="store_true", help="keep the files")
     o = options.parse_args()
-    results = [trial(o, real) for real in (False, True) if o.only in (None, "real" if real else "made-up")]
+    trials = {"made-up": (False, False), "real": (True, False), "server": (False, True)}
+    if not Postgres(tempfile.gettempdir()).there:
+        print("server: skipped, PostgreSQL is not installed")
+        del trials["server"]
+    results = [trial(o, *how) for name, how in trials.items() if o.only in (None, name)]
     print("%d passed, %d failed" % (results.count(True), results.count(False)))
     return 0 if all(results) else 1
 

@@ -2,7 +2,7 @@
 import struct
 
 import session
-from apps import ads, fins, modbus, synphasor
+from apps import ads, codesys, fins, fox, modbus, synphasor
 from capture import MILLISECOND, SECOND
 from cases import INSIDE, OUTSIDE, PLC, SERVER, START, Case, tcp
 
@@ -119,24 +119,21 @@ ADS_WRITE = ads.write(ads.PLC_MEMORY, 0, b"\1"), bytes(4)
 
 # ---- CODESYS, gauges, Fox ----
 
-SEARCH = bytes.fromhex("c50b4001001000a2")
-GATEWAY = b"\0\1\x17\xe8" + struct.pack("<I", 20) + bytes.fromhex("c56b40401034000a00000000")
+GATEWAY = codesys.open_channel(), codesys.opened()
 
 
 def searches(rounds):
     """Each round is one broadcast on each of the four ports."""
     def play(path):
         for n in range(4 * rounds):
-            session.datagram(path, (INSIDE, 1740), ("10.20.9.255", 1740 + n % 4), START + n * SECOND, SEARCH)
+            session.datagram(path, (INSIDE, 1740), ("10.20.9.255", 1740 + n % 4), START + n * SECOND, codesys.notify())
     return play
 
 
 INVENTORY = b"\1I20100\r\n", b"\1I20100\r\nIN-TANK INVENTORY\r\n  1  REGULAR  4213\r\n\3"
 SET_NAME = b"\1S602011REGULAR\r\n", b"\1S60201\r\n\3"
-STATION = b"fox a 0 -1 fox hello\n{\nfox.version=s:1.0\nid=i:2\nhostName=s:%s\napp.name=s:Station\n};;\n"
-SCRIPT = b"fox a 1 -1 fox hello\n{\nfox.version=s:1.0\nid=i:1\nhostName=s:xpvm-0omdc01xmy\nhostAddress=s:192.168.1.125\napp.name=s:Workbench\n};;\n"
-WORKBENCH = SCRIPT.replace(b"xpvm-0omdc01xmy", b"engineer-3")
-GREETED = STATION % b"10.20.9.21"
+SCRIPT, WORKBENCH = (fox.hello(host, "Workbench", 1, ("hostAddress", "s", "192.168.1.125")) for host in ("xpvm-0omdc01xmy", "engineer-3"))
+GREETED = fox.hello("10.20.9.21", "Station", 0)
 
 
 # ---- MQTT ----
@@ -284,7 +281,7 @@ CASES = {
     9103032: Case(beckhoff((ads.control(ads.STOP), bytes(4)), port=ads.SYSTEM), beckhoff((ads.control(ads.RUN), bytes(4)), port=ads.SYSTEM)),
     9103033: Case(beckhoff(ADS_WRITE, client=OUTSIDE), beckhoff(ADS_READ, ADS_WRITE)),
     9103041: Case(searches(4), searches(1)),
-    9103042: Case(over_tcp(11740, (GATEWAY, None), client=OUTSIDE), over_tcp(11740, (GATEWAY, None))),
+    9103042: Case(over_tcp(codesys.PORT_TCP, GATEWAY, client=OUTSIDE), over_tcp(codesys.PORT_TCP, GATEWAY)),
     9103051: Case(over_tcp(10001, INVENTORY, SET_NAME), over_tcp(10001, INVENTORY)),
     9103052: Case(over_tcp(10001, INVENTORY, client=OUTSIDE), over_tcp(10001, INVENTORY)),
     9103053: Case(over_tcp(10001, INVENTORY, server=OUTSIDE), over_tcp(10001, INVENTORY)),

@@ -2,7 +2,8 @@
 import struct
 
 import session
-from apps import bsap, fetchwrite, genisys, mqtt, rtps
+from apps import (atg, bsap, c1222, coap, codesys, dlms, fetchwrite, fox, genisys, gesrtp, hartip, knx, mqtt, rtps, sbus,
+                  tristation)
 from capture import MILLISECOND, SECOND
 from scenarios.basics import single
 
@@ -106,5 +107,116 @@ def bristol(path, start):
     session.datagram(path, (HMI, bsap.PORT), (STATION, bsap.PORT), at, bsap.request(2068, b"\1\2\3", to=bsap.FLASH_DOWNLOAD))
 
 
+def ask_each(path, at, sport, port, pairs):
+    """Questions and answers over UDP, one a second."""
+    for n, (asked, answered) in enumerate(pairs):
+        session.ask(path, (HMI, sport), (STATION, port), at + n * SECOND, asked, answered)
+
+
+def talk(path, start, sport, port, pairs):
+    """Questions and answers on one connection."""
+    s = connect(path, start, sport, STATION, port)
+    s.open()
+    for asked, answered in pairs:
+        s.send(asked)
+        if answered is not None:
+            s.reply(answered)
+            s.acknowledge()
+    s.close()
+
+
+def transmitter(path, start):
+    """HART-IP: a session, variables read, a tag that is write-protected, a reset."""
+    ask_each(path, start, 40830, hartip.PORT, (
+        (hartip.initiate(1), hartip.initiate(1, hartip.RESPONSE)),
+        (hartip.command(2, hartip.READ_VARIABLES), hartip.answer(2, hartip.READ_VARIABLES, hartip.variables(12.5, (32, 21.25)))),
+        (hartip.command(3, hartip.WRITE_LONG_TAG, b"FT-101".ljust(32, b"\0")), hartip.answer(3, hartip.WRITE_LONG_TAG, response=7)),
+        (hartip.command(4, hartip.RESET), hartip.answer(4, hartip.RESET))))
+
+
+def building(path, start):
+    """KNXnet/IP: a tunnel, a lamp, memory written, a restart."""
+    ask_each(path, start, 40831, knx.PORT, (
+        (knx.connect(HMI), knx.connected(STATION)), (knx.tunnelled(0, knx.LAMP_ON), knx.acknowledged(0)),
+        (knx.tunnelled(1, knx.MEMORY_WRITE), knx.acknowledged(1)), (knx.tunnelled(2, knx.RESTART), knx.acknowledged(2))))
+
+
+def sensors(path, start):
+    """CoAP: a value read, an observation, a valve set, and one that is forbidden."""
+    ask_each(path, start, 40832, coap.PORT, (
+        (coap.request(coap.GET, 1, "temp"), coap.answer(coap.CONTENT, 1, b"22.5")),
+        (coap.request(coap.GET, 2, "level", observe=0), coap.answer(coap.CONTENT, 2, b"3")),
+        (coap.request(coap.PUT, 3, "valve/7", b"1"), coap.answer(coap.CHANGED, 3)),
+        (coap.request(coap.DELETE, 4, "valve/7"), coap.answer(coap.FORBIDDEN, 4))))
+
+
+def meter(path, start):
+    """DLMS: an association, energy read, the clock set, a customer disconnected."""
+    talk(path, start, 40833, dlms.PORT, [(dlms.asked(asked), dlms.answered(answered)) for asked, answered in (
+        (dlms.ASSOCIATE, dlms.ASSOCIATED),
+        (dlms.get(1, dlms.REGISTER, dlms.ENERGY), dlms.got(1, dlms.unsigned(123456))),
+        (dlms.put(2, dlms.CLOCK, dlms.TIME, bytes.fromhex("090c07ea0b16ff0a2d0000fe2000")), dlms.was_put(2)),
+        (dlms.action(3, dlms.DISCONNECT_CONTROL, dlms.SWITCH, 1), dlms.acted(3)))])
+
+
+def american_meter(path, start):
+    """C12.22: who are you, registers read, a table written, the time set but refused."""
+    talk(path, start, 40834, c1222.PORT, [(c1222.message(asked, 2 * n), c1222.message(answered, 2 * n + 1, answers=2 * n)) for n, (asked, answered) in enumerate((
+        (c1222.identify(), b"\0\0\1\0\0"), (c1222.read(c1222.REGISTERS, 4, 2), c1222.ok(b"\1\2")),
+        (c1222.write(c1222.CLOCK_TABLE, b"\1\2"), c1222.ok()), (c1222.procedure(c1222.SET_TIME), b"\3")), 1)])
+
+
+def saia(path, start):
+    """S-Bus: registers read and written, the firmware, and a stop that needs a password."""
+    ask_each(path, start, 40835, sbus.PORT, (
+        (sbus.read(1, 16, 2), sbus.values(1, 7, 9)), (sbus.write(2, 16, 1200), sbus.acknowledged(2)),
+        (sbus.request(3, sbus.READ_FIRMWARE), sbus.telegram(3, 1, b"D2M480 0A1")), (sbus.request(4, sbus.STOP), sbus.acknowledged(4, 2))))
+
+
+def tanks(path, start):
+    """A tank gauge: the inventory, a name that is set, a function that it does not have."""
+    talk(path, start, 40836, atg.PORT, (
+        (atg.ask("I20100"), atg.page("I20100", "IN-TANK INVENTORY", "  1  DIESEL  4213")),
+        (atg.ask("S60201", "DIESEL", security="123456"), atg.page("S60201", "DIESEL")), (atg.ask("I40600"), atg.refused())))
+
+
+def safety(path, start):
+    """TriStation: a connection, the state asked for, a change begun, the program halted."""
+    ask_each(path, start, 40837, tristation.PORT, (
+        (tristation.message(tristation.CONNECT), tristation.message(tristation.CONNECTED)),
+        (tristation.command(tristation.HALT, 2), tristation.command(tristation.HALTED, 2, from_controller=True)),
+        (tristation.command(tristation.ALLOCATE_PROGRAM, 3, struct.pack("<HHIHII", 2, 3, 0, 2, 0, 0)), tristation.message(tristation.CONNECTED))))
+
+
+def runtime(path, start):
+    """CODESYS: a search that a controller answers, a channel, an application stopped, a download."""
+    session.ask(path, (HMI, 1740), (STATION, 1740), start, codesys.resolve(7), codesys.tell(7, "PLC_7", "Control RTE V3", "ACME", "SN0815"))
+    talk(path, start + SECOND, 40838, codesys.PORT_TCP, (
+        (codesys.open_channel(), codesys.opened()),
+        (codesys.block(1, 0, codesys.service(codesys.APP_STOP, 17, (1, b"App\0"))), codesys.block(1, 1, codesys.service(codesys.APP_STOP, 17, answer=True), from_client=False)),
+        (codesys.block(2, 1, codesys.service(codesys.APP_DOWNLOAD, 17, (2, bytes(4)))),
+         codesys.block(2, 2, codesys.service(codesys.APP_DOWNLOAD, 17, answer=True), from_client=False))))
+
+
+def niagara(path, start):
+    """Fox: workbench and station say who they are, a property is asked for and refused."""
+    talk(path, start, 40839, fox.PORT, (
+        (fox.hello("engineer-3", "Workbench", 1, ("app.version", "s", "3.8.38")),
+         fox.hello("jace-7", "Station", 0, ("app.version", "s", "3.5.41.1"), ("station.name", "s", "west"), ("brandId", "s", "vykon"))),
+        (fox.frame("s", 7, -1, "station", "getProperty", ("ord", "s", "slot:/a")), fox.frame("e", 3, 7, "station", "getProperty"))))
+
+
+def general(path, start):
+    """GE-SRTP: registers read and written, the clock set, a stop without the privilege."""
+    talk(path, start, 40840, gesrtp.PORT, (
+        (gesrtp.opening(), gesrtp.opened()),
+        (gesrtp.request(1, gesrtp.READ_MEMORY, gesrtp.R_WORDS, 39, 2), gesrtp.reply(1, b"\7\0\xff\xff")),
+        (gesrtp.request(2, gesrtp.WRITE_MEMORY, gesrtp.R_WORDS, 39, 1, b"\xb0\4"), gesrtp.reply(2)),
+        (gesrtp.request(3, gesrtp.SET_TIME, data=bytes.fromhex("01261122101500")), gesrtp.reply(3)),
+        (gesrtp.request(4, gesrtp.SET_STATE, 2), gesrtp.reply(4, status=2, minor=0xFE))))
+
+
 SCENARIOS = {"dds": single(dds), "sparkplug": single(sparkplug), "fetchwrite": single(siemens), "genisys": single(signals),
-             "bsap": single(bristol)}
+             "bsap": single(bristol), "hartip": single(transmitter), "knx": single(building), "coap": single(sensors), "dlms": single(meter),
+             "c1222": single(american_meter), "sbus": single(saia), "atg": single(tanks), "tristation": single(safety),
+             "codesys": single(runtime), "fox": single(niagara), "gesrtp": single(general)}

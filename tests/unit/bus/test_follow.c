@@ -256,6 +256,40 @@ static void an_absent_redis_is_waited_for(void **unused)
     follower_close(w.follower);
 }
 
+/* An access list that lets it read this stream and nothing else is enough. */
+static void one_region_is_read_from_where_it_was_left_and_nothing_else_is_asked(void **unused)
+{
+    (void)unused;
+    static const enum stream streams[] = { STREAM_INTEL };
+    char address[64];
+    struct fault f;
+    struct watcher w = { .links = { { .fd = -1 }, { .fd = -1 } } };
+    const struct follow_owner o = { &w, watch, entry, begins, heartbeat, state };
+    struct follow_settings s = { .redis = address, .redis_user = "tower", .redis_password = "p", .streams = streams,
+                                 .stream_count = 1, .region = "430100", .after = "1-1", .look_every_us = 50000 };
+    snprintf(address, sizeof address, "unix:%s/redis.sock", dir);
+    tell("ACL SETUSER tower reset on >p (+xread %%R~fengsui:{430100}:intel)");
+    tell("XADD fengsui:{430100}:intel 1-1 type indicator json a");
+    tell("XADD fengsui:{430100}:intel 1-2 type indicator json b");
+    tell("XADD fengsui:{430200}:intel 1-2 type indicator json x");
+    w.follower = follower_open(&s, &o, &f);
+    assert_non_null(w.follower);
+    await(&w, w.said, "430100/intel/indicator b; ");
+    tell("XADD fengsui:{430100}:intel 1-3 type indicator json c");
+    await(&w, w.said, "c; ");
+    assert_true(w.up);
+    assert_string_equal(w.said, "430100/intel/indicator b; 430100/intel/indicator c; ");
+    assert_int_equal(redis("stop", ""), 0);
+    assert_int_equal(redis("start", ""), 0);
+    tell("ACL SETUSER tower reset on >p (+xread %%R~fengsui:{430100}:intel)");
+    tell("XADD fengsui:{430100}:intel 2-1 type indicator json d");
+    await(&w, w.said, "d; ");
+    follower_close(w.follower);
+    s.region = "43}01";
+    assert_null(follower_open(&s, &o, &f));
+    tell("ACL DELUSER tower");
+}
+
 static void an_address_that_is_none_is_refused(void **unused)
 {
     (void)unused;
@@ -277,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup(heartbeats_are_looked_up_again, empty),
         cmocka_unit_test_setup(a_refusal_is_told_in_redis_own_words, empty),
         cmocka_unit_test_setup(an_absent_redis_is_waited_for, empty),
+        cmocka_unit_test_setup(one_region_is_read_from_where_it_was_left_and_nothing_else_is_asked, empty),
         cmocka_unit_test(an_address_that_is_none_is_refused),
     };
     return cmocka_run_group_tests_name("follow", tests, begin, end);

@@ -1,0 +1,22 @@
+/* intel - the centre's side of the streams of indicators: what it decided goes down to the sensors of every region concerned.
+ *
+ * Stream    fengsui:{region}:intel holds versions: flat field id "<id>:<version>", type "indicator", json as indicator_json()
+ *           writes it. A sensor that starts reads it from its beginning or from where it stood, so whoever shortens the
+ *           stream first adds again what is still in force. A repeat does no harm.
+ * Scope     what holds for a province goes into each region's stream: sensors read their own region's only.
+ * Threads   those of the consumer.
+ */
+#ifndef BUS_INTEL_H
+#define BUS_INTEL_H
+
+#include "bus/consume.h"
+#include "events/indicator.h"
+
+enum { INTEL_ENTRY_MAX = 16 * 1024 };
+
+/* Into the MULTI of the batch at hand, for each of these regions (on a cluster: the batch's own only). 0, or -EINVAL and a sentence
+ * when it does not fit or a sensor would refuse it. */
+int intel_publish(struct consumer *c, const char *const *regions, size_t count, const struct indicator *i, struct fault *f);
+#define INTEL_TYPE "indicator"
+
+#endif
