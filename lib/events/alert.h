@@ -13,7 +13,8 @@ enum alert_gid {            /* where an alert comes from; 1 is the rules' defaul
     ALERT_GID_RULES = 1,
     ALERT_GID_INTEL = 9001,
     ALERT_GID_BEHAVIOUR = 9002,
-    ALERT_GID_POLICY = 9003
+    ALERT_GID_POLICY = 9003,
+    ALERT_GID_REPORT = 9005     /* not a sensor's: what people reported, as the correlator takes it in */
 };
 
 struct alert_pair { const char *key, *value; };

@@ -30,7 +30,7 @@ typedef int (*effect)(struct act *a);       /* 0; -EPERM: refused; -ENOMEM */
 
 struct effect_row { const char *command; effect run; };     /* NULL-named end */
 
-extern const struct effect_row incident_effects[], warning_effects[], notice_effects[];
+extern const struct effect_row incident_effects[], warning_effects[], notice_effects[], report_effects[], consultation_effects[];
 
 const char *act_text(const struct act *a, const char *name);    /* the argument; "" without */
 uint64_t act_time(const struct act *a, const char *name);       /* 0 without */

@@ -426,6 +426,20 @@ int correlator_alert(struct correlator *c, const struct alert_view *given, uint6
     return rc;
 }
 
+/* What people report is worth an incident whatever is usual; alerts that have to do with it find it as any other. */
+struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *a, uint64_t now_us)
+{
+    static const struct incident_join reported = { 0, "reported by people", "由人员报告" };
+    bool step;
+    struct parties p = case_parties(a);
+    struct sight s = scene_look(c->scene, a, &p);
+    struct join_ask ask = { a, &p, &s, false };
+    struct meta *m = meta_take(c->metas, c->scene, &s, &step);
+    struct incident_case *k = case_begin(c, a, now_us);
+    const struct incident_join why = { a->time_us, reported.en, reported.zh };
+    return k != NULL && take_in(c, k, &ask, m, true, &why) == 0 ? case_of(c, m->incident) : NULL;
+}
+
 /* ---- going out ---- */
 
 /* A person has it in hand, or a report about it is still owed: it stays, also when no alert comes any more. */

@@ -72,6 +72,9 @@ struct incident_case *correlator_first(struct correlator *c);       /* and on by
 void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
                         void *ctx);
 
+/* An incident that somebody reported: `a` says what happened, when and to whom. NULL: memory is out. */
+struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *a, uint64_t now_us);
+
 /* A person makes one incident a part of another. Both are dirty then. False: memory is out. */
 bool correlator_join(struct correlator *c, struct incident_case *whole, struct incident_case *part, const struct incident_join *why);
 

@@ -33,6 +33,7 @@ enum { JSON_MAX = 1024 * 1024, ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CA
 /* A kind that needs no effects needs no line here. */
 static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
     { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
+    { "report", report_effects }, { "consultation", consultation_effects },
 };
 
 struct desk {
