@@ -40,4 +40,4 @@ _fengsui() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
-complete -o filenames -F _fengsui fengsui fengsui-sensor fengsui-correlator fengsui-archiver fengsui-dashboard fengsui-report
+complete -o filenames -F _fengsui fengsui fengsui-sensor fengsui-correlator fengsui-notifier fengsui-archiver fengsui-dashboard fengsui-report

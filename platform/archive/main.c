@@ -31,6 +31,7 @@ struct settings {
     char    *name;
     struct setting_list regions;
     uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us, checkpoint_every_us;
+    bool     notified;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -44,6 +45,8 @@ static const struct setting rows[] = {
       "How long events are kept; by law at least 180 days. Whole months are removed" },
     { "stream_keep", SETTING_TIME, AT(stream_keep_us), "24 h", 0, UINT64_C(8640000000000), NULL,
       "How long entries stay in the streams after everybody has acknowledged them, for readers without a group" },
+    { "notified", SETTING_BOOL, AT(notified), "no", 0, 0, NULL,
+      "A notifier runs: incidents and warnings stay in the streams until it has taken them, however long it is away" },
     { "trim_every", SETTING_TIME, AT(trim_every_us), "60 s", 1000000, UINT64_C(86400000000), NULL,
       "How often the streams are trimmed and past months are looked for" },
     { "checkpoint_every", SETTING_TIME, AT(checkpoint_every_us), "1 h", 1000000, UINT64_C(86400000000), NULL,
@@ -97,14 +100,22 @@ static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, 
     return rc;
 }
 
-/* Alerts wait for the correlator too; everything else has only us. */
+/* Alerts and commands wait for the correlator too; what it makes of them for the notifier, where there is one. */
+static size_t readers_of(const struct daemon *d, enum stream s, const char *groups[2])
+{
+    bool decided = s == STREAM_INCIDENTS || s == STREAM_WARNINGS;
+    groups[0] = GROUP_ARCHIVER;
+    groups[1] = decided ? GROUP_NOTIFIER : GROUP_CORRELATOR;
+    return decided ? 1 + d->settings.notified : s == STREAM_ALERTS || s == STREAM_COMMANDS ? 2 : 1;
+}
+
 static void trim(struct daemon *d, struct consumer *c)
 {
-    static const char *const both[] = { GROUP_ARCHIVER, GROUP_CORRELATOR };
     for (size_t i = 0; i < STREAMS; i++) {
         struct fault f = { 0 };
-        bool correlated = streams[i] == STREAM_ALERTS || streams[i] == STREAM_COMMANDS;
-        int64_t gone = consumer_trim(c, streams[i], both, correlated ? 2 : 1, d->settings.stream_keep_us, &f);
+        const char *groups[2];
+        size_t count = readers_of(d, streams[i], groups);
+        int64_t gone = consumer_trim(c, streams[i], groups, count, d->settings.stream_keep_us, &f);
         if (gone < 0)
             log_warning("trimming %s: %s", stream_names[streams[i]], f.why);
         else if (gone > 0)
