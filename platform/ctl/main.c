@@ -17,6 +17,7 @@
 #include "ctl/command.h"
 #include "ctl/export.h"
 #include "ctl/keys.h"
+#include "ctl/intel.h"
 #include "ctl/up.h"
 #include "ctl/verify.h"
 
@@ -31,6 +32,7 @@ static const char usage[] =
     "       fengsui keys init|show|rotate [--keys DIR] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
+    "       fengsui intel check FILE\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
     "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
     "         shows incidents, report and address, and ends everything at Ctrl-C\n"
@@ -52,6 +54,7 @@ static const char usage[] =
     "keys     the SM2 keys that sign checkpoints: make them, show them, put a new one in the old one's place\n"
     "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
     "rules check   what is wrong with RULES, and which of them cost more than they must\n"
+    "intel check   each line of a file of indicators (CSV, JSON lines, STIX 2.1) that sensors would refuse, and why\n"
     "sensor reload    the running sensor reads its rules again; each refusal, and what is in force\n"
     "sensor status    what is in force, and how much it has seen\n"
     "  --socket PATH      its control.socket (default " CONTROL_SOCKET ")\n"
@@ -196,6 +199,8 @@ int main(int argc, char **argv)
         return archive_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "intel") == 0)
+        return intel_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
@@ -203,6 +208,6 @@ int main(int argc, char **argv)
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }
