@@ -11,11 +11,12 @@
 #ifndef CORRELATOR_KEEP_H
 #define CORRELATOR_KEEP_H
 
+#include "bus/streams.h"
 #include "correlator/campaign.h"
 
 #define KEEP_HABITS  "state:habits"
 #define KEEP_PARTS   "state:parts"
-#define KEEP_FIGURES "state:figures"
+#define KEEP_FIGURES STATE_FIGURES
 
 enum { KEEP_STOP_VALUES = 256, KEEP_JSON_MAX = 512 * 1024 };     /* listed; .stop_values_more counts the others */
 

@@ -14,6 +14,7 @@
 #include "common/cli.h"
 #include "ctl/archive.h"
 #include "ctl/call.h"
+#include "ctl/figures.h"
 #include "ctl/command.h"
 #include "ctl/export.h"
 #include "ctl/keys.h"
@@ -42,7 +43,7 @@ static const char usage[] =
     "  --exercise FOLDER  captures and sensors.csv to play\n"
     "  --port N           of the console on 127.0.0.1 (default 8600)\n"
     "  --leave            end when everything has arrived\n"
-    "status   every stream with its groups: entries, pending, not yet read\n"
+    "status   every stream with its groups: entries, pending, not yet read; what the correlators saw and forgot\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
     "command  a decision about an incident, a warning, a notice ...; fengsui command --help lists them\n"
     "verify   whether the archive is what was archived: chains, signed checkpoints, every row; names what was changed\n"
@@ -137,7 +138,7 @@ static int status(struct cli *cli, int argc, char **argv)
         code = cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
     if (code == 0) {
         printf("%-8s %-10s %-12s %10s %10s %10s\n", "region", "stream", "group", "entries", "pending", "not read");
-        if (backlog_read(bus.redis, bus.user, bus.password, status_row, NULL, &f) < 0)
+        if (backlog_read(bus.redis, bus.user, bus.password, status_row, NULL, &f) < 0 || figures_print(&bus, &f) < 0)
             code = cli_fail(cli, EX_UNAVAILABLE, "%s", f.why);
     }
     settings_free(&section, 1);
