@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,12 +18,24 @@ CHANGSHA, ZHUZHOU, PROVINCE = "430100", "430200", "430000"
 PATIENCE = 30       # seconds in which nothing moves
 
 
+ACCESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy/redis/fengsui.acl.in")
+
+
+def access_list(path):
+    """As it is deployed, with each user's name as its password: what is not allowed there, fails here."""
+    with open(ACCESS, encoding="utf-8") as source, open(path, "w", encoding="utf-8") as out:
+        for line in source:
+            if line.startswith("user "):
+                out.write(re.sub(r"#@(\w+)@", r">\1", line))
+
+
 class Redis:
     def __init__(self, folder):
+        access_list(os.path.join(folder, "users.acl"))
         self.socket = os.path.join(folder, "redis.sock")
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes", "--save", "",
-             "--maxmemory-policy", "noeviction", "--logfile", os.path.join(folder, "redis.log")])
+             "--maxmemory-policy", "noeviction", "--aclfile", os.path.join(folder, "users.acl"), "--logfile", os.path.join(folder, "redis.log")])
         end = time.monotonic() + PATIENCE
         while self.ask("PING") != "PONG":
             if time.monotonic() > end:
@@ -30,7 +43,8 @@ class Redis:
             time.sleep(0.05)
 
     def ask(self, *words):
-        done = subprocess.run(["redis-cli", "-s", self.socket, "--raw", *words], capture_output=True, text=True, errors="replace")
+        done = subprocess.run(["redis-cli", "-s", self.socket, "--user", "admin", "--pass", "admin", "--no-auth-warning",
+                               "--raw", *words], capture_output=True, text=True, errors="replace")
         return done.stdout.strip()
 
     def entries(self, region, stream):
@@ -60,7 +74,7 @@ class Redis:
 class Correlator:
     def __init__(self, build, redis, log):
         self.command = [os.path.join(build, "fengsui-correlator"), "-c", "/dev/null", "--set", "bus.redis=unix:" + redis.socket,
-                        "--set", "region=" + PROVINCE, "--set", "children=%s, %s" % (CHANGSHA, ZHUZHOU), "--set", "claim_idle=1 s",
+                        "--set", "bus.user=correlator", "--set", "bus.password=correlator", "--set", "region=" + PROVINCE, "--set", "children=%s, %s" % (CHANGSHA, ZHUZHOU), "--set", "claim_idle=1 s",
                         "--set", "usual.save=0 s", "--set", "figures=0 s"]
         self.log = open(log, "ab")
         self.start()
@@ -216,7 +230,7 @@ def habits_and_figures_stand_in_redis(world, build):
     figures = json.loads(world.redis.ask("HVALS", "fengsui:{%s}:state:figures" % CHANGSHA))
     assert figures["counts"]["correlator"]["alerts"] > 0 and any(v["value"] == "anonymous" for v in figures["stop_values"])
     said = subprocess.run([os.path.join(build, "fengsui-correlator"), "-c", "/dev/null", "--set", "bus.redis=unix:" + world.redis.socket,
-                           "--stop-values"], capture_output=True, text=True, check=True).stdout
+                           "--set", "bus.user=correlator", "--set", "bus.password=correlator", "--stop-values"], capture_output=True, text=True, check=True).stdout
     assert "anonymous" in said and "given in the settings" in said, said
 
 
