@@ -83,9 +83,24 @@ static void parts(const struct incident *i, struct text *out)
                  incident_state_name(i->parts[k].state), (unsigned long long)i->parts[k].alert_count);
 }
 
+/* A reason by what it says before its first comma ("same attacker 203.0.113.7"): once is enough, but a new stage is news. */
+static bool is_news(const struct incident *i, size_t at)
+{
+    const char *en = i->joins[at].en;
+    size_t len = strcspn(en, ",");
+    for (size_t k = 0; k < at; k++)
+        if (strncmp(i->joins[k].en, en, len + 1) == 0)
+            return strstr(en, "next stage: ") != NULL;
+    return true;
+}
+
 static void joins(const struct incident *i, struct text *out)
 {
-    for (size_t k = 0; k < listed(i->join_count); k++) {
+    size_t told = 0;
+    for (size_t k = 0; k < i->join_count && told < STORY_LISTED; k++) {
+        if (!is_news(i, k))
+            continue;
+        told++;
         text_lit(out, "    ");
         moment(i->joins[k].time_us, out);
         text_lit(out, "  ");
@@ -94,8 +109,8 @@ static void joins(const struct incident *i, struct text *out)
         text_clip(out, i->joins[k].zh, 320);
         text_char(out, '\n');
     }
-    if (i->join_count > STORY_LISTED)
-        text_fmt(out, "    … and %zu more reasons\n", i->join_count - STORY_LISTED);
+    if (i->join_count > told)
+        text_fmt(out, "    … and %zu reasons more, of the same or later\n", i->join_count - told);
 }
 
 void story_write(const struct incident *i, struct text *out)

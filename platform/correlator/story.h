@@ -1,6 +1,7 @@
 /* story - an incident as a person reads it, without a screen: one line of what and when, then who, which stages, and why each
  * thing belongs to it, in both languages.
  *
+ * Reasons  each sort once (one attacker, one victim ...), and every new stage.
  * Limits   STORY_LISTED of each list are written; of the others their number.
  */
 #ifndef CORRELATOR_STORY_H
