@@ -354,6 +354,8 @@ static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
     (void)c;
     if (d->stale && restore_all(d, &f) < 0)
         return -EIO;
+    if (relay_ended(d->relay))
+        stop_asked = 1;         /* whoever watches over us starts us again, and reads why */
     trim_parts(d, now_us);
     desk_tick(d->desk, clock_wall_us());
     return 0;
@@ -409,7 +411,10 @@ static int run(struct daemon *d, struct fault *f)
     if (rc == 0)
         rc = consumer_run(d->consumer, &h, &stop_asked, f);
     stop_asked = 1;
-    relay_join(d->relay);
+    struct fault why;
+    int relayed = relay_join(d->relay, &why);
+    if (rc == 0 && relayed < 0)
+        rc = fault_set(f, relayed, "%s", why.why);
     consumer_close(d->consumer);
     free(listed);
     return rc;

@@ -236,11 +236,13 @@ def habits_and_figures_stand_in_redis(world, build):
 
 def after_a_restart_everything_goes_on(world):
     before = final(world)
+    post(world, PROVINCE, "triage", [c for c in world.campaigns() if any(a["address"] == "203.0.113.66" for a in c["attackers"])][0])
     world.correlator.kill()
     world.correlator.start()
     world.alert(CHANGSHA, 50, "203.0.113.66", "10.1.0.0", 1)
     world.quiet()
     c = [c for c in world.campaigns() if any(a["address"] == "203.0.113.66" for a in c["attackers"])]
+    assert c[0]["state"] == "triaged", world.redis.entries(PROVINCE, "warnings")      # what people decided stays
     assert len(c) == 1 and c[0]["alert_count"] == 25, (before[0], [(x["id"], x["alert_count"]) for x in c])
 
 

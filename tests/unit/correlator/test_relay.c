@@ -106,7 +106,8 @@ static void without_children_there_is_no_relay(void **unused)
     struct fault f;
     assert_int_equal(relay_start(&r, &s, &stop, &f), 0);
     assert_null(r);
-    relay_join(r);
+    assert_false(relay_ended(r));
+    assert_int_equal(relay_join(r, &f), 0);
 }
 
 int main(void)
