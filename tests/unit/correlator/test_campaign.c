@@ -206,6 +206,35 @@ static void incidents_of_two_regions_join_by_what_they_share_and_the_reason_is_s
     }
 }
 
+static const struct sweep_case { const char *name; uint64_t watched_us, apart_us; const char *region; bool joins; } sweeps[] = {
+    { "within the minute",                 2 * HOUR, 59000000, "430200", true },
+    { "later",                             2 * HOUR, 61000000, "430200", false },
+    { "in the same region",                2 * HOUR, 30000000, "430100", false },
+    { "before there was time to know it",  MINUTE,   30000000, "430200", false },
+};
+
+static void a_rule_that_is_new_to_the_province_in_two_regions_at_once_is_a_campaign_though_nobody_knows_from_where(void **unused)
+{
+    (void)unused;
+    for (size_t n = 0; n < sizeof sweeps / sizeof sweeps[0]; n++) {
+        const struct sweep_case *k = &sweeps[n];
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        OFFER(c, .id = "I-before", .attacker = "192.0.2.1", .sid = 900);
+        OFFER(c, .id = "I-1", .attacker = "", .sid = 50, .at_us = k->watched_us);
+        OFFER(c, .id = "I-2", .region = k->region, .attacker = "", .victim = "10.0.0.2", .sid = 50, .at_us = k->watched_us + k->apart_us);
+        struct said *out = changes(c);
+        if (out->changed != k->joins)
+            fail_msg("%s: %u campaigns", k->name, out->changed);
+        if (k->joins) {
+            struct incident_view v = read_back(out, 0);
+            assert_non_null(strstr(v.incident.joins[1].en, "I-2 of region 430200: a rule that is new to the region, now also at 430200/10.0.0.2"));
+            incident_view_free(&v);
+        }
+        correlator_free(c);
+    }
+}
+
 static void a_campaign_is_the_sum_of_its_parts_and_follows_their_versions(void **unused)
 {
     (void)unused;
@@ -394,6 +423,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(incidents_of_two_regions_join_by_what_they_share_and_the_reason_is_said),
+        cmocka_unit_test(a_rule_that_is_new_to_the_province_in_two_regions_at_once_is_a_campaign_though_nobody_knows_from_where),
         cmocka_unit_test(a_campaign_is_the_sum_of_its_parts_and_follows_their_versions),
         cmocka_unit_test(what_a_later_version_brings_joins_too),
         cmocka_unit_test(what_was_judged_away_counts_no_more_and_all_ended_is_closed),
