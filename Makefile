@@ -11,9 +11,9 @@ JOBS    ?= $(shell nproc)
 PACKAGES = build-essential pkg-config ca-certificates git \
            libpcap-dev libndpi-dev libmaxminddb-dev libhiredis-dev libcmocka-dev \
            libvectorscan-dev libpcre2-dev libssl-dev libsqlite3-dev libpq-dev libseccomp-dev libcap-ng-dev \
-           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev libmagic-dev \
+           libevent-dev libjansson-dev libyaml-dev zlib1g-dev libbrotli-dev libnghttp2-dev libmagic-dev libcurl4-openssl-dev \
            ieee-data redis-server python3-minimal python3 libmaxmind-db-writer-perl clang libclang-rt-14-dev \
-           chromium fonts-noto-cjk iproute2 libndpi-bin tshark postgresql
+           chromium fonts-noto-cjk iproute2 libndpi-bin tshark postgresql python3-aiosmtpd openssl libxml2-utils
 
 # Node as Debian has it, unless some other is there: other vendors' packages conflict with it.
 NODE     = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
@@ -21,7 +21,7 @@ SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Libraries, by pkg-config. A program keeps only those that it calls (--as-needed).
 PKGS     = libpcap libndpi libmaxminddb hiredis libhs libpcre2-8 libcrypto sqlite3 libpq libseccomp libcap-ng \
-           libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2 libmagic
+           libevent jansson yaml-0.1 zlib libbrotlidec libnghttp2 libmagic libcurl libssl
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 -Wvla
 CFLAGS  ?= -O2 -g
@@ -44,11 +44,12 @@ archive   = $(BUILD)/fengsui.a
 
 program_fengsui-sensor     = sensor/main.c
 program_fengsui-correlator = platform/correlator/main.c
+program_fengsui-notifier   = platform/notifier/main.c
 program_fengsui-archiver   = platform/archive/main.c
 program_fengsui-report     = platform/report/main.c
 program_fengsui            = platform/ctl/main.c
 program_fengsui-dashboard  = dashboards/server/main.c
-names     = fengsui fengsui-sensor fengsui-correlator fengsui-archiver fengsui-report fengsui-dashboard
+names     = fengsui fengsui-sensor fengsui-correlator fengsui-notifier fengsui-archiver fengsui-report fengsui-dashboard
 programs := $(foreach n,$(names),$(if $(wildcard $(program_$(n))),$(BUILD)/$(n)))
 
 unit     := $(patsubst %.c,$(BUILD)/%,$(shell find tests/unit -name 'test_*.c' 2>/dev/null))
@@ -91,6 +92,9 @@ run/exercise/sensors.csv:
 
 docs/events.md: $(BUILD)/fengsui-sensor
 	$(BUILD)/fengsui-sensor --list-fields > $@
+
+docs/workflow.md: $(BUILD)/fengsui
+	$(BUILD)/fengsui command --page > $@
 all: $(programs) ## build the programs into $(BUILD)
 
 check: $(unit) ## build and run the unit tests
@@ -126,7 +130,7 @@ tools: $(tools)
 
 # Manual pages: the settings' one is made from the programs' own tables, each section from one program.
 pages  := $(patsubst docs/man/%,$(BUILD)/man/%,$(wildcard docs/man/*.[1-8]))
-tabled  = fengsui-sensor fengsui-correlator fengsui-archiver fengsui-report fengsui-dashboard
+tabled  = fengsui-sensor fengsui-correlator fengsui-notifier fengsui-archiver fengsui-report fengsui-dashboard
 man: $(pages) ## the manual pages, into $(BUILD)/man
 
 $(BUILD)/man/fengsui.yaml.5: $(programs)

@@ -160,18 +160,6 @@ static bool request_read(struct conversation *conv, struct cursor *c, uint8_t op
     return true;
 }
 
-/* The request that waits, without taking it: the answer may not be all here. */
-static const struct asked_one *waiting(const struct conversation *conv, uint8_t operation)
-{
-    const struct fetchwrite_state *s = conv->state;
-    for (unsigned i = 0; i < ASKED_MAX; i++) {
-        const struct asked_one *q = &s->asked.one[(s->asked.next + i) % ASKED_MAX];
-        if (q->waiting && q->key == operation && q->dir != (uint8_t)conv->dir)
-            return q;
-    }
-    return NULL;
-}
-
 /* An answer to nobody's request does not say how long it is: up to the next header, or all that is here. */
 static void rest_take(struct cursor *c, struct cursor *data)
 {
@@ -189,7 +177,7 @@ static bool answer_read(struct conversation *conv, struct cursor *c, uint8_t ope
     bool octets = false;
     uint8_t error = cursor_u8(c), asked = operation - 1;
     cursor_skip(c, HEADER - SIGNS - 1);
-    const struct asked_one *one = waiting(conv, asked);
+    const struct asked_one *one = asked_waiting(&s->asked, conv, asked);
     if (operation == FETCH_ANSWER && error == 0 && one == NULL)
         rest_take(c, &data);
     else if (operation == FETCH_ANSWER && error == 0 && !data_take(c, one->what[0] >> 8, one->what[2], &data, &octets))

@@ -37,6 +37,18 @@ static inline struct asked_one *asked_put(struct asked *a, const struct conversa
     return q;
 }
 
+/* The request that an answer by conv->dir would belong to, without taking it: how long some answers are is told by their questions
+ * alone. NULL: none waits. */
+static inline const struct asked_one *asked_waiting(const struct asked *a, const struct conversation *conv, uint64_t key)
+{
+    for (unsigned i = 0; i < ASKED_MAX; i++) {
+        const struct asked_one *q = &a->one[(a->next + i) % ASKED_MAX];
+        if (q->waiting && q->key == key && q->dir != (uint8_t)conv->dir)
+            return q;
+    }
+    return NULL;
+}
+
 /* The request that is answered now by conv->dir. False: there is none; `out` then has only a transaction of its own. */
 static inline bool asked_take(struct asked *a, const struct conversation *conv, uint64_t key, struct asked_one *out)
 {

@@ -13,13 +13,14 @@
 
 #include "dissectors/framing/asked.h"
 #include "dissectors/melsec/fields.h"
+#include "dissectors/melsec/frame1e.h"
 
 enum {
     MARK_3E = 0x50, MARK_4E = 0x54, MARK_MELSOFT = 0x57, MARK_DISCOVERY = 0x5a, MARK_ANSWER = 0x80,
     ROUTE = 5, MODULE_MIN = 0x03d0, MODULE_MAX = 0x03ff, DROP_MAX = 0x1f, LENGTH_MAX = 16384,
     MELSOFT_HEADER = 21, MELSOFT_ROUTE = 9, MELSOFT_LENGTH = 19, MELSOFT_ASKS = 0x1c, MELSOFT_ANSWERS = 0x9c, MELSOFT_STATUS = 4,
     HEAD_3E = 9, HEAD_4E = 13, DISCOVERY_MAX = 64,
-    VALUES_MAX = 64, DEVICES_MAX = 64, MODEL = 16
+    VALUES_MAX = 64, DEVICES_MAX = 64, MODEL = 16, BINARY_MAX = 16384
 };
 
 struct melsec_state {
@@ -28,7 +29,7 @@ struct melsec_state {
 
 struct frame {
     enum melsec_frame form;
-    bool              answer;
+    bool              answer, ascii;
     uint8_t           network, station, drop;
     uint16_t          module, length, timer, command, subcommand, end, serial;
     struct cursor     data;
@@ -162,11 +163,35 @@ static bool is_discovery(const struct cursor *c)
            && cursor_peek(c, 1) == 0 && cursor_peek(c, 2) == 0;
 }
 
+/* Text that reads as a frame; an answer alone is less sure. */
+static enum probe ascii_probe(const struct conversation *conv, struct cursor c)
+{
+    uint8_t binary[BINARY_MAX];
+    struct frame f;
+    int size = melsec_ascii_size(c);
+    bool more = conv->over == OVER_TCP && (size == 0 || (size > 0 && c.left < (size_t)size));
+    if (more || size < 0 || c.left < (size_t)size || (conv->over == OVER_UDP && (size_t)size != c.left))
+        return more ? PROBE_MORE : PROBE_NO;
+    size_t n = size > 0 ? melsec_ascii_binary(c, 0, false, binary, sizeof binary) : 0;
+    if (n == 0 || !frame_read(cursor_over(binary, n), &f))
+        return PROBE_NO;
+    return f.answer || command_find(f.command) == NULL ? PROBE_MAYBE : PROBE_YES;
+}
+
+static bool is_ascii(const struct cursor *c)
+{
+    return cursor_peek(c, 0) == '5' || cursor_peek(c, 0) == 'D';
+}
+
 static enum probe melsec_probe(const struct conversation *conv, struct cursor c)
 {
     struct frame f;
     if (conv->over == OVER_UDP && is_discovery(&c))
         return PROBE_MAYBE;
+    if (is_ascii(&c))
+        return ascii_probe(conv, c);
+    if (melsec_1e_begins(cursor_peek(&c, 0)))
+        return melsec_1e_certain(c) ? PROBE_YES : PROBE_NO;
     int size = frame_size(c);
     if (size == 0)
         return conv->over == OVER_UDP ? PROBE_NO : PROBE_MORE;
@@ -297,7 +322,7 @@ static void slmp_answer(struct record *r, const struct frame *f, const struct as
 
 static void header_record(struct record *r, const struct frame *f)
 {
-    record_uint(r, MELSEC_FRAME, f->form);
+    record_uint(r, MELSEC_FRAME, !f->ascii ? f->form : f->form == MELSEC_3E ? MELSEC_3E_ASCII : MELSEC_4E_ASCII);
     record_uint(r, MELSEC_TYPE, f->answer);
     if (f->form != MELSEC_3E)
         record_uint(r, MELSEC_SERIAL, f->serial);
@@ -382,6 +407,49 @@ static void discovery_tell(struct conversation *conv, struct cursor *in)
     cursor_skip(in, in->left);
 }
 
+static void frame_tell(struct conversation *conv, const struct frame *f)
+{
+    struct record *r = conversation_record(conv, &melsec_schema);
+    header_record(r, f);
+    if (f->answer)
+        answer_tell(conv, r, f);
+    else
+        request_tell(conv, r, f);
+    conversation_emit(conv, r);
+}
+
+/* What an answer in ASCII code says depends on what was asked. Its key needs the serial number of a 4E frame only, which is text too. */
+static const struct asked_one *ascii_asked(const struct conversation *conv, struct cursor c)
+{
+    const struct melsec_state *s = conv->state;
+    uint8_t binary[BINARY_MAX];
+    struct frame f;
+    size_t n = melsec_ascii_binary(c, 0, false, binary, sizeof binary);
+    return n > 0 && frame_read(cursor_over(binary, n), &f) && f.answer ? asked_waiting(&s->asked, conv, key_of(&f)) : NULL;
+}
+
+static enum dissect ascii_pdu(struct conversation *conv, struct cursor *in)
+{
+    uint8_t binary[BINARY_MAX];
+    struct frame f;
+    int size = melsec_ascii_size(*in);
+    if (size < 0)
+        return DISSECT_LOST;
+    if (size == 0 || in->left < (size_t)size) {
+        conv->need = (size_t)size;
+        return DISSECT_MORE;
+    }
+    struct cursor c = cursor_sub(in, (size_t)size);
+    const struct asked_one *q = ascii_asked(conv, c);
+    uint32_t what = q != NULL ? q->what[3] : 0;
+    size_t n = melsec_ascii_binary(c, (uint16_t)what, (what >> 16 & 1) != 0, binary, sizeof binary);
+    if (n == 0 || !frame_read(cursor_over(binary, n), &f))
+        return DISSECT_LOST;
+    f.ascii = true;
+    frame_tell(conv, &f);
+    return DISSECT_PDU;
+}
+
 static enum dissect melsec_pdu(struct conversation *conv, struct cursor *in)
 {
     struct melsec_state *s = conv->state;
@@ -391,6 +459,10 @@ static enum dissect melsec_pdu(struct conversation *conv, struct cursor *in)
         discovery_tell(conv, in);
         return DISSECT_PDU;
     }
+    if (is_ascii(in))
+        return ascii_pdu(conv, in);
+    if (melsec_1e_begins(cursor_peek(in, 0)))
+        return melsec_1e_pdu(conv, &s->asked, in);
     int size = frame_size(*in);
     if (size < 0)
         return DISSECT_LOST;
@@ -400,13 +472,7 @@ static enum dissect melsec_pdu(struct conversation *conv, struct cursor *in)
     }
     if (!frame_read(*in, &f))
         return DISSECT_LOST;
-    struct record *r = conversation_record(conv, &melsec_schema);
-    header_record(r, &f);
-    if (f.answer)
-        answer_tell(conv, r, &f);
-    else
-        request_tell(conv, r, &f);
-    conversation_emit(conv, r);
+    frame_tell(conv, &f);
     cursor_skip(in, (size_t)size);
     return DISSECT_PDU;
 }

@@ -2,6 +2,10 @@
 #include "dissectors/melsec/fields.h"
 
 const struct field_name melsec_command_names[] = {
+    { MELSEC_1E_READ_BITS, "read_bits_1e" }, { MELSEC_1E_READ_WORDS, "read_words_1e" }, { MELSEC_1E_WRITE_BITS, "write_bits_1e" },
+    { MELSEC_1E_WRITE_WORDS, "write_words_1e" }, { MELSEC_1E_TEST_BITS, "random_write_bits_1e" },
+    { MELSEC_1E_TEST_WORDS, "random_write_words_1e" }, { MELSEC_1E_RUN, "remote_run_1e" }, { MELSEC_1E_STOP, "remote_stop_1e" },
+    { MELSEC_1E_MODEL, "cpu_model_1e" }, { MELSEC_1E_LOOP_BACK, "loop_back_1e" },
     { 0x0101, "read_type_name" }, { 0x0121, "open_initial" }, { 0x0131, "user_login" }, { 0x0132, "password_login" },
     { 0x0133, "read_users_a" }, { 0x0134, "read_users_b" }, { 0x0150, "safety_mode_read" }, { 0x01a0, "authentication_challenge" },
     { 0x0401, "batch_read" }, { 0x0403, "random_read" }, { 0x0406, "block_read" }, { 0x0410, "memory_read" }, { 0x0411, "memory_read_2" },
@@ -18,7 +22,8 @@ const struct field_name melsec_command_names[] = {
     { 0, NULL }
 };
 
-static const struct field_name frame_names[] = { { 0, "3e" }, { 1, "4e" }, { 2, "melsoft" }, { 3, "discovery" }, { 0, NULL } };
+static const struct field_name frame_names[] = { { 0, "3e" }, { 1, "4e" }, { 2, "melsoft" }, { 3, "discovery" }, { 4, "1e" }, { 5, "3e_ascii" },
+                                                { 6, "4e_ascii" }, { 0, NULL } };
 static const struct field_name type_names[] = { { 0, "request" }, { 1, "response" }, { 0, NULL } };
 
 static const struct field_name device_names[] = {       /* letters as engineers write them, lower case */

@@ -6,13 +6,13 @@ enum {
     PROGRAM = 3, EXECUTION_UNIT = 52, SESSIONS = 285, OPERATING_STATE = 2167, STATE_STOP = 1, STATE_RUN = 3,     /* ids of objects, an attribute */
     DB_AREA = 0x8a0e, SUBSCRIPTION_CLASS = 1001,
     ITEMS_MAX = 128, LIDS_MAX = 16, REFUSED_BIT = 0x8000,
-    ARRAY_FLAGS = 0x70, OBJECT_BEGIN = 0xa1,
+    ARRAY_FLAGS = 0x70, SPARSE_ARRAY = 0x40, ELEMENTS_MAX = 1024, DEPTH_MAX = 4, OBJECT_BEGIN = 0xa1,
     IDENTIFICATION_ID = 319     /* 82 3f as VLQ */
 };
 
 enum datatype {
     T_NULL, T_BOOL, T_USINT, T_UINT, T_UDINT, T_ULINT, T_SINT, T_INT, T_DINT, T_LINT, T_BYTE, T_WORD, T_DWORD, T_LWORD, T_REAL, T_LREAL,
-    T_TIMESTAMP, T_TIMESPAN, T_RID, T_AID, T_BLOB, T_WSTRING
+    T_TIMESTAMP, T_TIMESPAN, T_RID, T_AID, T_BLOB, T_WSTRING, T_VARIANT, T_STRUCT
 };
 
 static uint64_t vlq(struct cursor *c, unsigned octets_max)
@@ -71,28 +71,98 @@ static int64_t whole(struct cursor *c, unsigned type)
     }
 }
 
-/* One value of one piece. False: an array, a structure, or nothing that we can step over. `n` is the value where it is a number. */
+/* Where a value goes: an item's own, or an element of it. */
+struct rows { uint16_t datatype, value, real, text; };
+static const struct rows own_rows = { PLUS_DATATYPE, PLUS_VALUE, PLUS_REAL, PLUS_TEXT };
+static const struct rows element_rows = { PLUS_ELEMENT_DATATYPE, PLUS_ELEMENT_VALUE, PLUS_ELEMENT_REAL, PLUS_ELEMENT_TEXT };
+
+static void text_read(struct record *r, struct cursor *c, uint16_t row)
+{
+    struct cursor text = cursor_sub(c, vlq32(c));
+    if (c->status == CURSOR_OK)
+        record_bytes(r, row, text.at, text.left);
+}
+
+/* One value of one piece, behind its type. False: nothing that we can step over. `n` is the value where it is a number. */
+static bool single_read(struct record *r, struct cursor *c, unsigned type, const struct rows *rows, int64_t *n)
+{
+    *n = 0;
+    record_uint(r, rows->datatype, type);
+    switch (type) {
+    case T_NULL:    break;
+    case T_WSTRING: text_read(r, c, rows->text); break;
+    case T_BLOB:
+        if (vlq32(c) != 0)              /* an object inside */
+            return false;
+        text_read(r, c, rows->text);
+        break;
+    case T_REAL: case T_LREAL: record_real(r, rows->real, real(c, type == T_LREAL)); break;
+    case T_VARIANT:
+        *n = vlq32(c);
+        record_int(r, rows->value, *n);
+        break;
+    default:
+        if (type > T_VARIANT)
+            return false;
+        *n = whole(c, type);
+        record_int(r, rows->value, *n);
+        break;
+    }
+    return c->status == CURSOR_OK;
+}
+
+/* A sparse array has a key before each element, and ends with the key zero. */
+static bool array_read(struct record *r, struct cursor *c, unsigned type, bool sparse)
+{
+    int64_t ignored;
+    uint32_t count = sparse ? ELEMENTS_MAX : vlq32(c);
+    for (uint32_t i = 0; i < count && i < ELEMENTS_MAX; i++) {
+        uint32_t key = sparse ? vlq32(c) : 0;
+        if (c->status != CURSOR_OK || (sparse && key == 0))
+            return c->status == CURSOR_OK;
+        record_item(r, PLUS_ELEMENTS);
+        if (sparse)
+            record_uint(r, PLUS_KEY, key);
+        if (!single_read(r, c, type, &element_rows, &ignored))
+            return false;
+    }
+    return c->status == CURSOR_OK && !sparse && count <= ELEMENTS_MAX;
+}
+
+/* Members with their ids, up to the zero that ends them; a packed structure's layout is known to the controller only. */
+static bool members_read(struct record *r, struct cursor *c, unsigned depth)
+{
+    int64_t ignored;
+    uint32_t id = cursor_be32(c);
+    bool packed = id >> 28 == 9 || id >> 24 == 2;
+    if (depth == 0)
+        record_uint(r, PLUS_STRUCTURE, id);
+    for (unsigned i = 0; i < ELEMENTS_MAX && !packed && depth < DEPTH_MAX; i++) {
+        uint32_t key = vlq32(c);
+        if (c->status != CURSOR_OK || key == 0)
+            return c->status == CURSOR_OK;
+        uint8_t flags = cursor_u8(c), type = cursor_u8(c);
+        record_item(r, PLUS_ELEMENTS);
+        record_uint(r, PLUS_KEY, key);
+        bool sound = flags & ARRAY_FLAGS ? array_read(r, c, type, flags & SPARSE_ARRAY)
+                     : type == T_STRUCT ? members_read(r, c, depth + 1) : single_read(r, c, type, &element_rows, &ignored);
+        if (!sound)
+            return false;
+    }
+    return false;
+}
+
+/* False: something that cannot be stepped over. `n` is the value where it is one number. */
 static bool value_read(struct record *r, struct cursor *c, int64_t *n)
 {
     uint8_t flags = cursor_u8(c), type = cursor_u8(c);
     *n = 0;
-    if (c->status != CURSOR_OK || flags & ARRAY_FLAGS || type > T_WSTRING || type == T_BLOB)
+    if (c->status != CURSOR_OK)
         return false;
+    if ((flags & ARRAY_FLAGS) == 0 && type != T_STRUCT)
+        return single_read(r, c, type, &own_rows, n);
     record_uint(r, PLUS_DATATYPE, type);
-    if (type == T_NULL)
-        return true;
-    if (type == T_WSTRING) {
-        struct cursor text = cursor_sub(c, vlq32(c));
-        if (c->status == CURSOR_OK)
-            record_bytes(r, PLUS_TEXT, text.at, text.left);
-    } else if (type == T_REAL || type == T_LREAL) {
-        double x = real(c, type == T_LREAL);
-        record_real(r, PLUS_REAL, x);
-    } else {
-        *n = whole(c, type);
-        record_int(r, PLUS_VALUE, *n);
-    }
-    return c->status == CURSOR_OK;
+    return flags & ARRAY_FLAGS ? array_read(r, c, type, flags & SPARSE_ARRAY) : members_read(r, c, 0);
 }
 
 /* Values with their numbers, up to the zero that ends them or what cannot be stepped over. */

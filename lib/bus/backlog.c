@@ -53,7 +53,7 @@ static void group_row(const redisReply *group, struct backlog_row *row)
 /* Who is meant to read a stream (DESIGN 4.2): a group that is not there yet has everything before it. */
 static const char *const readers[STREAM_COUNT][2] = {
     [STREAM_ALERTS] = { GROUP_CORRELATOR, GROUP_ARCHIVER }, [STREAM_EVENTS] = { GROUP_ARCHIVER },
-    [STREAM_INCIDENTS] = { GROUP_ARCHIVER },
+    [STREAM_INCIDENTS] = { GROUP_ARCHIVER }, [STREAM_PARTS] = { GROUP_CORRELATOR },
 };
 
 static bool has_group(const redisReply *groups, const char *name)

@@ -101,7 +101,8 @@ struct consumer *consumer_open(const struct consume_settings *s, struct fault *f
 int consumer_run(struct consumer *c, const struct consume_handler *h, const volatile int *stop, struct fault *f);
 
 /* Deletes what every group that reads a stream has acknowledged, beside what is younger than keep_us, in the
- * consumer's regions (XTRIM MINID ~). A group of `groups` that does not exist yet has acknowledged nothing. Inside
+ * consumer's regions (XTRIM MINID ~). A group of `groups` that does not exist yet has acknowledged nothing; others
+ * count when they exist. Inside
  * a handler's idle(). Gives how many entries went, or a negative errno. */
 int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const *groups, size_t group_count,
                       uint64_t keep_us, struct fault *f);

@@ -520,21 +520,50 @@ static const char *member(const redisReply *map, const char *name)
 }
 
 /* The first id that a group may still need: its oldest pending one, else what follows the last delivered. */
-static int group_floor(struct redis_door *d, const char *key, const char *group, struct stream_id *out, struct fault *f)
+static int group_floor(struct redis_door *d, const char *key, const char *group, const char *last, struct stream_id *out,
+                       struct fault *f)
 {
     int rc = -ENOMEM;
-    *out = (struct stream_id){ 0, 0 };
-    redisReply *groups = ASK(d, &rc, f, "XINFO", "GROUPS", key);
-    for (size_t i = 0; groups != NULL && i < groups->elements; i++) {
-        const char *name = member(groups->element[i], "name"), *last = member(groups->element[i], "last-delivered-id");
-        if (name != NULL && last != NULL && strcmp(name, group) == 0)
-            *out = parse_stream_id(last);
-    }
-    freeReplyObject(groups);
-    redisReply *pending = rc == 0 && out->ms ? ASK(d, &rc, f, "XPENDING", key, group) : NULL;
+    *out = parse_stream_id(last);
+    redisReply *pending = out->ms != 0 ? ASK(d, &rc, f, "XPENDING", key, group) : NULL;
+    if (out->ms == 0)
+        return 0;
     if (pending != NULL && pending->elements >= 2 && pending->element[1]->type == REDIS_REPLY_STRING)
         *out = parse_stream_id(pending->element[1]->str);
     freeReplyObject(pending);
+    return rc;
+}
+
+static bool is_among(const char *name, const char *const *groups, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(groups[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Lowers `least` to what every group may still need, those named and others; to nothing while one of those named has not begun. */
+static int lower_to_groups(struct redis_door *d, const char *key, const char *const *groups, size_t count, struct stream_id *least,
+                           struct fault *f)
+{
+    int rc = -ENOMEM;
+    size_t begun = 0;
+    redisReply *all = ASK(d, &rc, f, "XINFO", "GROUPS", key);
+    if (rc == -EIO && strstr(f->why, "no such key") != NULL)
+        rc = 0;
+    for (size_t i = 0; all != NULL && i < all->elements && rc == 0; i++) {
+        const char *name = member(all->element[i], "name"), *last = member(all->element[i], "last-delivered-id");
+        struct stream_id one = { 0, 0 };
+        if (name == NULL || last == NULL)
+            continue;
+        begun += is_among(name, groups, count);
+        rc = group_floor(d, key, name, last, &one, f);
+        if (id_less(one, *least))
+            *least = one;
+    }
+    freeReplyObject(all);
+    if (begun < count)
+        *least = (struct stream_id){ 0, 0 };
     return rc;
 }
 
@@ -560,14 +589,9 @@ static int64_t door_trim(void *self, const char *region, enum stream s, const ch
     struct redis_door *d = self;
     char key[STREAM_KEY_MAX], floor_text[STREAM_ID_MAX];
     uint64_t now = clock_wall_us();
-    struct stream_id least = { now > keep_us ? (now - keep_us) / 1000 : 0, 0 }, one;
-    int rc = 0;
+    struct stream_id least = { now > keep_us ? (now - keep_us) / 1000 : 0, 0 };
     stream_key(key, region, s);
-    for (size_t i = 0; i < group_count && rc == 0 && least.ms != 0; i++) {
-        rc = group_floor(d, key, groups[i], &one, f);
-        if (rc == 0 && id_less(one, least))
-            least = one;
-    }
+    int rc = lower_to_groups(d, key, groups, group_count, &least, f);
     if (rc != 0 || least.ms == 0)
         return rc;
     snprintf(floor_text, sizeof floor_text, "%" PRIu64 "-%" PRIu64, least.ms, least.seq);

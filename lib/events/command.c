@@ -175,6 +175,7 @@ const char *refusal_name(enum refusal_code code)
 }
 
 /* What vsnprintf() cuts may end within a character: it is cut back to whole ones. */
+__attribute__((format(printf, 2, 0)))
 static void say(char out[REASON_MAX], const char *fmt, va_list args)
 {
     char whole[2 * REASON_MAX];

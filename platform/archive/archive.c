@@ -91,6 +91,20 @@ static void heads_are_durable(struct archive *a)
     }
 }
 
+int archive_all_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx, struct fault *f)
+{
+    struct month_list months = { 0 };
+    struct chain_head h;
+    int rc = a->store->months(a, &months, f);
+    for (size_t i = 0; i < months.count && rc == 0; i++) {
+        rc = a->store->head(a, months.names[i], &h, f);
+        if (rc == 0 && h.seq > 0)
+            head(ctx, &h);
+    }
+    free(months.names);
+    return rc;
+}
+
 void archive_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx)
 {
     for (size_t i = 0; i < a->head_count; i++)

@@ -57,6 +57,9 @@ struct chain_head;
 int archive_past(struct archive *a, uint64_t keep_us, uint64_t now_us,
                  int (*month)(void *ctx, const struct chain_head *h), void *ctx, struct fault *f);
 
+/* Writer, outside a transaction: how far the chains of all months go. 0 or a negative errno. */
+int archive_all_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx, struct fault *f);
+
 /* Writer, outside a transaction: how far the chains of those months go that were written to since the last call. */
 void archive_heads(struct archive *a, void (*head)(void *ctx, const struct chain_head *h), void *ctx);
 

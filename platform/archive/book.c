@@ -76,6 +76,7 @@ static int add_head(struct book *b, const struct chain_head *h, uint64_t line, s
     if (m == NULL)
         return f->code;
     void *rows = m->heads;
+    bool further = m->count == 0 || h->seq > m->heads[m->count - 1].seq;
     struct book_head *at = next_of(&rows, m->count, &m->room, sizeof *at, f);
     m->heads = rows;
     if (at == NULL)
@@ -86,7 +87,7 @@ static int add_head(struct book *b, const struct chain_head *h, uint64_t line, s
     m->removed = 0;                     /* late events make a month anew */
     snprintf(file, sizeof file, "%s.db", h->month);
     struct book_file *sealed = book_file(b, file);
-    if (sealed != NULL)
+    if (sealed != NULL && further)
         sealed->open = true;
     return 0;
 }

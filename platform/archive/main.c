@@ -30,7 +30,8 @@ static const char usage[] =
 struct settings {
     char    *name;
     struct setting_list regions;
-    uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us, checkpoint_every_us;
+    uint64_t batch, claim_idle_us, keep_us, stream_keep_us, trim_every_us, checkpoint_every_us, pace_us, stream_room;
+    bool     notified;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -38,12 +39,18 @@ static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "archiver-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
     { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to archive; empty for all that have streams" },
     { "batch", SETTING_UINT, AT(batch), "2048", 1, 65536, NULL, "Entries of one stream taken in one transaction" },
+    { "pace", SETTING_TIME, AT(pace_us), "200 ms", 0, 10000000, NULL,
+      "After a transaction that was not full the next one waits so long, so that under load they are few" },
     { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
       "After so long without a sign of life another archiver's regions are taken over" },
     { "keep", SETTING_TIME, AT(keep_us), "400 d", ARCHIVE_KEEP_LEAST_US, UINT64_C(3153600000000000), NULL,
       "How long events are kept; by law at least 180 days. Whole months are removed" },
     { "stream_keep", SETTING_TIME, AT(stream_keep_us), "24 h", 0, UINT64_C(8640000000000), NULL,
       "How long entries stay in the streams after everybody has acknowledged them, for readers without a group" },
+    { "stream_room", SETTING_SIZE, AT(stream_room), "512 MiB", 1048576, UINT64_C(1) << 40, NULL,
+      "When Redis uses more memory than this, or half of what it may, they stay for five seconds only" },
+    { "notified", SETTING_BOOL, AT(notified), "no", 0, 0, NULL,
+      "A notifier runs: incidents and warnings stay in the streams until it has taken them, however long it is away" },
     { "trim_every", SETTING_TIME, AT(trim_every_us), "60 s", 1000000, UINT64_C(86400000000), NULL,
       "How often the streams are trimmed and past months are looked for" },
     { "checkpoint_every", SETTING_TIME, AT(checkpoint_every_us), "1 h", 1000000, UINT64_C(86400000000), NULL,
@@ -63,6 +70,8 @@ struct daemon {
     size_t              past_count;
     uint64_t            look_after_us;
 };
+
+static const uint64_t CROWDED_KEEP_US = 5000000;
 
 static volatile int stop_asked;
 
@@ -97,19 +106,37 @@ static int on_batch(void *ctx, struct consumer *c, const struct entry *entries, 
     return rc;
 }
 
-/* Alerts wait for the correlator too; everything else has only us. */
-static void trim(struct daemon *d, struct consumer *c)
+/* Alerts and commands wait for the correlator too; what it makes of them for the notifier, where there is one. */
+static size_t readers_of(const struct daemon *d, enum stream s, const char *groups[2])
 {
-    static const char *const both[] = { GROUP_ARCHIVER, GROUP_CORRELATOR };
+    bool decided = s == STREAM_INCIDENTS || s == STREAM_WARNINGS;
+    groups[0] = GROUP_ARCHIVER;
+    groups[1] = decided ? GROUP_NOTIFIER : GROUP_CORRELATOR;
+    return decided ? 1 + d->settings.notified : s == STREAM_ALERTS || s == STREAM_COMMANDS ? 2 : 1;
+}
+
+static void trim(const struct daemon *d, struct consumer *c, uint64_t keep_us)
+{
     for (size_t i = 0; i < STREAMS; i++) {
         struct fault f = { 0 };
-        bool correlated = streams[i] == STREAM_ALERTS || streams[i] == STREAM_COMMANDS;
-        int64_t gone = consumer_trim(c, streams[i], both, correlated ? 2 : 1, d->settings.stream_keep_us, &f);
+        const char *groups[2];
+        size_t count = readers_of(d, streams[i], groups);
+        int64_t gone = consumer_trim(c, streams[i], groups, count, keep_us, &f);
         if (gone < 0)
             log_warning("trimming %s: %s", stream_names[streams[i]], f.why);
         else if (gone > 0)
             log_debug("%s: %lld acknowledged entries trimmed", stream_names[streams[i]], (long long)gone);
     }
+}
+
+/* Whether what is acknowledged has to make room. Redis evicts nothing: full, it takes no alerts, and sensors spool. */
+static bool is_crowded(const struct daemon *d, struct consumer *c)
+{
+    struct fault f = { 0 };
+    uint64_t used = 0, most = 0;
+    if (consumer_memory(c, &used, &most, &f) < 0)
+        return false;
+    return used > d->settings.stream_room || (most > 0 && used > most / 2);
 }
 
 static int note_past(void *ctx, const struct chain_head *h)
@@ -140,10 +167,12 @@ static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
     struct fault f = { 0 };
     if (d->notary != NULL && notary_idle(d->notary, d->archive, clock_wall_us(), &f) < 0)
         log_warning("no checkpoint: %s", f.why);
+    if (is_crowded(d, c))
+        trim(d, c, d->settings.stream_keep_us < CROWDED_KEEP_US ? d->settings.stream_keep_us : CROWDED_KEEP_US);
     if (now_us < d->look_after_us)
         return 0;
     d->look_after_us = now_us + d->settings.trim_every_us;
-    trim(d, c);
+    trim(d, c, d->settings.stream_keep_us);
     int removed = retain(d, &f);
     if (removed < 0)
         log_warning("%s", f.why);
@@ -175,7 +204,7 @@ static int run(struct daemon *d, bool check, struct fault *f)
         .redis = d->bus.redis, .redis_user = d->bus.user, .redis_password = d->bus.password, .group = GROUP_ARCHIVER,
         .name = d->settings.name, .streams = streams, .stream_count = STREAMS,
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
-        .batch = (unsigned)d->settings.batch, .block_us = 500000, .claim_idle_us = d->settings.claim_idle_us,
+        .batch = (unsigned)d->settings.batch, .block_us = 500000, .pace_us = d->settings.pace_us, .claim_idle_us = d->settings.claim_idle_us,
     };
     struct consume_handler h = { .batch = on_batch, .idle = on_idle, .ctx = d };
     struct consumer *c = consumer_open(&s, f);

@@ -147,6 +147,8 @@ static int make(struct notary *n, struct archive *a, struct checkpoint *c, uint6
     int rc = announce(n, a, c->reason, now_us, f);
     if (rc != 0)
         return rc;
+    if (c->reason == CHECKPOINT_START && (rc = archive_all_heads(a, note_head, n, f)) != 0)
+        return rc;                      /* what was written before a crash may be in no line yet */
     archive_heads(a, note_head, n);
     c->heads = n->heads;
     c->head_count = n->head_count;

@@ -4,6 +4,7 @@
  *       event_2026_11
  *         event_2026_11_4301   its ids are unique, as in a month's file
  *         event_2026_11_other  no region, or a code that does not begin with four figures
+ *     chain                    the links of each month's rows (chain.h), by month
  *     version                  every version of incidents, warnings and notices, by month
  *     incident                 the newest version of each; alert_of, party: what belongs to it; part_of is a view
  *
@@ -21,7 +22,7 @@
 
 #include "archive/store.h"
 
-enum { PG_PARAMS_MAX = 24, PG_LEAF_NAME = 16, PG_BATCHES = 5 };
+enum { PG_PARAMS_MAX = 24, PG_LEAF_NAME = 16, PG_BATCHES = 6, PG_ARRAY_HEADER = 20 };
 
 #define PG_SECOND UINT64_C(1000000)
 #define PG_PATIENCE_US (60 * PG_SECOND)         /* for one statement */
@@ -41,6 +42,7 @@ struct pg_archive {
     size_t   leaf_count, leaf_room;
     size_t   waiting;                   /* bytes in the batches */
     bool     open_transaction;
+    PGresult *found;                    /* what pg_version() gave last */
 };
 
 /* Values of $1 ...; a type of 0 is left to the server. */
@@ -89,6 +91,20 @@ void pg_add_optional(struct pg_batch *b, unsigned column, int64_t n);           
 int  pg_batch_values(struct pg_batch *b, const char *types, struct pg_values *out, struct fault *f);
 void pg_batch_empty(struct pg_batch *b);
 void pg_batch_free(struct pg_batch *b);
+
+/* ---- pg_chain.c ---- */
+
+/* The rows of a batch that the server says are new (id, region and n of events; id of versions) as links, into `to`. */
+int  pg_link(struct pg_archive *a, const struct pg_batch *from, bool events, const PGresult *new, struct pg_batch *to, struct fault *f);
+int  pg_head(struct archive *archive, const char *month, struct chain_head *out, struct fault *f);
+struct walk *pg_walk(struct archive *archive, const char *month, struct fault *f);
+int  pg_walk_next(struct walk *w, struct chained *out, struct fault *f);
+int  pg_walk_strays(struct walk *w, uint64_t *older, void (*stray)(void *ctx, const char *id, int64_t time_us), void *ctx,
+                    struct fault *f);
+void pg_walk_end(struct walk *w);
+int  pg_newest(struct archive *archive, const char *key, int64_t *version, struct fault *f);
+int  pg_version(struct archive *archive, const char *month, const char *id, const char **json, size_t *len, struct fault *f);
+int  pg_inspect(struct archive *archive, const char *month, void (*say)(void *ctx, const char *what), void *ctx, struct fault *f);
 
 /* ---- pg_write.c, pg_read.c ---- */
 

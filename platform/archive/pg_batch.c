@@ -9,7 +9,7 @@
 #include "archive/pg.h"
 
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_BYTEA_ARRAY = 1001, OID_INT8_ARRAY = 1016, OID_TEXT_ARRAY = 1009 };
-enum { HEADER = 20 };       /* dimensions, whether there are NULLs, the type, how many, the first's number: int32 each */
+enum { HEADER = PG_ARRAY_HEADER };       /* dimensions, whether there are NULLs, the type, how many, the first's number: int32 each */
 enum { KEPT_MAX = 8 << 20 };
 
 static void append(struct pg_column *c, const void *bytes, size_t n)

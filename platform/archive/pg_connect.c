@@ -246,6 +246,7 @@ static void close_all(struct archive *archive)
         pg_batch_free(&a->batches[i]);
     if (a->letters != (locale_t)0)
         freelocale(a->letters);
+    PQclear(a->found);
     free(a->leaves);
     free(a->conninfo);
     free(a);
@@ -277,6 +278,8 @@ static const struct dialect dialect = {
 static const struct store store = {
     .name = "postgresql", .dialect = &dialect, .close = close_all,
     .begin = pg_begin, .put = pg_put, .commit = pg_commit, .rollback = pg_rollback,
+    .head = pg_head, .walk = pg_walk, .walk_next = pg_walk_next, .walk_strays = pg_walk_strays, .walk_end = pg_walk_end,
+    .newest = pg_newest, .version = pg_version, .inspect = pg_inspect,
     .select = pg_select, .next = pg_next, .end = pg_end, .count = pg_count,
     .tables = pg_tables, .pairs = pg_pairs, .backup = pg_backup,
     .months = pg_months, .measure = pg_measure, .remove = pg_remove, .forget = pg_forget,

@@ -40,12 +40,14 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS incident_words ON incident USING gin(words);"
     "CREATE TABLE IF NOT EXISTS alert_of(incident text COLLATE \"C\", alert text COLLATE \"C\", PRIMARY KEY (incident, alert));"
     "CREATE TABLE IF NOT EXISTS party(address bytea, incident text COLLATE \"C\", PRIMARY KEY (address, incident));"
-    "CREATE OR REPLACE VIEW part_of AS SELECT id AS part, whole FROM incident WHERE whole IS NOT NULL";
+    "CREATE OR REPLACE VIEW part_of AS SELECT id AS part, whole FROM incident WHERE whole IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS chain(month text COLLATE \"C\" NOT NULL, seq bigint NOT NULL, id text COLLATE \"C\" NOT NULL, n bigint,"
+    " link bytea NOT NULL) PARTITION BY LIST (month)";
 
 int pg_make_schema(struct pg_archive *a, struct fault *f)
 {
     PGresult *there = NULL;
-    int rc = pg_ask(a, "SELECT to_regclass('part_of') IS NOT NULL", NULL, PG_PATIENCE_US, &there, f);
+    int rc = pg_ask(a, "SELECT to_regclass('chain') IS NOT NULL", NULL, PG_PATIENCE_US, &there, f);
     bool made = rc == 0 && *PQgetvalue(there, 0, 0) == 't';
     PQclear(there);
     if (rc != 0 || made)
@@ -98,6 +100,10 @@ static const char make_month[] =
     " CREATE UNIQUE INDEX version_%1$s_id ON version_%1$s(id);"
     " ALTER TABLE event ATTACH PARTITION event_%1$s FOR VALUES FROM (%2$" PRId64 ") TO (%3$" PRId64 ");"
     " ALTER TABLE version ATTACH PARTITION version_%1$s FOR VALUES FROM (%2$" PRId64 ") TO (%3$" PRId64 ");"
+    " END IF; IF to_regclass('chain_%1$s') IS NULL THEN"
+    " CREATE TABLE chain_%1$s(LIKE chain INCLUDING DEFAULTS);"
+    " CREATE UNIQUE INDEX chain_%1$s_seq ON chain_%1$s(month, seq);"
+    " ALTER TABLE chain ATTACH PARTITION chain_%1$s FOR VALUES IN (replace('%1$s', '_', '-'));"
     " END IF; END $$";
 
 /* Codes are text: what lies between '4301' and '4302' begins with 4301, and ':' comes after '9'. */
@@ -169,9 +175,9 @@ int pg_measure(struct archive *archive, const char *month, struct archive_month 
 int pg_remove(struct archive *archive, const char *month, struct fault *f)
 {
     struct pg_archive *a = (struct pg_archive *)archive;
-    char sql[160];
-    snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS event_%.4s_%.2s; DROP TABLE IF EXISTS version_%.4s_%.2s",
-             month, month + 5, month, month + 5);
+    char sql[240];
+    snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS event_%.4s_%.2s; DROP TABLE IF EXISTS version_%.4s_%.2s;"
+             "DROP TABLE IF EXISTS chain_%.4s_%.2s", month, month + 5, month, month + 5, month, month + 5);
     int rc = pg_ready(a, f);
     a->leaf_count = 0;
     return rc == 0 ? pg_ask(a, sql, NULL, PG_PATIENCE_US, NULL, f) : rc;

@@ -5,7 +5,7 @@
 #include "archive/lexemes.h"
 #include "archive/pg.h"
 
-enum batch { EVENTS, VERSIONS, CURRENT, LINKS, PARTIES };
+enum batch { EVENTS, VERSIONS, CURRENT, LINKS, PARTIES, CHAIN };
 
 /* So much may wait for the commit; then it goes to the server, in the same transaction. */
 enum { WAITING_MAX = 32 << 20 };
@@ -19,9 +19,9 @@ enum { WAITING_MAX = 32 << 20 };
 /* In this order, so that an incident's parts come after it. A version that is late changes nothing but links. */
 static const struct table { const char *types, *sql; } tables[PG_BATCHES] = {
     [EVENTS] = { TYPES, "INSERT INTO event(" COLUMNS ",words) SELECT " COLUMNS ",words::tsvector FROM " ARRAYS ") AS r("
-                        COLUMNS ",words) ON CONFLICT DO NOTHING" },
+                        COLUMNS ",words) ON CONFLICT DO NOTHING RETURNING id, region, n" },
     [VERSIONS] = { "tit", "INSERT INTO version(id,time,json) SELECT * FROM unnest($1::text[],$2::bigint[],$3::text[])"
-                          " ON CONFLICT DO NOTHING" },
+                          " ON CONFLICT DO NOTHING RETURNING id" },
     [CURRENT] = { TYPES "t",
         "INSERT INTO incident AS i(" COLUMNS ",words,whole) SELECT DISTINCT ON (id) " COLUMNS ",words::tsvector,whole FROM "
         ARRAYS ",$19::text[]) AS r(" COLUMNS ",words,whole) ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET"
@@ -32,6 +32,8 @@ static const struct table { const char *types, *sql; } tables[PG_BATCHES] = {
         " WHERE excluded.version > i.version" },
     [LINKS] = { "tt", "INSERT INTO alert_of(incident,alert) SELECT * FROM unnest($1::text[],$2::text[]) ON CONFLICT DO NOTHING" },
     [PARTIES] = { "bt", "INSERT INTO party(address,incident) SELECT * FROM unnest($1::bytea[],$2::text[]) ON CONFLICT DO NOTHING" },
+    [CHAIN] = { "titib", "INSERT INTO chain(month,seq,id,n,link) SELECT * FROM unnest($1::text[],$2::bigint[],$3::text[],"
+                         "$4::bigint[],$5::bytea[])" },
 };
 
 int pg_begin(struct archive *archive, struct fault *f)
@@ -127,8 +129,14 @@ static int send_table(struct pg_archive *a, unsigned i, struct fault *f)
     struct pg_values v = { 0 };
     if (a->batches[i].rows == 0)
         return 0;
+    PGresult *new = NULL;
     int rc = pg_batch_values(&a->batches[i], tables[i].types, &v, f);
-    return rc == 0 ? pg_ask(a, tables[i].sql, &v, PG_PATIENCE_US, NULL, f) : rc;
+    if (rc == 0)
+        rc = pg_ask(a, tables[i].sql, &v, PG_PATIENCE_US, &new, f);
+    if (rc == 0 && (i == EVENTS || i == VERSIONS))
+        rc = pg_link(a, &a->batches[i], i == EVENTS, new, &a->batches[CHAIN], f);
+    PQclear(new);
+    return rc;
 }
 
 /* A month that another archiver has removed in the meantime is asked for anew when the batch comes again. */

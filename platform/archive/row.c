@@ -1,6 +1,7 @@
 #include "archive/row.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/words.h"
@@ -31,7 +32,7 @@ void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS])
     memcpy(out + 1, a->bytes, sizeof a->bytes);
 }
 
-static bool address_of(const char *text, uint8_t out[ROW_ADDRESS])
+bool row_address_of(const char *text, uint8_t out[ROW_ADDRESS])
 {
     struct addr a;
     if (text == NULL || addr_parse(text, &a) != 0)
@@ -42,7 +43,7 @@ static bool address_of(const char *text, uint8_t out[ROW_ADDRESS])
 
 bool row_party(const json_t *party, uint8_t out[ROW_ADDRESS])
 {
-    return address_of(text_of(party, "address"), out);
+    return row_address_of(text_of(party, "address"), out);
 }
 
 bool row_has_words(const struct row *r)
@@ -102,8 +103,8 @@ static void take_body(struct row *r)
     r->category = text_of(r->body, "category");
     const json_t *title = json_object_get(r->body, "title");
     r->signature = json_is_string(title) ? json_string_value(title) : text_of(title, "en");
-    r->has_src = address_of(first_address(r->body, "attackers"), r->src);
-    r->has_dest = address_of(first_address(r->body, "victims"), r->dest);
+    r->has_src = row_address_of(first_address(r->body, "attackers"), r->src);
+    r->has_dest = row_address_of(first_address(r->body, "victims"), r->dest);
 }
 
 static int take_common(struct row *r, const char *region, struct fault *f)
@@ -126,14 +127,19 @@ static int take_common(struct row *r, const char *region, struct fault *f)
 
 int row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f)
 {
+    return row_scan(json, len, region, out) ? 0 : row_tree(json, len, region, out, f);
+}
+
+int row_tree(const char *json, size_t len, const char *region, struct row *out, struct fault *f)
+{
     *out = (struct row){ .document = event_load(json, len, f) };
     if (out->document == NULL)
         return f->code;
     int rc = take_common(out, region, f);
     if (rc == 0) {
         take_asset(out);
-        out->has_src = address_of(text_of(out->document, "src_ip"), out->src);
-        out->has_dest = address_of(text_of(out->document, "dest_ip"), out->dest);
+        out->has_src = row_address_of(text_of(out->document, "src_ip"), out->src);
+        out->has_dest = row_address_of(text_of(out->document, "dest_ip"), out->dest);
         if (row_is_versioned(out->type))
             take_body(out);
         else
@@ -149,15 +155,14 @@ int row_parse(const char *json, size_t len, const char *region, struct row *out,
 void row_free(struct row *r)
 {
     json_decref(r->document);
+    free(r->text);
     r->document = NULL;
+    r->text = NULL;
 }
 
 /* ---- words ---- */
 
-enum { DEPTH_MAX = 16 };
-
-/* Names that hold no words anybody looks for, or are columns. */
-static bool is_silent(const char *name)
+bool row_is_silent(const char *name)
 {
     static const char *const silent[] = { "id", "timestamp", "event_type", "community_id", "payload", "payload_printable",
                                           "proto", "direction", "flow_id", "sm3", "alert_ids", "joins",
@@ -173,13 +178,13 @@ static void add_words(const json_t *value, struct text *out, unsigned depth)
     const char *name;
     json_t *member;
     size_t i;
-    if (depth > DEPTH_MAX)
+    if (depth > ROW_DEPTH_MAX)
         return;
     if (json_is_string(value)) {
         words_add(json_string_value(value), json_string_length(value), out);
     } else if (json_is_object(value)) {
         json_object_foreach((json_t *)(uintptr_t)value, name, member)
-            if (!is_silent(name))
+            if (!row_is_silent(name))
                 add_words(member, out, depth + 1);
     } else if (json_is_array(value)) {
         json_array_foreach(value, i, member)
@@ -190,6 +195,9 @@ static void add_words(const json_t *value, struct text *out, unsigned depth)
 size_t row_words(const struct row *r, char out[ROW_WORDS_MAX])
 {
     struct text t = text_over(out, ROW_WORDS_MAX);
-    add_words(r->document, &t, 0);
+    if (r->text != NULL)
+        text_bytes(&t, r->text + r->words_at, r->words_len);
+    else
+        add_words(r->document, &t, 0);
     return t.len;
 }

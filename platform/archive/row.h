@@ -18,7 +18,10 @@
 enum { ROW_ADDRESS = 17, ROW_WORDS_MAX = 8192 };
 
 struct row {
-    json_t     *document;               /* owned; all texts are borrowed from it */
+    json_t     *document;               /* owned, of a versioned event; else NULL */
+    char       *text;                   /* owned, of any other: its JSON read in place, and behind it its words */
+    size_t      words_at, words_len;    /* in it */
+    /* All texts are borrowed from these two. */
     const char *id, *type, *region, *sector, *unit, *status, *state, *signature, *category;     /* NULL: absent */
     int64_t     time_us;
     int64_t     severity, sid, level, version;      /* 0: absent */
@@ -33,7 +36,8 @@ struct row {
 int  row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f);
 void row_free(struct row *r);
 
-/* An address as it sorts and is searched: the version, then 16 bytes. */
+/* An address as it sorts and is searched: the version, then 16 bytes. False: it is none. */
+bool row_address_of(const char *text, uint8_t out[ROW_ADDRESS]);
 void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS]);
 
 /* Whether this kind of event has versions, of which the newest counts. */
@@ -44,6 +48,15 @@ bool row_has_words(const struct row *r);
 
 /* The address of one of an incident's victims or attackers. */
 bool row_party(const json_t *party, uint8_t out[ROW_ADDRESS]);
+
+/* Names whose values hold no words anybody looks for, or are columns; and how deep words are looked for. */
+enum { ROW_DEPTH_MAX = 16 };
+bool row_is_silent(const char *name);
+
+/* The two ways of row_parse(). An event without versions is read in one pass and without a tree, in a third of the time;
+ * false: it has to be looked at closer, for its versions or for what is wrong. They give the same. */
+bool row_scan(const char *json, size_t len, const char *region, struct row *out);
+int  row_tree(const char *json, size_t len, const char *region, struct row *out, struct fault *f);
 
 /* Every text value in the event as words for the index (words.h); gives the length, at most ROW_WORDS_MAX. */
 size_t row_words(const struct row *r, char out[ROW_WORDS_MAX]);

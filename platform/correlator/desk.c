@@ -601,12 +601,16 @@ static void refusal_out(struct desk *d, const char *region, const struct command
     d->counts.refused++;
 }
 
-/* Sixteen hex digits of the command's digest, kept with its answer: the same id with other words is another command. */
-static void print_of(const char *json, size_t len, char out[PRINT_MAX])
+/* Sixteen hex digits of what the command says, kept with its answer: the same id with other words is another command. When
+ * it was said does not count: who asks again may have a later clock. */
+static void print_of(struct desk *d, const struct command *c, char out[PRINT_MAX])
 {
     uint8_t digest[HASH_MAX];
-    struct text t = text_over(out, PRINT_MAX);
-    hash_digest(HASH_SM3, json, len, digest);
+    struct command said = *c;
+    struct text words = text_over(d->json, sizeof d->json), t = text_over(out, PRINT_MAX);
+    said.at_us = 0;
+    command_json(&said, &words);
+    hash_digest(HASH_SM3, words.at, words.len, digest);
     text_hex(&t, digest, 8);
     text_end(&t);
 }
@@ -652,7 +656,7 @@ int desk_command(struct desk *d, const char *region, const char *entry_id, const
     const struct command *c = &v.command;
     const char *answered = drawer_find(d->answers, region, c->id);
     d->counts.commands++;
-    print_of(json, len, print);
+    print_of(d, c, print);
     if (answered != NULL && strncmp(answered, print, PRINT_MAX - 1) == 0 && strcmp(entry_id, c->id) == 0) {
         d->counts.repeats++;
     } else if (answered != NULL) {

@@ -55,30 +55,6 @@ static void sheet_free(struct sheet *s)
     free(s);
 }
 
-void drawer_clear(struct drawer *d)
-{
-    while (d->shelves != NULL) {
-        struct shelf *shelf = d->shelves;
-        while (shelf->oldest != NULL) {
-            struct sheet *s = shelf->oldest;
-            shelf->oldest = s->newer;
-            sheet_free(s);
-        }
-        d->shelves = shelf->next;
-        free(shelf);
-    }
-    memset(d->buckets, 0, sizeof d->buckets);
-    d->count = 0;
-}
-
-void drawer_free(struct drawer *d)
-{
-    if (d == NULL)
-        return;
-    drawer_clear(d);
-    free(d);
-}
-
 size_t drawer_count(const struct drawer *d)
 {
     return d->count;
@@ -142,6 +118,28 @@ static void unlink_sheet(struct drawer *d, struct sheet *s)
     *(s->newer != NULL ? &s->newer->older : &shelf->newest) = s->older;
     shelf->count--;
     d->count--;
+}
+
+void drawer_clear(struct drawer *d)
+{
+    while (d->shelves != NULL) {
+        struct shelf *shelf = d->shelves;
+        while (shelf->oldest != NULL) {
+            struct sheet *s = shelf->oldest;
+            unlink_sheet(d, s);
+            sheet_free(s);
+        }
+        d->shelves = shelf->next;
+        free(shelf);
+    }
+}
+
+void drawer_free(struct drawer *d)
+{
+    if (d == NULL)
+        return;
+    drawer_clear(d);
+    free(d);
 }
 
 bool drawer_remove(struct drawer *d, const char *region, const char *name)

@@ -106,9 +106,9 @@ void keep_figures(struct correlator *c, const char *name, uint64_t now_us, struc
     member(out, "name", name);
     text_char(out, ',');
     member(out, "time", now);
-    text_lit(out, ",\"counts\":");
+    text_lit(out, ",\"counts\":{");
     metrics_json(&correlator_metrics, correlator_counts(c), 0, out);
-    text_lit(out, ",\"stop_values\":[");
+    text_lit(out, "},\"stop_values\":[");
     correlator_stop_values(c, list_stop_value, &l);
     text_fmt(out, "],\"stop_values_more\":%u}", l.count > KEEP_STOP_VALUES ? l.count - KEEP_STOP_VALUES : 0);
 }

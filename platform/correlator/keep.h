@@ -5,17 +5,18 @@
  *                          each, so 1.3 MB a region with the default. Written whole in the transaction of a batch of alerts,
  *                          when something was learned and every_us have passed: never half, and not for each alert.
  *            KEEP_PARTS    one field a child's incident: its newest version, as an event without ids of alerts.
- *            KEEP_FIGURES  one field a correlator (by name): {"name","time","counts":{...},"stop_values":[{region,value,zh,en}]}.
+ *            KEEP_FIGURES  one field a correlator (by name): {"name","time","counts":{"correlator":{...}},"stop_values":[{region,value,zh,en}]}.
  * Restart    what was learned since the last writing is learned again. Nothing else is lost.
  */
 #ifndef CORRELATOR_KEEP_H
 #define CORRELATOR_KEEP_H
 
+#include "bus/streams.h"
 #include "correlator/campaign.h"
 
 #define KEEP_HABITS  "state:habits"
 #define KEEP_PARTS   "state:parts"
-#define KEEP_FIGURES "state:figures"
+#define KEEP_FIGURES STATE_FIGURES
 
 enum { KEEP_STOP_VALUES = 256, KEEP_JSON_MAX = 512 * 1024 };     /* listed; .stop_values_more counts the others */
 

@@ -213,6 +213,12 @@ static void around_in(struct cursor *c, struct rule_around *r)
     name_in(c, r->name, sizeof r->name);
 }
 
+/* What was seen later is what knows more. */
+static struct habit later(const struct habit *a, const struct habit *b)
+{
+    return b->last_us > a->last_us ? *b : *a;
+}
+
 /* The lists; with `t` NULL they are only read, to see whether they are whole. */
 static void lists_in(struct cursor *c, struct scene *t, const struct region *r)
 {
@@ -223,9 +229,9 @@ static void lists_in(struct cursor *c, struct scene *t, const struct region *r)
             continue;
         p = index_take(t->places, in.ix.key, NULL);
         p->region = r->ix.key;
-        p->host = in.host;
-        p->shared = in.shared;
-        p->odd = in.odd;
+        p->host |= in.host;
+        p->shared = in.shared > p->shared ? in.shared : p->shared;
+        p->odd = later(&p->odd, &in.odd);
         memcpy(p->name, in.name, sizeof p->name);
     }
     for (uint32_t n = cursor_be32(c); n > 0 && c->status == CURSOR_OK; n--) {
@@ -235,8 +241,8 @@ static void lists_in(struct cursor *c, struct scene *t, const struct region *r)
             continue;
         h = index_take(t->here, in.ix.key, NULL);
         h->region = r->ix.key;
-        h->usual = in.usual;
-        h->habit = in.habit;
+        h->usual |= in.usual;
+        h->habit = later(&h->habit, &in.habit);
     }
     for (uint32_t n = cursor_be32(c); n > 0 && c->status == CURSOR_OK; n--) {
         struct rule_around in = { 0 }, *a;
@@ -245,8 +251,8 @@ static void lists_in(struct cursor *c, struct scene *t, const struct region *r)
             continue;
         a = index_take(t->around, in.ix.key, NULL);
         a->region = r->ix.key;
-        a->wide = in.wide;
-        a->habit = in.habit;
+        a->wide = in.wide > a->wide ? in.wide : a->wide;
+        a->habit = later(&a->habit, &in.habit);
         memcpy(a->name, in.name, sizeof a->name);
     }
 }
@@ -279,12 +285,13 @@ int scene_recall(struct scene *t, const void *bytes, size_t len, struct fault *f
     if (c.status != CURSOR_OK || c.left > 0)
         return fault_set(f, -EBADMSG, "saved habits of %zu bytes are of another make", len);
     struct region *r = scene_region(t, head.name, head.status);
-    if (r->born_us != 0)
+    bool same_keys = r->key.k0 == head.key.k0 && r->key.k1 == head.key.k1;
+    if (r->born_us != 0 && (!same_keys || head.clock_us <= r->clock_us))
         return 0;
     r->key = head.key;
     r->born_us = head.born_us;
     r->clock_us = head.clock_us;
-    r->hosts = head.hosts;
+    r->hosts = head.hosts > r->hosts ? head.hosts : r->hosts;
     lists_in(&again, t, r);
     return 0;
 }

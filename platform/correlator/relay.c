@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "common/log.h"
 
 struct relay {
     struct relay_settings settings;
@@ -15,6 +14,9 @@ struct relay {
     const volatile int *stop;
     const char        **regions;        /* NULL-terminated; NULL: all that there are */
     pthread_t           thread;
+    atomic_bool         ended;
+    struct fault        why;            /* the thread's until it has ended */
+    int                 rc;
     char                group[sizeof GROUP_PARENT + STREAM_REGION_MAX];
 };
 
@@ -49,10 +51,9 @@ int relay_batch(void *relay_settings, struct consumer *c, const struct entry *en
 static void *run(void *relay)
 {
     struct relay *r = relay;
-    struct fault f;
     const struct consume_handler h = { .batch = relay_batch, .ctx = &r->settings };
-    if (consumer_run(r->consumer, &h, r->stop, &f) < 0)
-        log_error("children's incidents: %s", f.why);
+    r->rc = consumer_run(r->consumer, &h, r->stop, &r->why);
+    atomic_store(&r->ended, true);
     return NULL;
 }
 
@@ -136,10 +137,17 @@ int relay_start(struct relay **out, const struct relay_settings *s, const volati
     return 0;
 }
 
-void relay_join(struct relay *r)
+bool relay_ended(const struct relay *r)
+{
+    return r != NULL && atomic_load(&r->ended);
+}
+
+int relay_join(struct relay *r, struct fault *f)
 {
     if (r == NULL)
-        return;
+        return 0;
     pthread_join(r->thread, NULL);
+    int rc = r->rc < 0 ? fault_set(f, r->rc, "children's incidents: %s", r->why.why) : 0;
     relay_free(r);
+    return rc;
 }

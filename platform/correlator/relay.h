@@ -26,7 +26,12 @@ struct relay;
 
 /* 0 or negative with a sentence; NULL in *out when there are no children. `stop` ends it. */
 int relay_start(struct relay **out, const struct relay_settings *s, const volatile int *stop, struct fault *f);
-void relay_join(struct relay *r);       /* NULL: none. After *stop was set */
+
+/* It has ended of itself, as Redis may not be used or another process has its name; relay_join() says why. NULL: false. */
+bool relay_ended(const struct relay *r);
+
+/* After *stop was set. NULL: 0. Negative with a sentence when it had ended of itself. */
+int relay_join(struct relay *r, struct fault *f);
 
 bool relay_is_child(const struct setting_list *children, const char *region);
 

@@ -5,12 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "correlator/story.h"
+
 enum { BATCH = 256, JSON_MAX = 512 * 1024, ID_MAX = 40 };
+
+struct told { char id[ID_MAX], *story; };    /* the newest version's; NULL: it became part of another */
 
 struct run {
     const struct replay *asked;
     struct correlator   *correlator;
-    FILE                *in, *groups, *incidents;
+    FILE                *in, *groups, *incidents, *stories, *stop_values;
+    struct told         *told;
+    size_t               told_count, told_room;
     struct { uint32_t meta, incident; } *of;    /* of each alert */
     size_t               alerts, room;
     char               (*ids)[ID_MAX];          /* of each incident, by number; ids[0] is "-" */
@@ -71,10 +77,54 @@ static bool keep(struct run *r, const struct verdict *v)
 
 /* ---- what goes out ---- */
 
+/* The newest stories are at the end: most versions are of what changed lately. */
+static struct told *told_of(struct run *r, const char *id)
+{
+    for (size_t k = r->told_count; k-- > 0;)
+        if (strcmp(r->told[k].id, id) == 0)
+            return &r->told[k];
+    void *told = r->told;
+    if (!grown(&told, &r->told_room, r->told_count + 1, sizeof *r->told))
+        return NULL;
+    r->told = told;
+    struct told *t = &r->told[r->told_count++];
+    snprintf(t->id, sizeof t->id, "%s", id);
+    return t;
+}
+
+static void tell(struct run *r, const struct incident *i)
+{
+    struct told *t = told_of(r, i->id);
+    struct text out = text_over(r->json, STORY_TEXT_MAX);
+    if (t == NULL)
+        return;
+    free(t->story);
+    t->story = NULL;
+    if (i->merged_into != NULL && *i->merged_into != '\0')
+        return;
+    story_write(i, &out);
+    t->story = strdup(text_end(&out));
+}
+
+static void stories_out(const struct run *r)
+{
+    for (size_t k = 0; k < r->told_count && r->stories != NULL; k++)
+        if (r->told[k].story != NULL)
+            fprintf(r->stories, "%s\n", r->told[k].story);
+}
+
+static void stop_value_out(void *ctx, const struct stop_value *v)
+{
+    struct run *r = ctx;
+    fprintf(r->stop_values, "%s\t%s\t%s\t%s\n", *v->region ? v->region : "-", v->name, v->en, v->zh);
+}
+
 /* Every version is written over the one before only by a reader: the last line of an id counts. */
 static void changed(void *ctx, const struct incident *i)
 {
     struct run *r = ctx;
+    if (r->stories != NULL)
+        tell(r, i);
     struct text t = text_over(r->json, sizeof r->json);
     if (r->incidents == NULL)
         return;
@@ -143,7 +193,9 @@ static bool files_open(struct run *r, struct fault *f)
     const struct replay *a = r->asked;
     return (r->in = opened(a->in, "re", f)) != NULL
            && (a->groups == NULL || (r->groups = opened(a->groups, "we", f)) != NULL)
-           && (a->incidents == NULL || (r->incidents = opened(a->incidents, "we", f)) != NULL);
+           && (a->incidents == NULL || (r->incidents = opened(a->incidents, "we", f)) != NULL)
+           && (a->story == NULL || (r->stories = opened(a->story, "we", f)) != NULL)
+           && (a->stop_values == NULL || (r->stop_values = opened(a->stop_values, "we", f)) != NULL);
 }
 
 int replay_run(const struct replay *asked, const struct correlator_settings *s, struct correlator_counts *counts, struct fault *f)
@@ -157,13 +209,20 @@ int replay_run(const struct replay *asked, const struct correlator_settings *s, 
         rc = all(r, f);
     if (rc == 0) {
         groups_out(r);
+        stories_out(r);
+        if (r->stop_values != NULL)
+            correlator_stop_values(r->correlator, stop_value_out, r);
         *counts = *correlator_counts(r->correlator);
     }
     closed(r->in, asked->in, f);
     int out = closed(r->groups, asked->groups, f), incidents = closed(r->incidents, asked->incidents, f);
+    int stories = closed(r->stories, asked->story, f), stop_values = closed(r->stop_values, asked->stop_values, f);
+    while (r->told_count > 0)
+        free(r->told[--r->told_count].story);
+    free(r->told);
     correlator_free(r->correlator);
     free(r->of);
     free(r->ids);
     free(r);
-    return rc < 0 ? rc : out < 0 ? out : incidents;
+    return rc < 0 ? rc : out < 0 ? out : incidents < 0 ? incidents : stories < 0 ? stories : stop_values;
 }

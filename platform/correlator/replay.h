@@ -4,7 +4,7 @@
  * Writes one line for each alert, in order: the id of its incident or "-"; or the number of its meta-alert.
  *        Incidents that were merged later are given as the one that they became part of.
  * Time   is the alerts' own: two replays of a file give the same.
- * Memory eight bytes an alert and forty an incident, beside the correlator's own.
+ * Memory eight bytes an alert and forty an incident, beside the correlator's own; for stories some kilobytes an incident.
  */
 #ifndef CORRELATOR_REPLAY_H
 #define CORRELATOR_REPLAY_H
@@ -14,6 +14,8 @@
 struct replay {
     const char *in, *groups;    /* files; groups NULL: none */
     const char *incidents;      /* last version of every incident, a JSON line each; NULL: none */
+    const char *story;          /* every incident that became no part of another, for people (story.h); NULL: none */
+    const char *stop_values;    /* what was learned and given to join nothing, with reasons; NULL: none */
     bool        by_meta;        /* meta-alerts' numbers instead of incidents' ids */
 };
 

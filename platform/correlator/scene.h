@@ -131,8 +131,8 @@ uint64_t scene_forgotten(const struct scene *t);
 void scene_save(struct scene *t, const char *region, size_t most, uint64_t now_us, uint64_t every_us,
                 void (*each)(void *ctx, const char *status, const void *bytes, size_t len), void *ctx);
 
-/* What scene_save() gave. 0; or -EBADMSG with a sentence, and nothing was taken. A region that the scene knows already
- * is left as it is: it knows more. */
+/* What scene_save() gave. 0; or -EBADMSG with a sentence, and nothing was taken. A region that the scene knows is left as it
+ * is, unless another correlator went on with the same habits meanwhile: then what was seen later counts. */
 int scene_recall(struct scene *t, const void *bytes, size_t len, struct fault *f);
 
 /* More hosts than a rule may sweep and still prove something: half of all that are known. */

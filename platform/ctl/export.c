@@ -18,7 +18,7 @@
 const char export_usage[] =
     "export   what the archive has of an incident, a warning or a notice, for others to read; personal data is masked\n"
     "  --format FORM      stix, iodef, cap, gbt36643, csv, json or text (default json)\n"
-    "  --since TIME       instead of an ID: all that changed since then; --until TIME: and before that\n"
+    "  --since TIME       instead of an ID: all that changed since then (a day, or RFC 3339); --until TIME: and before that\n"
     "  --kind KIND        with --since: incident (default), warning or notice\n"
     "  --status STATUS    with --since: actual (default), exercise or test; they are never mixed\n"
     "  --out FILE         the whole file or none; default standard output\n"
@@ -51,11 +51,17 @@ static int form_of(const char *name)
     return -1;
 }
 
+/* A day alone is its first moment here. */
 static int time_of(struct cli *cli, const char *option, const char *text, uint64_t *out)
 {
-    if (clock_parse(text, out) == 0)
-        return 0;
-    return cli_fail(cli, EX_USAGE, "%s: expected a time as in 2026-11-21T08:00:00+08:00, not \"%s\"", option, text);
+    char midnight[32];
+    bool day = strlen(text) == 10;
+    snprintf(midnight, sizeof midnight, "%.10sT00:00:00", text);
+    if (clock_parse(day ? midnight : text, out) != 0)
+        return cli_fail(cli, EX_USAGE, "%s: expected a time as in 2026-11-21T08:00:00+08:00, or a day, not \"%s\"", option, text);
+    if (day)
+        *out -= (uint64_t)((int64_t)clock_offset_s() * 1000000);
+    return 0;
 }
 
 /* 0, or an exit code after a sentence; -1: not ours. */
@@ -198,7 +204,7 @@ static int carry_out(const struct order *o, const char *store, const struct exch
     if (rc == 0)
         rc = render(o, house, &b, &t, f);
     if (rc == 0)
-        rc = write_all(o->out, &t, f);
+        rc = write_all(o->out, &t, f) == 0 ? 0 : -EIO;
     for (size_t i = 0; i < b.count; i++)
         thing_free(&b.things[i]);
     free(b.things);

@@ -14,9 +14,11 @@
 #include "common/cli.h"
 #include "ctl/archive.h"
 #include "ctl/call.h"
+#include "ctl/figures.h"
 #include "ctl/command.h"
 #include "ctl/export.h"
 #include "ctl/keys.h"
+#include "ctl/intel.h"
 #include "ctl/up.h"
 #include "ctl/verify.h"
 
@@ -31,6 +33,7 @@ static const char usage[] =
     "       fengsui keys init|show|rotate [--keys DIR] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
+    "       fengsui intel check FILE\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
     "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
     "         shows incidents, report and address, and ends everything at Ctrl-C\n"
@@ -40,7 +43,7 @@ static const char usage[] =
     "  --exercise FOLDER  captures and sensors.csv to play\n"
     "  --port N           of the console on 127.0.0.1 (default 8600)\n"
     "  --leave            end when everything has arrived\n"
-    "status   every stream with its groups: entries, pending, not yet read\n"
+    "status   every stream with its groups: entries, pending, not yet read; what the correlators saw and forgot\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
     "command  a decision about an incident, a warning, a notice ...; fengsui command --help lists them\n"
     "verify   whether the archive is what was archived: chains, signed checkpoints, every row; names what was changed\n"
@@ -52,6 +55,7 @@ static const char usage[] =
     "keys     the SM2 keys that sign checkpoints: make them, show them, put a new one in the old one's place\n"
     "rules test    which of the RULES hold in CAPTURE, and what stopped the others\n"
     "rules check   what is wrong with RULES, and which of them cost more than they must\n"
+    "intel check   each line of a file of indicators (CSV, JSON lines, STIX 2.1) that sensors would refuse, and why\n"
     "sensor reload    the running sensor reads its rules again; each refusal, and what is in force\n"
     "sensor status    what is in force, and how much it has seen\n"
     "  --socket PATH      its control.socket (default " CONTROL_SOCKET ")\n"
@@ -134,7 +138,7 @@ static int status(struct cli *cli, int argc, char **argv)
         code = cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
     if (code == 0) {
         printf("%-8s %-10s %-12s %10s %10s %10s\n", "region", "stream", "group", "entries", "pending", "not read");
-        if (backlog_read(bus.redis, bus.user, bus.password, status_row, NULL, &f) < 0)
+        if (backlog_read(bus.redis, bus.user, bus.password, status_row, NULL, &f) < 0 || figures_print(&bus, &f) < 0)
             code = cli_fail(cli, EX_UNAVAILABLE, "%s", f.why);
     }
     settings_free(&section, 1);
@@ -196,6 +200,8 @@ int main(int argc, char **argv)
         return archive_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "intel") == 0)
+        return intel_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
@@ -203,6 +209,6 @@ int main(int argc, char **argv)
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }

@@ -18,7 +18,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 60
-UNITS = ("fengsui-sensor@eth0.service", "fengsui-correlator.service", "fengsui-archiver.service",
+UNITS = ("fengsui-sensor@eth0.service", "fengsui-correlator.service", "fengsui-notifier.service", "fengsui-archiver.service",
          "fengsui-dashboard.service", "fengsui-report.service")
 EXPOSURE_MAX = 2.0
 NOBODY = 65534
@@ -37,6 +37,9 @@ REFUSED = {
                    ("HSET", S, "a", "1"), ("XREADGROUP", "GROUP", "correlator", "c", "STREAMS", E, ">"), ("FLUSHALL",)],
     "archiver": [("XADD", A, *ENTRY), ("XADD", I, *ENTRY), ("DEL", A), ("SET", LEASE % "correlator", "x"),
                  ("HSET", MARK % "correlator", "a", "1"), ("FLUSHALL",)],
+    "notifier": [("XADD", I, *ENTRY), ("XADD", "fengsui:{430100}:warnings", *ENTRY), ("XTRIM", I, "MAXLEN", "0"), ("DEL", I), ("XREAD", "STREAMS", A, "0"),
+                 ("SET", LEASE % "archiver", "x"), ("HSET", MARK % "archiver", "a", "1"),
+                 ("HSET", "fengsui:{430100}:state:correlator", "a", "1"), ("FLUSHALL",)],
     "dashboard": [("XADD", A, *ENTRY), ("XADD", "fengsui:{430100}:commands", *ENTRY), ("XREAD", "STREAMS", E, "0"),
                   ("XGROUP", "CREATE", A, "x", "0"), ("HSET", S, "a", "1"), ("HGETALL", MARK % "archiver"),
                   ("XTRIM", A, "MAXLEN", "0"), ("DEL", A), ("FLUSHALL",)],
@@ -227,6 +230,10 @@ class Cases:
         subprocess.run([sys.executable, ROOT + "/tests/traffic/make.py", "exercise", "--out", capture, "--start", start],
                        check=True, stdout=subprocess.DEVNULL)
         self.start("correlator", *self.program("correlator"))
+        told = os.path.join(self.folder, "told")
+        os.mkdir(told)
+        self.start("notifier", *self.program("notifier", "--set", "dir=" + self.folder, "--set",
+                                             "targets.here=file %s status=exercise" % told))
         self.start("archiver", *self.program("archiver"))
         self.start("dashboard", *self.program("dashboard"))
         sensor = run(*self.program("sensor", "--set", "spool.dir=" + self.folder + "/spool", "-r",
@@ -237,11 +244,12 @@ class Cases:
         self.until("alerts are archived", lambda: self.status_left() == 0)
         self.until("the console shows the sensor", lambda: (self.asked("sensors") or {}).get("sensors"))
         assert self.asked("alerts")["alerts"] and self.asked("incidents")["incidents"]
+        self.until("the incidents were told", lambda: os.listdir(told))
         assert self.cli("admin", "XLEN", A) == str(raised)
         assert int(self.cli("admin", "XLEN", I)) > 0, self.log("correlator")
         denied = self.cli("admin", "ACL", "LOG")
         assert denied == "", denied
-        for name in ("correlator", "archiver", "dashboard"):
+        for name in ("correlator", "notifier", "archiver", "dashboard"):
             assert "NOPERM" not in self.log(name) and "error" not in self.log(name), self.log(name)
         for user, commands in REFUSED.items():
             for words in commands:

@@ -2,7 +2,7 @@
 import struct
 
 import session
-from apps import ads, codesys, fins, fox, modbus, synphasor
+from apps import ads, bsap, codesys, fetchwrite, fins, fox, genisys, modbus, mqtt, rtps, synphasor
 from capture import MILLISECOND, SECOND
 from cases import INSIDE, OUTSIDE, PLC, SERVER, START, Case, tcp
 
@@ -156,8 +156,8 @@ def subscribe(topic):
     return packet(0x82, b"\0\1", text(topic), b"\0"), packet(0x90, b"\0\1\0")
 
 
-def broker(*exchanges, server=SERVER, hello=connect()):
-    return over_tcp(1883, (hello, packet(0x20, b"\0\0")), *exchanges, server=server)
+def broker(*exchanges, server=SERVER, hello=connect(), client=INSIDE):
+    return over_tcp(1883, (hello, packet(0x20, b"\0\0")), *exchanges, server=server, client=client)
 
 
 GUID = "6a1f0c2e-91b4-4d1c-8a55-0f6b1e2d3c4a"
@@ -268,6 +268,30 @@ def canonicalize(path):
     return over_tcp(445, (transact(BIND), transacted(BOUND)), (transact(call), transacted(answer)))
 
 
+# ---- Sparkplug B, FETCH/WRITE, BSAP, GENISYS, DDS ----
+
+def sparkplug(kind, name, kept, value):
+    return mqtt.publish(mqtt.topic("water", kind, "edge7"), mqtt.payload(mqtt.metric(name, kept, value))), None
+
+
+SPARKPLUG_WRITE, SPARKPLUG_REBOOT = sparkplug("NCMD", "Valve", mqtt.BOOLEAN, True), sparkplug("NCMD", "Node Control/Reboot", mqtt.BOOLEAN, True)
+SPARKPLUG_DATA = sparkplug("NDATA", "Valve", mqtt.BOOLEAN, True)
+FETCHED = fetchwrite.fetch(fetchwrite.DB, 5, 0, 1), fetchwrite.answer(fetchwrite.FETCH, b"\0\1")
+DB_WRITTEN = fetchwrite.write(fetchwrite.DB, 5, 0, b"\0\1"), fetchwrite.answer(fetchwrite.WRITE)
+SIGNAL_READ = bsap.request(1, bsap.read("@GV.Level.")), bsap.answer(1, bsap.was_read(bytes(4)))
+SIGNAL_WRITTEN = bsap.request(2, bsap.write("@GV.Pump.", True)), bsap.answer(2, bytes(3))
+FLASH = bsap.request(3, b"\1", to=bsap.FLASH_DOWNLOAD), None
+SIGNAL_POLL = genisys.message(genisys.POLL, 1), genisys.message(genisys.ACKNOWLEDGE, 1)
+SIGNALS_SET = genisys.message(genisys.CONTROLS, 1, (2, 0x81)), genisys.message(genisys.CHECKBACK, 1, (2, 0x81))
+
+
+def topics(client, *messages):
+    return over_udp(rtps.PORT_USER, *alone(*messages), client=client)
+
+
+DDS = rtps.Peer(rtps.CYCLONE, "203.0.113.9", 1)
+
+
 CASES = {
     9103001: Case(omron(FINS_STOP), omron(FINS_READ, FINS_STATUS)),
     9103002: Case(omron(FINS_PROGRAM), omron(FINS_PROGRAM_READ)),
@@ -301,4 +325,11 @@ CASES = {
     9103111: Case(over_tcp(135, (RPC_BIND, None), activation(OPC_ENUM)), over_tcp(135, (RPC_BIND, None), activation(OTHER_CLASS))),
     9103121: Case(over_tcp(4001, *[POLL_METER] * 300, every=10 * MILLISECOND), over_tcp(4001, *[POLL_METER] * 60, every=500 * MILLISECOND)),
     9103131: Case(canonicalize("\\A\\..\\..\\NNNN"), canonicalize("\\shares\\plans\\pump.dwg")),
+    9103141: Case(broker(SPARKPLUG_WRITE, server=SERVER, client=OUTSIDE), broker(SPARKPLUG_DATA, client=OUTSIDE)),
+    9103142: Case(broker(SPARKPLUG_REBOOT), broker(SPARKPLUG_WRITE)),
+    9103151: Case(over_tcp(fetchwrite.PORT, DB_WRITTEN, client=OUTSIDE), over_tcp(fetchwrite.PORT, FETCHED, client=OUTSIDE)),
+    9103161: Case(over_udp(bsap.PORT, SIGNAL_WRITTEN, client=OUTSIDE), over_udp(bsap.PORT, SIGNAL_READ, SIGNAL_WRITTEN)),
+    9103162: Case(over_udp(bsap.PORT, FLASH), over_udp(bsap.PORT, SIGNAL_WRITTEN)),
+    9103171: Case(over_tcp(genisys.PORT, SIGNAL_POLL, SIGNALS_SET, client=OUTSIDE), over_tcp(genisys.PORT, SIGNAL_POLL, SIGNALS_SET)),
+    9103181: Case(topics(OUTSIDE, DDS.writes(0x102, b"\1\0\0\0")), topics(OUTSIDE, DDS.announce(), DDS.wants(0x107, "rt/level", "Level"))),
 }

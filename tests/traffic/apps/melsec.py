@@ -65,3 +65,50 @@ class Client:
         self.s.send(question)
         self.s.reply(response() if answer is None else answer)
         self.s.acknowledge()
+
+
+# ---- the same in ASCII code ----
+
+def ascii_request(command, subcommand=0, data=""):
+    body = "0010%04X%04X%s" % (command, subcommand, data)
+    return ("500000FF03FF00%04X%s" % (len(body), body)).encode()
+
+
+def ascii_response(data="", end=0):
+    body = "%04X%s" % (end, data)
+    return ("D00000FF03FF00%04X%s" % (len(body), body)).encode()
+
+
+def ascii_read(device, points, bits=False):
+    """`device` as it stands in the frame: "D*000100"."""
+    return ascii_request(READ, BITS if bits else WORDS, "%s%04X" % (device, points))
+
+
+def ascii_write(device, values):
+    return ascii_request(WRITE, WORDS, "%s%04X%s" % (device, len(values), "".join("%04X" % v for v in values)))
+
+
+# ---- 1E frames ----
+
+READ_WORDS_1E, WRITE_BITS_1E, WRITE_WORDS_1E, RUN_1E, STOP_1E, MODEL_1E = 0x01, 0x02, 0x03, 0x13, 0x14, 0x15
+D_1E, M_1E, Y_1E = 0x4420, 0x4D20, 0x5920
+
+
+def request_1e(command, data=b""):
+    return struct.pack("<BBH", command, 0xFF, 10) + data
+
+
+def place_1e(device, number, points):
+    return struct.pack("<IHBB", number, device, points, 0)
+
+
+def read_1e(device, number, points):
+    return request_1e(READ_WORDS_1E, place_1e(device, number, points))
+
+
+def write_1e(device, number, values):
+    return request_1e(WRITE_WORDS_1E, place_1e(device, number, len(values)) + words(values))
+
+
+def response_1e(command, data=b"", error=None):
+    return bytes((command | 0x80, 0)) + data if error is None else bytes((command | 0x80, 0x5B, error, 0))

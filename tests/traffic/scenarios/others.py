@@ -2,7 +2,7 @@
 import struct
 
 import session
-from apps import (atg, bsap, c1222, coap, codesys, dlms, fetchwrite, fox, genisys, gesrtp, hartip, knx, mqtt, rtps, sbus,
+from apps import (atg, bsap, c1222, coap, codesys, dlms, fetchwrite, fox, genisys, gesrtp, hartip, knx, melsec, mqtt, rtps, sbus,
                   tristation)
 from capture import MILLISECOND, SECOND
 from scenarios.basics import single
@@ -216,7 +216,22 @@ def general(path, start):
         (gesrtp.request(4, gesrtp.SET_STATE, 2), gesrtp.reply(4, status=2, minor=0xFE))))
 
 
+def old_mitsubishi(path, start):
+    """MELSEC in ASCII code and in 1E frames: reads, writes, the model, a stop that is refused."""
+    talk(path, start, 40841, 5000, (
+        (melsec.ascii_request(melsec.TYPE_NAME), melsec.ascii_response("Q03UDVCPU       0263")),
+        (melsec.ascii_read("D*000100", 2), melsec.ascii_response("0007FFFF")), (melsec.ascii_read("Y*00001A", 3, bits=True), melsec.ascii_response("101")),
+        (melsec.ascii_write("D*000100", [1200]), melsec.ascii_response()),
+        (melsec.ascii_request(melsec.STOP, 0, "0003"), melsec.ascii_response(end=0xC059))))
+    talk(path, start + SECOND, 40842, 5001, (
+        (melsec.read_1e(melsec.D_1E, 100, 2), melsec.response_1e(melsec.READ_WORDS_1E, melsec.words([7, 65535]))),
+        (melsec.write_1e(melsec.D_1E, 100, [1200]), melsec.response_1e(melsec.WRITE_WORDS_1E)),
+        (melsec.request_1e(melsec.MODEL_1E), melsec.response_1e(melsec.MODEL_1E, b"\xf3\0")),
+        (melsec.request_1e(melsec.STOP_1E), melsec.response_1e(melsec.STOP_1E, error=0x10))))
+
+
 SCENARIOS = {"dds": single(dds), "sparkplug": single(sparkplug), "fetchwrite": single(siemens), "genisys": single(signals),
              "bsap": single(bristol), "hartip": single(transmitter), "knx": single(building), "coap": single(sensors), "dlms": single(meter),
              "c1222": single(american_meter), "sbus": single(saia), "atg": single(tanks), "tristation": single(safety),
-             "codesys": single(runtime), "fox": single(niagara), "gesrtp": single(general)}
+             "codesys": single(runtime), "fox": single(niagara), "gesrtp": single(general),
+             "melsec-old": single(old_mitsubishi)}

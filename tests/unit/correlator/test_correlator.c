@@ -426,6 +426,47 @@ static void an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_
     correlator_free(c);
 }
 
+/* A sensor that drains what it kept while the line was down, and one whose clock is a day ahead. */
+static void late_alerts_join_what_they_belong_to_and_wrong_clocks_are_counted(void **unused)
+{
+    (void)unused;
+    struct correlator_settings s = settings();
+    struct correlator *c = begin(&s);
+    uint64_t one = INCIDENT(c, .at_us = 5 * HOUR, .sid = 1);
+    for (unsigned h = 1; h <= 3; h++)
+        OFFER(c, .src = "203.0.113.9", .dest = "10.0.0.77", .at_us = 5 * HOUR + h * 50 * MINUTE, .sid = 4);
+    assert_int_equal(INCIDENT(c, .at_us = 5 * HOUR - 10 * MINUTE, .sid = 2), one);      /* two and a half hours late */
+    assert_int_equal(correlator_counts(c)->late, 1);
+    assert_int_equal(correlator_counts(c)->jumps, 0);
+    OFFER(c, .src = "203.0.113.10", .dest = "10.0.0.78", .at_us = 30 * HOUR, .sid = 5);
+    assert_int_equal(correlator_counts(c)->jumps, 1);
+    OFFER(c, .src = "203.0.113.9", .dest = "10.0.0.77", .at_us = 8 * HOUR, .sid = 4);
+    assert_int_equal(correlator_counts(c)->late, 1);        /* the clock went an hour with the jump, and no more */
+    assert_int_equal(changes(c)->gone, 0);
+    correlator_free(c);
+}
+
+static void order_of_arrival_within_the_window_changes_neither_incidents_nor_their_sums(void **unused)
+{
+    (void)unused;
+    static const unsigned orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 2, 0, 3, 1 }, { 1, 3, 0, 2 } };
+    for (size_t o = 0; o < sizeof orders / sizeof orders[0]; o++) {
+        struct correlator_settings s = settings();
+        struct correlator *c = begin(&s);
+        for (unsigned i = 0; i < 4; i++)
+            OFFER(c, .sid = 10 + orders[o][i], .at_us = HOUR + orders[o][i] * 5 * MINUTE);
+        struct said *out = changes(c);
+        struct incident_view v;
+        struct fault f;
+        assert_int_equal(out->changed, 1);
+        assert_int_equal(incident_parse(out->lines[0], out->len[0], &v, &f), 0);
+        assert_int_equal(v.incident.alert_count, 4);
+        assert_true(v.incident.first_us == NOON + HOUR && v.incident.last_us == NOON + HOUR + 15 * MINUTE);
+        incident_view_free(&v);
+        correlator_free(c);
+    }
+}
+
 static void a_million_alerts_of_one_rule_are_one_incident(void **unused)
 {
     (void)unused;
@@ -583,6 +624,8 @@ int main(void)
         cmocka_unit_test(a_sign_joins_its_hosts_story_when_it_comes_soon_against_the_hosts_rhythm),
         cmocka_unit_test(a_host_that_says_something_new_all_the_time_joins_nothing_and_is_listed),
         cmocka_unit_test(an_address_with_which_alerts_are_usual_at_many_hosts_becomes_a_stop_value),
+        cmocka_unit_test(late_alerts_join_what_they_belong_to_and_wrong_clocks_are_counted),
+        cmocka_unit_test(order_of_arrival_within_the_window_changes_neither_incidents_nor_their_sums),
         cmocka_unit_test(a_million_alerts_of_one_rule_are_one_incident),
         cmocka_unit_test(a_sweep_becomes_part_of_the_story_that_grows_out_of_it),
         cmocka_unit_test(one_rule_that_hits_five_victims_within_a_minute_is_one_campaign),

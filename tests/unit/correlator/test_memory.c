@@ -174,6 +174,25 @@ static void a_region_that_is_known_is_left_as_it_is(void **unused)
     correlator_free(other);
 }
 
+/* A region goes to another correlator and comes back: what that one learned is taken over. */
+static void what_another_learned_meanwhile_is_taken_over(void **unused)
+{
+    (void)unused;
+    struct fault f;
+    struct correlator *one = taught(), *other = fresh();
+    struct saved s = *save(one);
+    assert_int_equal(correlator_recall(other, s.bytes, s.len, &f), 0);
+    for (unsigned i = 0; i < 24; i++)
+        OFFER(other, .src = "", .dest = "10.0.0.26", .at_us = HOURS * HOUR + i * 10 * MINUTE, .sid = 9, .msg = "queue");
+    s = *save(other);
+    assert_int_equal(correlator_recall(one, s.bytes, s.len, &f), 0);
+    assert_int_equal(OFFER(one, .src = "", .dest = "10.0.0.26", .at_us = (HOURS + 4) * HOUR, .sid = 9, .msg = "queue"), 0);
+    s = *save(one);
+    assert_int_equal(correlator_recall(other, s.bytes, s.len, &f), 0);      /* and the other way round */
+    correlator_free(one);
+    correlator_free(other);
+}
+
 static void every_prefix_and_every_changed_bit_is_refused_and_nothing_is_taken(void **unused)
 {
     (void)unused;
@@ -202,6 +221,7 @@ int main(void)
         cmocka_unit_test(it_is_written_when_something_was_learned_and_the_time_has_come),
         cmocka_unit_test(at_most_so_many_of_each_sort_are_kept_the_latest),
         cmocka_unit_test(a_region_that_is_known_is_left_as_it_is),
+        cmocka_unit_test(what_another_learned_meanwhile_is_taken_over),
         cmocka_unit_test(every_prefix_and_every_changed_bit_is_refused_and_nothing_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,9 +198,40 @@ static void every_prefix_and_bit_change_of_a_line_is_read_or_refused(void **unus
     }
 }
 
+static const struct entity_case { const char *name, *members, *account, *indicator; } entity_cases[] = {
+    { "nothing of the kind",                "", "", "" },
+    { "a user of the protocol's message",   ",\"app_proto\":\"mysql\",\"mysql\":{\"user\":\"root\"}", "root", "" },
+    { "one object deeper",                  ",\"app_proto\":\"smb\",\"smb\":{\"ntlmssp\":{\"domain\":\"CORP\",\"user\":\"alice\"}}", "alice", "" },
+    { "Kerberos's client",                  ",\"app_proto\":\"krb5\",\"krb5\":{\"cname\":\"bob@CORP\"}", "bob@CORP", "" },
+    { "FTP's USER",                         ",\"app_proto\":\"ftp\",\"ftp\":{\"command\":\"USER\",\"command_data\":\"carol\"}", "carol", "" },
+    { "FTP's other commands",               ",\"app_proto\":\"ftp\",\"ftp\":{\"command\":\"RETR\",\"command_data\":\"x.bin\"}", "", "" },
+    { "a number is no name",                ",\"app_proto\":\"dnp3\",\"dnp3\":{\"user\":3}", "", "" },
+    { "another protocol's object",          ",\"app_proto\":\"http\",\"smb\":{\"user\":\"alice\"}", "", "" },
+    { "the object before its name",         ",\"pgsql\":{\"user\":\"dave\"},\"app_proto\":\"pgsql\"", "dave", "" },
+    { "an indicator",                       ",\"indicator\":{\"id\":\"i-1\",\"value\":\"evil.example\",\"kind\":\"domain\"}", "", "evil.example" },
+};
+
+static void who_and_what_a_message_names_is_read(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof entity_cases / sizeof entity_cases[0]; i++) {
+        const struct entity_case *k = &entity_cases[i];
+        char text[1024];
+        struct alert_view a;
+        struct fault f;
+        int n = snprintf(text, sizeof text, "{\"id\":\"s:1:1\",\"timestamp\":\"2026-11-20T12:00:00Z\"%s,\"alert\":{\"signature_id\":7}}", k->members);
+        if (alert_parse(text, (size_t)n, &a, &f) < 0)
+            fail_msg("%s: %s", k->name, f.why);
+        if (strcmp(a.account, k->account) != 0 || strcmp(a.indicator, k->indicator) != 0)
+            fail_msg("%s: account \"%s\", indicator \"%s\"", k->name, a.account, a.indicator);
+        alert_view_free(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_and_what_a_message_names_is_read),
         cmocka_unit_test(an_alert_comes_back_as_it_went),
         cmocka_unit_test(nothing_that_a_packet_brings_hides_an_alert),
         cmocka_unit_test(an_alert_of_suricata_is_read_and_numbered_by_its_own_bytes),

@@ -15,6 +15,8 @@ static struct incident_party attackers[] = { { "198.51.100.7", "", "", "", "", "
 static struct incident_rule rules[] = { { 1, 9100001, "写线圈 write", 5, 1 }, { 9001, 2, "known bad", 1, 2 } };
 static const char *tactics[] = { "TA0043", "TA0108" };
 static struct incident_join joins[] = { { UINT64_C(1795177400000000), "first \"alert\"", "首条告警" } };
+static const char *accounts[] = { "zhang.san" }, *indicators[] = { "evil.example", "203.0.113.9" };
+static struct incident_part parts[] = { { "I-430100-1", "430100", 3, INCIDENT_BENIGN, LEVEL_MAJOR, 7 }, { "I-430200-2", "430200", 1, INCIDENT_NEW, LEVEL_GENERAL, 9 } };
 static const char *const ids[] = { "s-1:1:1", "s-1:1:2" };
 
 static struct incident sample(void)
@@ -182,9 +184,40 @@ static void an_incident_that_does_not_fit_is_marked_cut_at_every_length(void **u
     }
 }
 
+static void a_campaign_names_its_parts_and_what_else_they_share(void **unused)
+{
+    (void)unused;
+    struct incident i = sample();
+    struct incident_view v;
+    struct fault f;
+    size_t len = write_incident(&i);
+    assert_null(strstr(line, "\"parts\""));       /* what is not there is not written */
+    assert_true(strstr(line, "\"accounts\"") == NULL && strstr(line, "\"indicators\"") == NULL);
+    i.parts = parts;
+    i.part_count = 2;
+    i.accounts = accounts;
+    i.account_count = 1;
+    i.indicators = indicators;
+    i.indicator_count = 2;
+    len = write_incident(&i);
+    assert_int_equal(incident_parse(line, len, &v, &f), 0);
+    assert_true(v.incident.part_count == 2 && v.incident.account_count == 1 && v.incident.indicator_count == 2);
+    for (size_t k = 0; k < 2; k++) {
+        const struct incident_part *p = &v.incident.parts[k];
+        assert_string_equal(p->id, parts[k].id);
+        assert_string_equal(p->region, parts[k].region);
+        assert_true(p->version == parts[k].version && p->state == parts[k].state && p->level == parts[k].level
+                    && p->alert_count == parts[k].alert_count);
+        assert_string_equal(v.incident.indicators[k], indicators[k]);
+    }
+    assert_string_equal(v.incident.accounts[0], "zhang.san");
+    incident_view_free(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_campaign_names_its_parts_and_what_else_they_share),
         cmocka_unit_test(an_incident_comes_back_as_it_went),
         cmocka_unit_test(each_version_is_an_event_of_its_own),
         cmocka_unit_test(what_other_sensors_put_into_an_id_cannot_break_the_line),

@@ -163,6 +163,102 @@ static void hostile_datagrams_are_survived(void **unused)
     dialogue_free(d);
 }
 
+static const struct dialogue_case others[] = {
+    { "ASCII: data registers read", ">>> 353030303030464630334646303030303138303031303034303130303030442a30303031303030303032\n<<< 443030303030464630334646303030303043303030303030303746464646\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=batch_read access=read device=d address=100 points=2\n"
+      "< 0 frame=3e_ascii type=response end_code=success command=batch_read access=read device=d address=100 points=2 data=0700ffff value=7 value=65535\n" },
+    { "ASCII: outputs read, their numbers are hexadecimal", ">>> 353030303030464630334646303030303138303031303034303130303031592a30303030314130303033\n<<< 44303030303046463033464630303030303730303030313031\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=batch_read access=read device=y address=26 points=3\n"
+      "< 0 frame=3e_ascii type=response end_code=success command=batch_read access=read device=y address=26 points=3 data=1010 value=1 value=0 value=1\n" },
+    { "ASCII: a register written", ">>> 353030303030464630334646303030303143303031303134303130303030442a3030303130303030303130344230\n<<< 44303030303046463033464630303030303430303030\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=batch_write access=write device=d address=100 points=1 data=b004 value=1200\n"
+      "< 0 frame=3e_ascii type=response end_code=success command=batch_write access=write device=d address=100 points=1\n" },
+    { "ASCII: remote stop refused", ">>> 35303030303046463033464630303030313030303130313030323030303030303033\n<<< 44303030303046463033464630303030303443303539\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=remote_stop access=stop mode=forced\n"
+      "< 0 frame=3e_ascii type=response end_code=command_not_supported command=remote_stop access=stop\n" },
+    { "ASCII: who are you", ">>> 353030303030464630334646303030303043303031303031303130303030\n<<< 443030303030464630334646303030303138303030305130335544564350552020202020202030323633\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=read_type_name access=identify\n"
+      "< 0 frame=3e_ascii type=response end_code=success command=read_type_name access=identify model=\"Q03UDVCPU\" model_code=611\n" },
+    { "ASCII: written at random", ">>> 35303030303046463033464630303030324330303130313430323030303030313031442a30303030303730303035572a3030303031463030303130303032\n<<< 44303030303046463033464630303030303430303030\n",
+      FIELDS,
+      "> 0 frame=3e_ascii type=request command=random_write access=write device=d address=7 value=5 device=w address=31 value=65538\n"
+      "< 0 frame=3e_ascii type=response end_code=success command=random_write access=write\n" },
+    { "ASCII: a 4E frame of iQ-R's long addresses", ">>> 3534303030303039303030303030464630334646303030303143303031303034303130303032442a2a2a303030303031303030303031\n<<< 44343030303030393030303030304646303346463030303030383030303030303432\n",
+      FIELDS,
+      "> 0 frame=4e_ascii type=request serial_number=9 command=batch_read access=read device=d address=100 points=1\n"
+      "< 0 frame=4e_ascii type=response serial_number=9 end_code=success command=batch_read access=read device=d address=100 points=1 data=4200 value=66\n" },
+    { "1E: registers read", ">>> 01ff0a006400000020440200\n<<< 81000700ffff\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=read_words_1e access=read device=d address=100 points=2\n"
+      "< 0 frame=1e type=response command=read_words_1e access=read end_code=success device=d address=100 points=2 data=0700ffff value=7 value=65535\n" },
+    { "1E: a register written", ">>> 03ff0a006400000020440100b004\n<<< 8300\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=write_words_1e access=write device=d address=100 points=1 data=b004 value=1200\n"
+      "< 0 frame=1e type=response command=write_words_1e access=write end_code=success device=d address=100 points=1\n" },
+    { "1E: relays written", ">>> 02ff0a0032000000204d03001010\n<<< 8200\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=write_bits_1e access=write device=m address=50 points=3 data=1010 value=1 value=0 value=1\n"
+      "< 0 frame=1e type=response command=write_bits_1e access=write end_code=success device=m address=50 points=3\n" },
+    { "1E: stop refused", ">>> 01ff0a000100000020440100\n<<< 81000100\n>>> 14ff0a00\n<<< 945b1000\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=read_words_1e access=read device=d address=1 points=1\n"
+      "< 0 frame=1e type=response command=read_words_1e access=read end_code=success device=d address=1 points=1 data=0100 value=1\n"
+      "> 1 frame=1e type=request command=remote_stop_1e access=stop\n"
+      "< 1 frame=1e type=response command=remote_stop_1e access=stop end_code=16\n" },
+    { "1E: which model", ">>> 15ff0a00\n<<< 9500f300\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=cpu_model_1e access=identify\n"
+      "< 0 frame=1e type=response command=cpu_model_1e access=identify end_code=success model_code=243\n" },
+    { "1E: written at random", ">>> 04ff0a00020032000000204d010a000000205900\n<<< 8400\n",
+      FIELDS,
+      "> 0 frame=1e type=request command=random_write_bits_1e access=write device=m address=50 value=1 device=y address=10 value=0\n"
+      "< 0 frame=1e type=response command=random_write_bits_1e access=write end_code=success\n" },
+    { "1E: an answer to nobody", "<<< 81000700\n",
+      FIELDS,
+      "< 0 frame=1e type=response command=read_words_1e access=read end_code=success data=0700 !unsolicited_response\n" },
+};
+
+static void ascii_code_and_1e_frames_say_the_same(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        dialogue_case_holds(&dissector_melsec, &others[i]);
+        if (i + 1 < sizeof others / sizeof others[0])       /* how long an answer to nobody is, only its segment tells */
+            dissect_same_for_every_cut(&dissector_melsec, others[i].text);
+        dissect_survives_every_prefix(&dissector_melsec, others[i].text);
+        dissect_survives_every_bit_change(&dissector_melsec, others[i].text);
+    }
+}
+
+static const struct other_probe { const char *name, *wire; enum probe want; } other_probes[] = {
+    { "ASCII", "353030303030464630334646303030303138303031303034303130303030442a30303031303030303032", PROBE_YES },
+    { "ASCII: its beginning", "3530303030304646303346463030303031383030", PROBE_MORE },
+    { "ASCII: an answer", "4430303030304646303346463030303030383030303030303037", PROBE_MAYBE },
+    { "ASCII: a length that is none", "353030303030464630334646303046464658", PROBE_NO },
+    { "other text", "35303020496e7465726e616c206572726f72", PROBE_NO },
+    { "1E", "01ff0a006400000020440200", PROBE_YES },
+    { "1E: more than it needs", "01ff0a00640000002044020000", PROBE_NO },
+    { "1E: a device that is none", "01ff0a006400000021410200", PROBE_NO },
+    { "1E: an answer", "81000700", PROBE_NO },
+};
+
+static void a_probe_knows_ascii_code_and_1e_frames(void **unused)
+{
+    (void)unused;
+    struct conversation conv = { .over = OVER_TCP };
+    for (size_t i = 0; i < sizeof other_probes / sizeof other_probes[0]; i++) {
+        uint8_t wire[128];
+        size_t n = unhex(other_probes[i].wire, wire, sizeof wire);
+        if (dissector_melsec.probe(&conv, cursor_over(wire, n)) != other_probes[i].want)
+            fail_msg("%s", other_probes[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +268,8 @@ int main(void)
         cmocka_unit_test(every_prefix_is_survived),
         cmocka_unit_test(every_bit_change_is_survived),
         cmocka_unit_test(hostile_datagrams_are_survived),
+        cmocka_unit_test(ascii_code_and_1e_frames_say_the_same),
+        cmocka_unit_test(a_probe_knows_ascii_code_and_1e_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,10 @@
 #define TYPES ">>> 0300 004f 02f0 8072 0200 4031 0000 0542 0000 000d 0000 0387 3400 0000 5206 019d 1801 0008 ff7e 0200 07ff fe03 0015 " \
     "026f 6b04 000f 3fd0 0000 0000 0000 0500 0582 2c06 1002 0201 0200 0000 0072 0200 00\n"
 
-#define EVERYTHING REQUEST PIECES KEEP STOP STOPPED START REFUSED WRITE READ CREATE CREATED SESSION_SET DOWNLOAD LEAVE TYPES
+#define STRUCTURES ">>> 0300005102f0807202004231000005420000000e00000387340000005202019d18010017000001f40500070102061002020102070017000002000100010100000240040305040600000000000072020000\n"
+#define PACKED ">>> 0300004102f0807202003231000005420000000f00000387340000005202019d180100179000000500000000000000000002010202000101000000000072020000\n"
+
+#define EVERYTHING REQUEST PIECES KEEP STOP STOPPED START REFUSED WRITE READ CREATE CREATED SESSION_SET DOWNLOAD LEAVE TYPES STRUCTURES PACKED
 
 static const struct dialogue_case cases[] = {
     { "a request", REQUEST, "version opcode function_code access sequence session",
@@ -50,7 +53,10 @@ static const struct dialogue_case cases[] = {
     { "a block made in the program", DOWNLOAD, "access object class",
       "> 0 object=plc_program class=2574 access=program\n" },
     { "each type of value", TYPES, "number datatype value real text",
-      "> 0 number=1 datatype=dint value=-2 number=2 datatype=int value=-2 number=3 datatype=wstring text=\"ok\" number=4 datatype=lreal real=0.25 number=5 datatype=ulint value=300 number=6\n" },
+      "> 0 number=1 datatype=dint value=-2 number=2 datatype=int value=-2 number=3 datatype=wstring text=\"ok\" number=4 datatype=lreal real=0.25 number=5 datatype=ulint value=300 number=6 datatype=usint datatype=usint value=1 datatype=usint value=2\n" },
+    { "a structure with an array and another structure in it, then a sparse array", STRUCTURES, "number structure elements key datatype value",
+      "> 0 number=1 datatype=struct structure=500 elements: key=5 datatype=int value=258 elements: key=6 elements: datatype=usint value=1 elements: datatype=usint value=2 elements: key=7 elements: key=1 datatype=bool value=1 number=2 datatype=udint elements: key=3 datatype=udint value=5 elements: key=4 datatype=udint value=6\n" },
+    { "a packed structure is where reading ends", PACKED, "number structure datatype value access", "> 0 number=1 datatype=struct structure=2415919109 access=write\n" },
     { "keep-alive", KEEP, "version opcode", "> 0 version=keep_alive\n" },
     { "a length that is not", ">>> 0300 000f 02f080 72 01 0003 72 01 0000\n", "version", "> 0 version=v1 !invalid_length\n" },
 };
