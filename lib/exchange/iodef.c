@@ -215,7 +215,7 @@ static void incident(const struct exchange_house *h, const struct thing *t, stru
     in_language(out, t->title_zh, "zh-CN");
     in_language(out, t->title_en, "en");
     in_language(out, thing_message(t), "zh-CN");
-    if (out->at[out->len - 1] == '[')       /* it must hold one */
+    if (*t->title_zh == '\0' && *thing_message(t) == '\0')     /* it must hold one */
         put_string(out, NULL, t->id);
     put_close(out, ']');
     assessment(t, out);

@@ -1,7 +1,9 @@
-/* archive - the long-term store: every alert, record, flow, incident and warning, one SQLite file per month.
+/* archive - the long-term store: every alert, record, flow, incident and warning, by month (of the event's own time, UTC).
  *
- *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
- *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
+ *     "/var/lib/fengsui/archive"                           a folder: a SQLite file per month, and one for the newest
+ *                                                          versions of incidents and the like (sqlite.h)
+ *     "postgresql:host=/run/postgresql dbname=fengsui"     a server, by what libpq connects by: partitions by month and
+ *                                                          prefecture (pg.h). A writer may be opened before it is there
  *
  * Links      an incident's alerts are those named in the "alert_ids" of any of its versions: each version need only
  *            name the ones that are new. One that became part of another names it in "merged_into": its alerts are also
@@ -9,9 +11,9 @@
  *            here, the part counts for itself, so that nothing is lost.
  * Text       every text value of an event except flows; Chinese as pairs of characters.
  * Chain      every row of a month is a link of its chain (chain.h), in the order in which they were archived.
- * One writer (the archiver), any number of readers, also in other processes. This folder is the only door to the
- * database. An event's id is its key: writing it again changes nothing, so a repeated batch is harmless; an
- * incident's key is (id, version).
+ * Writers    one (the archiver), or of a server one for each set of regions; readers as many as there are, also in other
+ *            processes. This folder is the only door to either database. An event's id is its key: writing it again
+ *            changes nothing, so a repeated batch is harmless; an incident's key is (id, version).
  * Errors     0 or a negative errno with a sentence.
  * Threads    a handle belongs to one thread.
  */
@@ -28,7 +30,7 @@ enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE, ARCHIVE_VERIFY };     /* VERIFY
 
 struct archive;
 bool archive_is_server(const char *where);      /* and not a folder */
-struct archive *archive_open(const char *dir, enum archive_mode mode, struct fault *f);
+struct archive *archive_open(const char *where, enum archive_mode mode, struct fault *f);
 void archive_close(struct archive *a);
 
 /* Writer: all between begin and commit is durable after commit, or not there at all. */

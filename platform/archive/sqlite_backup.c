@@ -1,5 +1,5 @@
-/* Copies of the files, each as it was at one moment: SQLite's online backup within a read transaction, in which its rows
- * are counted and digested too. Who writes is not held up, as the files have write-ahead logs. */
+/* Copies of the files, each as it was at one moment: byte for byte when it rests, by SQLite's online backup when it is
+ * written to, both within a read transaction in which its rows are counted and digested too. Who writes is not held up, as the files have write-ahead logs. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -92,6 +92,16 @@ static int copy_pages(struct sqlite_archive *a, struct file *x, const char *path
     return code;
 }
 
+/* Nothing stands in the log, so our read transaction is of the file alone, and who writes may not touch the file as long
+ * as it is open. Then the file is copied as it is, byte for byte: a checkpoint may have sealed it. */
+static bool log_is_empty(const struct sqlite_archive *a, const char *name)
+{
+    char path[4300];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/%s-wal", a->dir, name);
+    return stat(path, &st) != 0 || st.st_size == 0;
+}
+
 static int copy_part(struct sqlite_archive *a, const char *part, const char *dir, struct archive_part *out, struct fault *f)
 {
     char name[FILE_NAME], path[4300];
@@ -104,7 +114,7 @@ static int copy_part(struct sqlite_archive *a, const char *part, const char *dir
         return sqlite_fault(a, name, x->db, f);
     int rc = archive_digest(&a->base, part, out, f);
     if (rc == 0)
-        rc = copy_pages(a, x, path, f);
+        rc = log_is_empty(a, name) ? copy_file(a->dir, dir, name, f) : copy_pages(a, x, path, f);
     sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL);
     return rc;
 }
@@ -143,13 +153,27 @@ static bool is_ours(const char *name)
     return (n > 3 && strcmp(name + n - 3, ".db") == 0) || strcmp(name, ledger_name) == 0;
 }
 
+/* Leaves the log's files beside it: a reader of another user may make none. A damaged file is left to who compares. */
+static void make_log(const char *to, const char *name)
+{
+    char path[4300];
+    sqlite3 *db = NULL;
+    int stays = 1;
+    snprintf(path, sizeof path, "%s/%s", to, name);
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
+        sqlite3_exec(db, "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
+    sqlite3_close(db);
+}
+
 int archive_sqlite_restore(const char *dir, const char *to, struct fault *f)
 {
     DIR *d = opendir(dir);
     int rc = d == NULL ? fault_set(f, -errno, "%s: %s", dir, strerror(errno)) : 0;
     for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL;)
-        if (is_ours(e->d_name))
-            rc = copy_file(dir, to, e->d_name, f);
+        if (is_ours(e->d_name) && (rc = copy_file(dir, to, e->d_name, f)) == 0 && strcmp(e->d_name, ledger_name) != 0)
+            make_log(to, e->d_name);
     if (d != NULL)
         closedir(d);
     return rc;

@@ -338,6 +338,36 @@ static inline char *dissect_dialogue(const struct dissector *dissector, const ch
     return said;
 }
 
+/* The same over one of the ways that a dissector takes. */
+static inline char *dissect_dialogue_over(const struct dissector *dissector, enum dissect_over over, const char *text, const char *fields)
+{
+    struct dissect_run run;
+    struct dialogue *d = dialogue_read(text);
+    dissect_run_begin(&run, dissector, fields);
+    run.conv.over = over;
+    dialogue_play(&run, d, 0);
+    dialogue_free(d);
+    return dissect_run_end(&run);
+}
+
+/* What the probe says to a dialogue's first piece. */
+static inline enum probe dissect_probed(const struct dissector *dissector, enum dissect_over over, const char *text)
+{
+    struct dialogue *d = dialogue_read(text);
+    struct conversation conv = { .over = over };
+    enum probe verdict = dissector->probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
+    dialogue_free(d);
+    return verdict;
+}
+
+/* A dissector that takes one of its ways only, for a table of datagrams or of streams. */
+static inline struct dissector dissect_only(const struct dissector *dissector, enum dissect_over over)
+{
+    struct dissector d = *dissector;
+    d.over = over;
+    return d;
+}
+
 struct dialogue_case {
     const char *name;
     const char *text;

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <unistd.h>
+#include <sqlite3.h>
 
 #include "archive/backup.h"
 #include "tests/support/archive.h"
@@ -261,6 +262,29 @@ static void what_is_no_backup_and_no_place_for_one_is_refused_in_words(void **st
     remove_copy(&c);
 }
 
+/* As the archiver leaves it when it ends, so that a seal of the file holds for the copy too. */
+static void a_file_that_rests_is_copied_byte_for_byte(void **state)
+{
+    struct place p;
+    struct copy c;
+    char path[128], command[512];
+    sqlite3 *db;
+    open_both(&p, state);
+    fill(&p);
+    archive_close(p.writer);
+    p.writer = NULL;
+    snprintf(path, sizeof path, "%s/2026-11.db", p.dir);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    make_copy(&c, &p);
+    snprintf(command, sizeof command, "cmp %s %s/2026-11.db", path, c.dir);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(drill(&c, &p), 0);
+    close_both(&p);
+    remove_copy(&c);
+}
+
 static void keep_digest(void *out, const struct archive_part *p)
 {
     if (strcmp(p->name, "2026-11") == 0)
@@ -295,6 +319,10 @@ static const struct CMUnitTest on_both[] = {
     cmocka_unit_test(what_is_no_backup_and_no_place_for_one_is_refused_in_words),
 };
 
+static const struct CMUnitTest on_sqlite[] = {
+    cmocka_unit_test(a_file_that_rests_is_copied_byte_for_byte),
+};
+
 static const struct CMUnitTest across[] = {
     cmocka_unit_test(both_stores_give_the_same_digests),
 };
@@ -302,7 +330,7 @@ static const struct CMUnitTest across[] = {
 int main(void)
 {
     static struct world w;
-    int failed = run_on(&w, SQLITE, on_both, COUNT(on_both));
+    int failed = run_on(&w, SQLITE, on_both, COUNT(on_both)) + run_on(&w, SQLITE, on_sqlite, COUNT(on_sqlite));
     if (!postgres_start(&w.server)) {
         printf("PostgreSQL: skipped, its programs are not installed\n");
         return failed;

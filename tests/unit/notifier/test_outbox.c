@@ -306,20 +306,23 @@ static void a_region_that_is_lost_is_not_sent_for(void **unused)
 {
     (void)unused;
     struct world *w = world_of("a=file /x", "b=file /y");
-    struct item *batch[OUTBOX_BATCH_MAX];
+    struct item *one[OUTBOX_BATCH_MAX], *two[OUTBOX_BATCH_MAX];
     uint64_t again;
     tell(w, "W-1", 1, "issued", "red");
     tell(w, "W-2", 1, "issued", "red");
-    assert_int_equal(outbox_take(w->outbox, 0, SECOND, batch, &again), 1);      /* on its way when it happens */
+    assert_int_equal(outbox_take(w->outbox, 0, SECOND, one, &again), 1);        /* on its way when it happens */
+    assert_int_equal(outbox_take(w->outbox, 1, SECOND, two, &again), 1);
     outbox_lost(w->outbox, "430100");
-    assert_string_equal(send(w, 1, SECOND, SENT_DONE), "");
+    assert_string_equal(send(w, 0, SECOND, SENT_DONE), "");
     for (size_t i = 0; i < FIELDS_MAX; i++)     /* ours again */
         if (w->hash.field[i][0] != '\0')
             outbox_load(w->outbox, "430100", w->hash.field[i], w->hash.value[i], strlen(w->hash.value[i]));
     outbox_loaded(w->outbox);
-    outbox_done(w->outbox, 0, batch, 1, SENT_DONE, 0, SECOND);
+    outbox_done(w->outbox, 0, one, 1, SENT_DONE, 0, SECOND);
+    outbox_done(w->outbox, 1, two, 1, SENT_LATER, 0, SECOND);
     assert_string_equal(send(w, 0, SECOND, SENT_DONE), "W-2.1");        /* and W-1 not once more */
     assert_string_equal(send(w, 0, SECOND, SENT_DONE), "");
+    assert_string_equal(send(w, 1, 4 * SECOND, SENT_DONE), "W-1.1");    /* which the other one has yet to get */
     world_free(w);
 }
 

@@ -118,22 +118,11 @@ static const struct { const char *name, *text; enum dissect_over over; const cha
       " version=\"3.1.4024\"\n" },
 };
 
-static char *said_of(const char *text, enum dissect_over over, const char *fields)
-{
-    struct dissect_run run;
-    struct dialogue *d = dialogue_read(text);
-    dissect_run_begin(&run, &dissector_ads, fields);
-    run.conv.over = over;
-    dialogue_play(&run, d, 0);
-    dialogue_free(d);
-    return dissect_run_end(&run);
-}
-
 static void each_message_gives_its_fields(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *said = said_of(cases[i].text, cases[i].over, FIELDS);
+        char *said = dissect_dialogue_over(&dissector_ads, cases[i].over, cases[i].text, FIELDS);
         if (strcmp(said, cases[i].want) != 0)
             fail_msg("%s:\n--- said\n%s--- wanted\n%s", cases[i].name, said, cases[i].want);
         free(said);
@@ -142,11 +131,7 @@ static void each_message_gives_its_fields(void **unused)
 
 static enum probe probed(const char *text, enum dissect_over over)
 {
-    struct dialogue *d = dialogue_read(text);
-    struct conversation conv = { .over = over };
-    enum probe verdict = dissector_ads.probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
-    dialogue_free(d);
-    return verdict;
+    return dissect_probed(&dissector_ads, over, text);
 }
 
 static void the_probe_knows_its_own(void **unused)
@@ -203,7 +188,7 @@ static void hostile_datagrams_are_survived(void **unused)
 static void after_a_gap_the_next_message_is_found(void **unused)
 {
     (void)unused;
-    char *said = said_of(READ ">>> gap 30\n>>> 0000ff\n" STOP, OVER_TCP, "command");
+    char *said = dissect_dialogue_over(&dissector_ads, OVER_TCP, READ ">>> gap 30\n>>> 0000ff\n" STOP, "command");
     assert_string_equal(said, "> 0 command=read\n< 0 command=read\n> 1 command=write_control\n< 1 command=write_control\n");
     free(said);
 }

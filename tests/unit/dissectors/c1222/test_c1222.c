@@ -77,22 +77,11 @@ static const struct { const char *name, *text; enum dissect_over over; const cha
       "> 0 calling_ap_invocation_id=5 security_mode=ciphertext_with_authentication type=request access=other\n" },
 };
 
-static char *said_of(const char *text, enum dissect_over over, const char *fields)
-{
-    struct dissect_run run;
-    struct dialogue *d = dialogue_read(text);
-    dissect_run_begin(&run, &dissector_c1222, fields);
-    run.conv.over = over;
-    dialogue_play(&run, d, 0);
-    dialogue_free(d);
-    return dissect_run_end(&run);
-}
-
 static void each_message_gives_its_fields(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *said = said_of(cases[i].text, cases[i].over, FIELDS);
+        char *said = dissect_dialogue_over(&dissector_c1222, cases[i].over, cases[i].text, FIELDS);
         if (strcmp(said, cases[i].want) != 0)
             fail_msg("%s:\n--- said\n%s--- wanted\n%s", cases[i].name, said, cases[i].want);
         free(said);
@@ -101,11 +90,7 @@ static void each_message_gives_its_fields(void **unused)
 
 static enum probe probed(const char *text, enum dissect_over over)
 {
-    struct dialogue *d = dialogue_read(text);
-    struct conversation conv = { .over = over };
-    enum probe verdict = dissector_c1222.probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
-    dialogue_free(d);
-    return verdict;
+    return dissect_probed(&dissector_c1222, over, text);
 }
 
 static void the_probe_knows_its_own(void **unused)

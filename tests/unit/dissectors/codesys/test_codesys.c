@@ -67,16 +67,9 @@ static const struct dialogue_case streams[] = {
     { "a length too great", ">>> 000117e8 00000001 c50b40030010014b\n", "function", "lost >\n" },
 };
 
-static struct dissector over_udp(void)
-{
-    struct dissector d = dissector_codesys;
-    d.over = OVER_UDP;
-    return d;
-}
-
 static void each_datagram_gives_its_fields(void **unused)
 {
-    struct dissector d = over_udp();
+    struct dissector d = dissect_only(&dissector_codesys, OVER_UDP);
     (void)unused;
     for (size_t i = 0; i < sizeof datagrams / sizeof datagrams[0]; i++)
         dialogue_case_holds(&d, &datagrams[i]);
@@ -118,7 +111,7 @@ static void it_does_not_matter_how_the_stream_is_cut(void **unused)
 
 static void every_prefix_is_survived(void **unused)
 {
-    struct dissector d = over_udp();
+    struct dissector d = dissect_only(&dissector_codesys, OVER_UDP);
     (void)unused;
     dissect_survives_every_prefix(&dissector_codesys, SERVICES);
     dissect_survives_every_prefix(&d, NOTIFY RESOLVE INFO);
@@ -126,7 +119,7 @@ static void every_prefix_is_survived(void **unused)
 
 static void every_bit_change_is_survived(void **unused)
 {
-    struct dissector d = over_udp();
+    struct dissector d = dissect_only(&dissector_codesys, OVER_UDP);
     (void)unused;
     dissect_survives_every_bit_change(&dissector_codesys, SERVICES);
     dissect_survives_every_bit_change(&d, NOTIFY RESOLVE INFO);

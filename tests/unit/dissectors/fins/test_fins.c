@@ -93,22 +93,11 @@ static const struct { const char *name, *text; enum dissect_over over; const cha
       " memory_area=cio_word address=0 count=1 data=0009 value=9\n" },
 };
 
-static char *said_of(const char *text, enum dissect_over over, const char *fields)
-{
-    struct dissect_run run;
-    struct dialogue *d = dialogue_read(text);
-    dissect_run_begin(&run, &dissector_fins, fields);
-    run.conv.over = over;
-    dialogue_play(&run, d, 0);
-    dialogue_free(d);
-    return dissect_run_end(&run);
-}
-
 static void each_message_gives_its_fields(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *said = said_of(cases[i].text, cases[i].over, FIELDS);
+        char *said = dissect_dialogue_over(&dissector_fins, cases[i].over, cases[i].text, FIELDS);
         if (strcmp(said, cases[i].want) != 0)
             fail_msg("%s:\n--- said\n%s--- wanted\n%s", cases[i].name, said, cases[i].want);
         free(said);
@@ -117,11 +106,7 @@ static void each_message_gives_its_fields(void **unused)
 
 static enum probe probed(const char *text, enum dissect_over over)
 {
-    struct dialogue *d = dialogue_read(text);
-    struct conversation conv = { .over = over };
-    enum probe verdict = dissector_fins.probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
-    dialogue_free(d);
-    return verdict;
+    return dissect_probed(&dissector_fins, over, text);
 }
 
 static void the_probe_knows_its_own(void **unused)
@@ -177,7 +162,7 @@ static void hostile_datagrams_are_survived(void **unused)
 static void after_a_gap_the_next_message_is_found(void **unused)
 {
     (void)unused;
-    char *said = said_of(READ ">>> gap 30\n>>> 0000ff\n" STOP, OVER_TCP, "command");
+    char *said = dissect_dialogue_over(&dissector_fins, OVER_TCP, READ ">>> gap 30\n>>> 0000ff\n" STOP, "command");
     assert_string_equal(said, "> 0 command=memory_area_read\n< 0 command=memory_area_read\n> 1 command=stop\n< 1 command=stop\n");
     free(said);
 }

@@ -39,17 +39,9 @@ static const struct dialogue_case cases[] = {
       "> 0 command=read_dynamic_variables_and_loop_current access=read !invalid_checksum\n" },
 };
 
-/* The same as the table's, over datagrams only. */
-static struct dissector datagrams(void)
-{
-    struct dissector d = dissector_hartip;
-    d.over = OVER_UDP;
-    return d;
-}
-
 static void messages_and_commands_give_their_fields(void **unused)
 {
-    struct dissector d = datagrams();
+    struct dissector d = dissect_only(&dissector_hartip, OVER_UDP);
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         dialogue_case_holds(&d, &cases[i]);
@@ -57,7 +49,7 @@ static void messages_and_commands_give_their_fields(void **unused)
 
 static void every_prefix_and_every_bit_change_is_survived(void **unused)
 {
-    struct dissector d = datagrams();
+    struct dissector d = dissect_only(&dissector_hartip, OVER_UDP);
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         dissect_survives_every_prefix(&d, cases[i].text);
@@ -69,8 +61,7 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
 static void over_a_stream_the_cut_does_not_matter(void **unused)
 {
     (void)unused;
-    struct dissector stream = dissector_hartip;
-    stream.over = OVER_TCP;
+    struct dissector stream = dissect_only(&dissector_hartip, OVER_TCP);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         dissect_same_for_every_cut(&stream, cases[i].text);
 }

@@ -80,22 +80,11 @@ static const struct { const char *name, *text; enum dissect_over over; const cha
       "< 0 frame=discovery type=response access=identify data=da00000114000a140005\n" },
 };
 
-static char *said_of(const char *text, enum dissect_over over, const char *fields)
-{
-    struct dissect_run run;
-    struct dialogue *d = dialogue_read(text);
-    dissect_run_begin(&run, &dissector_melsec, fields);
-    run.conv.over = over;
-    dialogue_play(&run, d, 0);
-    dialogue_free(d);
-    return dissect_run_end(&run);
-}
-
 static void each_message_gives_its_fields(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *said = said_of(cases[i].text, cases[i].over, FIELDS);
+        char *said = dissect_dialogue_over(&dissector_melsec, cases[i].over, cases[i].text, FIELDS);
         if (strcmp(said, cases[i].want) != 0)
             fail_msg("%s:\n--- said\n%s--- wanted\n%s", cases[i].name, said, cases[i].want);
         free(said);
@@ -104,11 +93,7 @@ static void each_message_gives_its_fields(void **unused)
 
 static enum probe probed(const char *text, enum dissect_over over)
 {
-    struct dialogue *d = dialogue_read(text);
-    struct conversation conv = { .over = over };
-    enum probe verdict = dissector_melsec.probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
-    dialogue_free(d);
-    return verdict;
+    return dissect_probed(&dissector_melsec, over, text);
 }
 
 static void the_probe_knows_its_own(void **unused)

@@ -32,22 +32,11 @@ static const struct { const char *name, *text; enum dissect_over over; const cha
       "< 0 sequence=3 type=response command=read_firmware_version access=identify firmware=\"D2M480 0A1\"\n" },
 };
 
-static char *said_of(const char *text, enum dissect_over over, const char *fields)
-{
-    struct dissect_run run;
-    struct dialogue *d = dialogue_read(text);
-    dissect_run_begin(&run, &dissector_sbus, fields);
-    run.conv.over = over;
-    dialogue_play(&run, d, 0);
-    dialogue_free(d);
-    return dissect_run_end(&run);
-}
-
 static void each_message_gives_its_fields(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *said = said_of(cases[i].text, cases[i].over, FIELDS);
+        char *said = dissect_dialogue_over(&dissector_sbus, cases[i].over, cases[i].text, FIELDS);
         if (strcmp(said, cases[i].want) != 0)
             fail_msg("%s:\n--- said\n%s--- wanted\n%s", cases[i].name, said, cases[i].want);
         free(said);
@@ -56,11 +45,7 @@ static void each_message_gives_its_fields(void **unused)
 
 static enum probe probed(const char *text, enum dissect_over over)
 {
-    struct dialogue *d = dialogue_read(text);
-    struct conversation conv = { .over = over };
-    enum probe verdict = dissector_sbus.probe(&conv, cursor_over(d->bytes, d->pieces[0].len));
-    dialogue_free(d);
-    return verdict;
+    return dissect_probed(&dissector_sbus, over, text);
 }
 
 static void the_probe_knows_its_own(void **unused)
