@@ -30,7 +30,8 @@ typedef int (*effect)(struct act *a);       /* 0; -EPERM: refused; -ENOMEM */
 
 struct effect_row { const char *command; effect run; };     /* NULL-named end */
 
-extern const struct effect_row incident_effects[], warning_effects[], notice_effects[], report_effects[], consultation_effects[];
+extern const struct effect_row incident_effects[], warning_effects[], notice_effects[], report_effects[], consultation_effects[],
+    indicator_effects[];
 
 const char *act_text(const struct act *a, const char *name);    /* the argument; "" without */
 uint64_t act_time(const struct act *a, const char *name);       /* 0 without */
@@ -54,5 +55,6 @@ const struct clocks *act_clocks(const struct act *a);
 /* An event of its own into a stream of the command's region (indicators to sensors), in the same transaction. It goes out
  * also when the effect refuses afterwards: refuse first. */
 void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len);
+void act_event_in(struct act *a, const char *region, enum stream s, const char *id, const char *type, const char *json, size_t len);
 
 #endif

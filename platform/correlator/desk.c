@@ -34,6 +34,7 @@ enum { JSON_MAX = 1024 * 1024, ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CA
 static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
     { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
     { "report", report_effects }, { "consultation", consultation_effects },
+    { "indicator", indicator_effects },
 };
 
 struct desk {
@@ -274,7 +275,12 @@ const struct clocks *act_clocks(const struct act *a)
 
 void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len)
 {
-    a->desk->out.event(a->desk->out.ctx, a->region, s, id, type, json, len);
+    act_event_in(a, a->region, s, id, type, json, len);
+}
+
+void act_event_in(struct act *a, const char *region, enum stream s, const char *id, const char *type, const char *json, size_t len)
+{
+    a->desk->out.event(a->desk->out.ctx, region, s, id, type, json, len);
 }
 
 static int link_others(struct act *a)

@@ -598,6 +598,47 @@ static void an_incident_that_left_memory_comes_back_for_a_decision(void **unused
     close_world(w);
 }
 
+/* ---- indicators ---- */
+
+#define DOMAIN_OF(more) "{\"type\":\"domain\",\"value\":\"evil.example\",\"title\":\"c2\",\"source\":\"s\",\"expires\":\"2026-12-01T00:00:00Z\"" more "}"
+
+static const struct seen *event_before(struct world *w, unsigned back)
+{
+    return &w->events[(w->events_in_all - 1 - back) % EVENTS_MAX];
+}
+
+static void an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    assert_string_equal(GIVE(w, .kind = "indicator", .name = "propose", .scope = "430000", .role = BY_DUTY, .args = DOMAIN_OF(",\"regions\":[\"430100\",\"430200\"]")), "");
+    assert_int_equal(w->events_in_all, 1);                  /* nobody looks for what is only proposed */
+    char id[64];
+    snprintf(id, sizeof id, "%s", member(w, "id"));
+    assert_string_equal(GIVE(w, .kind = "indicator", .name = "activate", .subject = id, .scope = "430000", .role = BY_DUTY, .version = 1), "");
+    assert_int_equal(w->events_in_all, 4);
+    assert_string_equal(event_before(w, 2)->region, "430100");
+    assert_string_equal(event_before(w, 1)->region, "430200");
+    assert_int_equal(event_before(w, 1)->stream, STREAM_INTEL);
+    assert_non_null(strstr(event_before(w, 1)->json, "evil.example"));
+    assert_null(strstr(event_before(w, 1)->json, "revoked\":true"));
+    desk_tick(w->desk, NOON + 60 * 24 * 60 * MINUTE);       /* past its time */
+    assert_int_equal(w->events_in_all, 7);
+    assert_non_null(strstr(event_before(w, 1)->json, "\"revoked\":true"));
+    close_world(w);
+}
+
+static void an_indicator_that_everybody_would_match_or_that_may_not_leave_is_refused(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    assert_string_equal(GIVE(w, .kind = "indicator", .name = "propose", .role = BY_DUTY,
+                             .args = "{\"type\":\"address\",\"value\":\"8.8.8.8\",\"title\":\"t\",\"source\":\"s\",\"expires\":\"2026-12-01T00:00:00Z\"}"), "bad_argument");
+    assert_string_equal(GIVE(w, .kind = "indicator", .name = "propose", .scope = "430000", .role = BY_DUTY,
+                             .args = DOMAIN_OF(",\"tlp\":\"red\",\"regions\":[\"430200\"]")), "against_rule");
+    close_world(w);
+}
+
 /* ---- every kind, state, command, role, scope, person and version ---- */
 
 enum scope_case { OWN, OTHER_UNIT, OTHER_REGION, SCOPES };
@@ -656,7 +697,7 @@ static json_t *value_for(const struct argument *a, const struct possibility *p)
     case ARGUMENT_REGIONS:   return json_pack("[s]", "430100");
     case ARGUMENT_ADDRESSES: return json_pack("[s]", "192.0.2.0/24");
     case ARGUMENT_JSON:      return json_pack("{s:i}", "n", 1);
-    default:                 return json_string(strcmp(a->name, "unit") == 0 ? "U" : "w");
+    default:                 return json_string(strcmp(a->name, "unit") == 0 ? "U" : strcmp(a->name, "value") == 0 ? "11.22.33.44" : "w");
     }
 }
 
@@ -713,7 +754,7 @@ static void put_matter(struct world *w, const struct possibility *p)
         "{\"event_type\":\"%s\",\"%s\":{\"id\":\"%s\",\"version\":%d,\"decided\":%d,\"region\":\"430100\",\"status\":\"actual\",\"state\":\"%s\","
         "\"created\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},\"changed\":{\"at\":\"2026-11-20T11:00:00Z\",\"by\":\"ann\"},"
         "\"title\":\"t\",\"unit\":\"U\",\"sector\":\"water\",\"owner\":\"ann\",\"colour\":\"%s\",\"importance\":2,\"severity\":2,"
-        "\"occurred_at\":\"2026-11-20T09:00:00Z\",\"system\":\"s\",\"tasks\":{%s},"
+        "\"type\":\"domain\",\"value\":\"evil.example\",\"expires\":\"2026-12-01T00:00:00Z\",\"occurred_at\":\"2026-11-20T09:00:00Z\",\"system\":\"s\",\"tasks\":{%s},"
         "\"sign_by\":\"2026-12-01T00:00:00Z\",\"feedback_by\":\"2026-12-02T00:00:00Z\",\"valid_until\":\"2026-12-01T00:00:00Z\","
         "\"proposal\":{\"command\":\"raise\",\"by\":\"ann\",\"from\":\"%s\",\"at\":\"2026-11-20T11:00:00Z\",\"args\":{}},"
         "\"due\":{},\"fired\":{},\"history\":[]}}",
@@ -870,7 +911,8 @@ static void try_it(struct world *w, const struct possibility *p)
         stands_as_before(w, p);
         return;
     }
-    bool two = strcmp(p->command, "merge") == 0 || strcmp(p->command, "accept") == 0;      /* of another incident, too */
+    bool two = in_list("merge|accept|activate|renew", p->command)     /* another incident's, or the sensors' */
+               || (strcmp(p->command, "revoke") == 0 && strcmp(p->state, "active") == 0);
     assert_int_equal(w->events_in_all, events + (two ? 2 : 1));
     assert_string_equal(type, p->kind->name);
     assert_string_equal(member(w, "state"), expected_state(p));
@@ -934,6 +976,8 @@ int main(void)
         cmocka_unit_test(the_matrix_gives_the_colour_and_another_needs_a_reason), cmocka_unit_test(a_confirmed_incident_knows_since_when),
         cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
         cmocka_unit_test(a_merge_keeps_both_and_the_graver_level), cmocka_unit_test(an_incident_that_left_memory_comes_back_for_a_decision),
+        cmocka_unit_test(an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over),
+        cmocka_unit_test(an_indicator_that_everybody_would_match_or_that_may_not_leave_is_refused),
         cmocka_unit_test(every_state_command_role_scope_person_and_version_is_answered_as_the_tables_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
