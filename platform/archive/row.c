@@ -166,7 +166,7 @@ bool row_is_silent(const char *name)
 {
     static const char *const silent[] = { "id", "timestamp", "event_type", "community_id", "payload", "payload_printable",
                                           "proto", "direction", "flow_id", "sm3", "alert_ids", "joins",
-                                          "merged_into", NULL };
+                                          "merged_into", "first", "last", "detected_at", "aware_at", NULL };
     for (size_t i = 0; silent[i] != NULL; i++)
         if (strcmp(silent[i], name) == 0)
             return true;

@@ -63,6 +63,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_PARTY] = "INSERT OR IGNORE INTO party(address, n) VALUES(?1, ?2)",
     [PUT_PART] = "INSERT OR REPLACE INTO part_of(part, whole) VALUES(?1, ?2)",
     [DROP_PART] = "DELETE FROM part_of WHERE part = ?1",
+    [GET_TEXT] = "SELECT text FROM words WHERE rowid = ?1",
 };
 
 int sqlite_fault(const struct sqlite_archive *a, const char *name, sqlite3 *db, struct fault *f)

@@ -12,7 +12,8 @@
 
 enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, STATEMENTS };
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
+                 STATEMENTS };
 
 struct file {
     char          name[FILE_NAME];      /* "2026-11.db", or "incidents.db" */

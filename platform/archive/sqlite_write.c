@@ -91,10 +91,8 @@ static int run(struct sqlite_archive *a, struct file *x, enum statement which, i
     return rc;
 }
 
-static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
+static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const char *words, size_t len, struct fault *f)
 {
-    char words[ROW_WORDS_MAX];
-    size_t len = row_words(r, words);
     sqlite3_bind_int64(x->statements[PUT_TEXT], 1, n);
     sqlite3_bind_text(x->statements[PUT_TEXT], 2, words, (int)len, SQLITE_STATIC);
     return run(a, x, PUT_TEXT, NULL, f);
@@ -127,7 +125,11 @@ static int put_event(struct sqlite_archive *a, const struct row *r, const char *
         return rc;                      /* it was here before */
     int64_t n = sqlite3_last_insert_rowid(x->db);
     rc = put_chain(a, x, month, n, r->region, json, len, f);
-    return rc == 0 && row_has_words(r) ? put_text(a, x, n, r, f) : rc;
+    if (rc != 0 || !row_has_words(r))
+        return rc;
+    char words[ROW_WORDS_MAX];
+    size_t words_len = row_words(r, words);
+    return put_text(a, x, n, words, words_len, f);
 }
 
 static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
@@ -186,6 +188,30 @@ static int put_part(struct sqlite_archive *a, struct file *x, const struct row *
     return run(a, x, which, NULL, f);
 }
 
+static bool has_text(struct file *x, int64_t n, const char *words, size_t len)
+{
+    sqlite3_stmt *s = x->statements[GET_TEXT];
+    sqlite3_bind_int64(s, 1, n);
+    bool same = sqlite3_step(s) == SQLITE_ROW && (size_t)sqlite3_column_bytes(s, 0) == len
+                && (len == 0 || memcmp(sqlite3_column_text(s, 0), words, len) == 0);
+    sqlite3_reset(s);
+    return same;
+}
+
+/* Most versions of an incident only count on: then its words are the same, and the addresses among them. Full, they may not
+ * hold the addresses. */
+static int put_found_by(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
+{
+    char words[ROW_WORDS_MAX];
+    size_t len = row_words(r, words);
+    if (len < ROW_WORDS_MAX / 2 && has_text(x, n, words, len))
+        return 0;
+    int rc = put_text(a, x, n, words, len, f);
+    if (rc == 0)
+        rc = put_parties(a, x, n, r, "victims", f);
+    return rc == 0 ? put_parties(a, x, n, r, "attackers", f) : rc;
+}
+
 /* The newest version wins; links are kept of all versions, whatever their order of arrival. */
 static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
@@ -198,11 +224,7 @@ static int put_current(struct sqlite_archive *a, const struct row *r, const char
     if (rc == 0)
         rc = put_links(a, x, r, f);
     if (rc == 0 && n != 0)
-        rc = put_text(a, x, n, r, f);
-    if (rc == 0 && n != 0)
-        rc = put_parties(a, x, n, r, "victims", f);
-    if (rc == 0 && n != 0)
-        rc = put_parties(a, x, n, r, "attackers", f);
+        rc = put_found_by(a, x, n, r, f);
     if (rc == 0 && n != 0)
         rc = put_part(a, x, r, f);
     return rc;

@@ -46,7 +46,10 @@ if [ -d "$corpus" ]; then
     [ -f "$work/et.rules" ] || zcat "$corpus/rules/et-open.rules.gz" >"$work/et.rules"
     mkdir -p "$work/cache"
     "$sensor" -T -k none -S "$work/et.rules" --set rules.cache="$work/cache" >/dev/null 2>&1    # databases compiled once
+    python3 tests/bench/indicators.py >"$work/million.csv"
     for turn in $(seq "$turns"); do
+        cpu dense-intel "$sensor" -k none -r "$work/dense.pcap" -S "$work/none.rules" --set places.indicators="$work/million.csv" --json /dev/null || exit 1
+        cpu dense-intel-load "$sensor" -k none -T -S "$work/none.rules" --set places.indicators="$work/million.csv" || exit 1
         cpu dense-ours "$sensor" -k none -r "$work/dense.pcap" -S "$work/none.rules" --json /dev/null || exit 1
         command -v ndpiReader >/dev/null && { cpu dense-ndpi ndpiReader -i "$work/dense.pcap" -q || exit 1; }
         cpu dense-et "$sensor" -k none -r "$work/dense.pcap" -S "$work/et.rules" --set rules.cache="$work/cache" --json /dev/null || exit 1
@@ -58,6 +61,10 @@ if [ -d "$corpus" ]; then
     row dense-ndpi "ndpiReader (classification alone)" "$(packets dense-ours)"
     row dense-ours "fengsui-sensor, nDPI, all events" "$(packets dense-ours)" dense-ndpi
     row dense-et "fengsui-sensor, the same with ET Open" "$(packets dense-et)"
+    row dense-intel "fengsui-sensor, a million indicators" "$(packets dense-ours)"
+    read -r load _ <"$work/dense-intel-load"
+    echo "of that $load s is reading the million from a file; a look-up alone:"
+    "$BUILD/tests/bench/bench_intel"
     read -r load _ <"$work/dense-load"; read -r cold _ <"$work/dense-cold"
     echo "ET Open loaded: $cold s CPU cold, $load s with compiled databases at hand"
     echo "flood of SYNs, one worker (Suricata elsewhere: 4.7 s, 254 MB)"

@@ -259,7 +259,8 @@ class Cases:
     def status_left(self):
         done = run(self.root + "/bin/fengsui", "status", "-c", self.config, "-c", self.credentials + "/operator.yaml")
         assert done.returncode == 0, done.stderr
-        rows = [line.split() for line in done.stdout.splitlines()[1:]]
+        table = done.stdout.split("\n\n")[0]       # behind it stands what the correlators saw
+        rows = [line.split() for line in table.splitlines()[1:]]
         return sum(int(row[4]) + int(row[5]) for row in rows) if rows else -1
 
     def asked(self, path):

@@ -257,20 +257,31 @@ class World:
     def queued(self):
         return [f for f in self.ask("HKEYS", "fengsui:{%s}:state:notifier" % REGION).splitlines() if f.startswith("q|")]
 
+    def facts(self, *words):
+        lines = self.ask(*words).splitlines()
+        return dict(zip(lines[0::2], lines[1::2]))
+
+    def is_read(self, stream):
+        key = "fengsui:{%s}:%s" % (REGION, stream)
+        if self.ask("XLEN", key) == "0":
+            return True
+        group = self.facts("XINFO", "GROUPS", key)
+        return (group.get("name"), group.get("pending"), group.get("last-delivered-id")) == (
+            "notifier", "0", self.facts("XINFO", "STREAM", key).get("last-generated-id"))
+
     def rest(self):
         """Everything was read, and nothing waits."""
-        def still():
-            info = self.ask("XINFO", "GROUPS", "fengsui:{%s}:warnings" % REGION).splitlines()
-            more = self.ask("XINFO", "GROUPS", "fengsui:{%s}:incidents" % REGION).splitlines()
-            waits = [x[x.index(name) + 1] for x in (info, more) if "lag" in x for name in ("pending", "lag")]
-            return all(w in ("0", "") for w in waits) and not self.queued()
-        until("nothing waits any more; " + self.log()[-800:], still)
+        until("nothing waits any more", lambda: self.is_read("warnings") and self.is_read("incidents") and not self.queued())
 
     def end(self):
+        """In order where it can be, so that a sanitizer may have its word."""
+        if self.notifier is not None and self.notifier.poll() is None:
+            self.stop()
         for child in reversed(self.children):
             if child.poll() is None:
                 child.kill()
                 child.wait()
+        assert self.notifier is None or "Sanitizer" not in self.log(), self.log()[-3000:]
 
 
 class Cases:
