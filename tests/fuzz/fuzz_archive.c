@@ -1,12 +1,13 @@
 /* An event as somebody wrote it to a stream, and a search as somebody typed it.
- * What must hold: a row's texts are readable, its words fit, both ways of reading it give the same row, and no search is
- * an error to SQLite. */
+ * What must hold: a row's texts are readable, its words fit, both ways of reading it give the same row, no search is an
+ * error to SQLite, and nothing gets into a tsvector or tsquery but words and what stands between them. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sqlite3.h>
 
+#include "archive/lexemes.h"
 #include "archive/row.h"
 #include "archive/words.h"
 
@@ -59,6 +60,50 @@ static void same_rows(const char *json, size_t n, const struct row *a, const str
     assert(len == row_words(b, words[1]) && memcmp(words[0], words[1], len) == 0);
 }
 
+static bool is_letter(char c)
+{
+    return (uint8_t)c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+/* "word:1 word:2 " */
+static void is_vector(const char *at, const char *end)
+{
+    while (at < end) {
+        const char *word = at;
+        while (at < end && is_letter(*at))
+            at++;
+        assert(at > word && at - word <= LEXEME_MAX && at + 2 < end && *at == ':');
+        for (at++; at < end && *at >= '0' && *at <= '9'; at++)
+            assert(at - word < LEXEME_MAX + 8);
+        assert(at < end && *at++ == ' ');
+    }
+}
+
+static void lexemes(const char *words, size_t n)
+{
+    static char out[LEXEMES_MAX];
+    locale_t letters = lexemes_locale();
+    struct text t = text_over(out, sizeof out);
+    lexemes_write(words, n, letters, &t);
+    assert(!t.cut);
+    is_vector(out, out + t.len);
+    freelocale(letters);
+}
+
+/* Whatever was typed: words, and operators that were not. */
+static void asked(const char *query)
+{
+    static const char between[] = "():* &<->";
+    char out[4096];
+    locale_t letters = lexemes_locale();
+    struct text t = text_over(out, sizeof out);
+    lexemes_ask(query, letters, &t);
+    for (size_t i = 0; i < t.len; i++)
+        assert(is_letter(out[i]) || strchr(between, out[i]) != NULL);
+    assert(t.len == 0 || (out[0] == '(' && (t.cut || out[t.len - 1] == ')')));
+    freelocale(letters);
+}
+
 static void both_ways(const char *json, size_t n)
 {
     struct row fast, tree;
@@ -80,7 +125,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     both_ways((const char *)bytes, n);
     if (row_parse((const char *)bytes, n, "430100", &r, &f) == 0) {
         assert(strlen(r.id) > 0 && strlen(r.type) > 0 && r.region != NULL);
-        assert(row_words(&r, words) <= sizeof words);
+        size_t len = row_words(&r, words);
+        assert(len <= sizeof words);
+        lexemes(words, len);
         row_free(&r);
     }
     if (n < sizeof typed) {
@@ -89,8 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         typed[n] = '\0';
         words_query(typed, &t);
         text_end(&t);
-        if (t.len > 0 && !t.cut)
+        if (t.len > 0 && !t.cut) {
             search(query);
+            asked(query);
+        }
     }
     return 0;
 }
