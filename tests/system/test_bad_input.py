@@ -433,7 +433,7 @@ def a_port_in_use_is_said(w):
         os.mkdir(w.path("archive"))
         w.file("web/index.html", "<!doctype html>")
         code, text = w.run("fengsui-dashboard", "-c", "/dev/null", "--set", "listen=127.0.0.1:%d" % port, "--set", "bus.redis=" + redis.address,
-                           "--set", "archive=" + w.path("archive"), "--set", "web=" + w.path("web"),
+                           "--set", "archive.store=" + w.path("archive"), "--set", "web=" + w.path("web"),
                            "--set", "regions=" + str(TREE / "deploy/data/hunan_regions.csv"),
                            "--set", "map=" + str(TREE / "deploy/data/hunan-prefectures.geojson"))
         if code == 0 or str(port) not in text or "another program listens there" not in text:
