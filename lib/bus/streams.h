@@ -46,7 +46,7 @@ size_t stream_state_key(char out[STREAM_KEY_MAX], const char *region, const char
 /* Set of regions that have streams, so that consumers and dashboards find new ones: "fengsui:regions". */
 extern const char stream_regions_key[];
 
-#define STATE_FIGURES    "state:figures"    /* hash below a region: a correlator's name to its counts and stop values, for people */
+#define STATE_FIGURES    "state:figures"    /* hash below a region: a correlator's or notifier's name to its counts, for people */
 
 #define GROUP_CORRELATOR "correlator"
 #define GROUP_ARCHIVER   "archiver"

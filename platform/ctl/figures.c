@@ -14,8 +14,8 @@ static void room_print(const char *room, json_t *counts)
             printf("    %s.%s %lld\n", room, name, (long long)json_integer_value(value));
 }
 
-/* A correlator has a field in every region that it wrote for; all carry the same counts, so each tells of its last writing. */
-static void correlator_print(void *ctx, const char *region, const char *name, const char *value, size_t len)
+/* A program has a field in every region that it wrote for; all carry the same counts, so each tells of its last writing. */
+static void program_print(void *ctx, const char *region, const char *name, const char *value, size_t len)
 {
     struct fault f;
     const char *room;
@@ -28,12 +28,13 @@ static void correlator_print(void *ctx, const char *region, const char *name, co
     printf("\n%s, as told for region %s at %s\n", name, region, event_text_of(figures, "time"));
     json_object_foreach(json_object_get(figures, "counts"), room, counts)
         room_print(room, counts);
-    printf("    stop values %zu (fengsui-correlator --stop-values lists them)\n",
+    if (json_object_get(figures, "stop_values") != NULL)
+        printf("    stop values %zu (fengsui-correlator --stop-values lists them)\n",
            json_array_size(json_object_get(figures, "stop_values")) + (size_t)event_number_of(figures, "stop_values_more", UINT32_MAX));
     json_decref(figures);
 }
 
 int figures_print(const struct bus_settings *bus, struct fault *f)
 {
-    return backlog_fields(bus->redis, bus->user, bus->password, STATE_FIGURES, correlator_print, NULL, f);
+    return backlog_fields(bus->redis, bus->user, bus->password, STATE_FIGURES, program_print, NULL, f);
 }

@@ -70,6 +70,7 @@ struct daemon {
     struct outbox           *outbox;
     char                   **ours;          /* regions that are ours just now */
     size_t                   our_count, next;
+    uint64_t                 figures_at_us;
 };
 
 static volatile int stop_asked;
@@ -195,16 +196,41 @@ static int on_taken(void *ctx, struct consumer *c, const char *region, struct fa
     return 0;
 }
 
+/* For `fengsui status`: {"name","time","counts":{"outbox":{...},"waiting":{target: messages}}} */
+static void tell_figures(struct daemon *d, const char *region)
+{
+    char json[8192], now[CLOCK_TEXT_MAX];
+    struct text t = text_over(json, sizeof json);
+    struct outbox_counts n;
+    outbox_counts(d->outbox, &n);
+    clock_text(clock_wall_us(), now);
+    text_lit(&t, "{\"name\":\"");
+    text_json(&t, d->settings.name, strlen(d->settings.name));
+    text_fmt(&t, "\",\"time\":\"%s\",\"counts\":{", now);
+    metrics_json(&outbox_metrics, &n, 0, &t);
+    text_lit(&t, ",\"waiting\":{");
+    for (size_t i = 0; i < d->target_count; i++)
+        text_fmt(&t, "%s\"%s\":%zu", i ? "," : "", d->targets[i].name, outbox_waiting(d->outbox, i));
+    text_lit(&t, "}}}");
+    if (!t.cut)
+        consume_set(d->consumer, region, STATE_FIGURES, d->settings.name, t.at, t.len);
+}
+
 /* One region a turn, as one transaction is one region's. */
 static int on_idle(void *ctx, struct consumer *c, uint64_t now_us)
 {
+    static const uint64_t figures_every_us = 5000000;
     struct daemon *d = ctx;
     struct outbox_writer w = writer_of(d);
-    (void)c, (void)now_us;
+    (void)c;
     for (size_t i = 0; i < d->our_count; i++) {
         d->next = (d->next + 1) % d->our_count;
         if (outbox_tidy(d->outbox, d->ours[d->next], clock_wall_us(), &w))
             break;
+    }
+    if (d->our_count > 0 && now_us >= d->figures_at_us) {
+        d->figures_at_us = now_us + figures_every_us;
+        tell_figures(d, d->ours[d->next]);
     }
     return 0;
 }

@@ -595,6 +595,23 @@ class Cases:
         finally:
             w.end()
 
+    def how_it_stands_is_told(self):
+        w, here, away = self.world(), Web(), Web()
+        try:
+            away.stop()
+            w.start({"here": here.line(), "away": away.line()})
+            w.tell(warning(1), warning(2))
+
+            def told():
+                text = w.ask("HGET", "fengsui:{%s}:state:figures" % REGION, "notifier-1")
+                counts = json.loads(text)["counts"] if text else {"outbox": {}}
+                return counts["outbox"].get("sent") == 2 and counts["waiting"] == {"here": 0, "away": 2}
+            until("the figures are there", told)
+            done = subprocess.run([w.build + "/fengsui", "status", "-c", w.folder + "/fengsui.yaml"], capture_output=True, text=True)
+            assert "waiting.away 2" in done.stdout or not os.path.exists(w.build + "/fengsui"), done
+        finally:
+            w.end()
+
     # ---- bad input ----
 
     def a_wrong_target_is_one_clear_sentence(self):
