@@ -29,7 +29,7 @@ ENTRY = ("*", "id", "x", "type", "alert", "v", "1", "json", "{}")
 
 # What each user must not be able to do, beside what the programs show that it can.
 REFUSED = {
-    "sensor": [("XRANGE", A, "-", "+"), ("XREAD", "STREAMS", A, "0"), ("XTRIM", A, "MAXLEN", "0"), ("DEL", A),
+    "sensor": [("XADD", "fengsui:{430100}:commands", *ENTRY), ("XRANGE", A, "-", "+"), ("XREAD", "STREAMS", A, "0"), ("XTRIM", A, "MAXLEN", "0"), ("DEL", A),
                ("XADD", I, *ENTRY), ("HGETALL", S), ("HSET", MARK % "archiver", "a", "1"), ("SMEMBERS", "fengsui:regions"),
                ("SREM", "fengsui:regions", "430100"), ("CONFIG", "GET", "dir"), ("KEYS", "*"), ("FLUSHALL",),
                ("EVAL", "return 1", "0"), ("SUBSCRIBE", "x"), ("ACL", "LIST"), ("DEBUG", "SLEEP", "0")],
@@ -40,10 +40,11 @@ REFUSED = {
     "notifier": [("XADD", I, *ENTRY), ("XADD", "fengsui:{430100}:warnings", *ENTRY), ("XTRIM", I, "MAXLEN", "0"), ("DEL", I), ("XREAD", "STREAMS", A, "0"),
                  ("SET", LEASE % "archiver", "x"), ("HSET", MARK % "archiver", "a", "1"),
                  ("HSET", "fengsui:{430100}:state:correlator", "a", "1"), ("FLUSHALL",)],
-    "dashboard": [("XADD", A, *ENTRY), ("XADD", "fengsui:{430100}:commands", *ENTRY), ("XREAD", "STREAMS", E, "0"),
+    "dashboard": [("XADD", A, *ENTRY), ("XADD", "fengsui:{430100}:warnings", *ENTRY), ("HSET", "fengsui:{430100}:state:answers", "a", "1"),
+                  ("HGETALL", "fengsui:{430100}:state:desk"), ("XREAD", "STREAMS", E, "0"),
                   ("XGROUP", "CREATE", A, "x", "0"), ("HSET", S, "a", "1"), ("HGETALL", MARK % "archiver"),
                   ("XTRIM", A, "MAXLEN", "0"), ("DEL", A), ("FLUSHALL",)],
-    "operator": [("XADD", A, *ENTRY), ("XTRIM", A, "MAXLEN", "0"), ("DEL", A), ("CONFIG", "GET", "dir"), ("FLUSHALL",)],
+    "operator": [("XADD", A, *ENTRY), ("XADD", "fengsui:{430100}:warnings", *ENTRY), ("HSET", "fengsui:{430100}:state:answers", "a", "1"), ("XTRIM", A, "MAXLEN", "0"), ("DEL", A), ("CONFIG", "GET", "dir"), ("FLUSHALL",)],
     "default": [("PING",), ("INFO",), ("XLEN", A)],
 }
 

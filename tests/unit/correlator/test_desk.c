@@ -548,9 +548,27 @@ static void a_closed_incident_takes_no_new_alert_and_the_next_one_says_so(void *
     assert_non_null(strstr(last_event(w)->json, id));
     char second[64];
     snprintf(second, sizeof second, "%s", member(w, "id"));
-    GIVE(w, .kind = "incident", .name = "close", .subject = id, .version = 3, .args = "{\"note\":\"n\"}");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "close", .subject = id, .version = 2, .args = "{\"note\":\"n\"}"), "");
     ALERTED(w, .at_us = 3 * MINUTE);
     assert_string_equal(member(w, "id"), second);
+    close_world(w);
+}
+
+static void a_repeat_of_what_was_closed_begins_anew(void **unused)
+{
+    struct world *w = fresh();
+    char id[64], args[128];
+    (void)unused;
+    snprintf(id, sizeof id, "%s", ALERTED(w, .at_us = 0));
+    GIVE(w, .kind = "incident", .name = "benign", .subject = id, .version = 1, .args = "{\"note\":\"n\"}");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "close", .subject = id, .version = 2, .args = "{\"note\":\"n\"}"), "");
+    ALERTED(w, .at_us = MINUTE / 2);                    /* the same act still, had nobody closed it */
+    assert_string_not_equal(member(w, "id"), id);
+    assert_string_equal(member(w, "alert_count"), "1");
+    snprintf(args, sizeof args, "{\"part\":\"%s\",\"note\":\"n\"}", id);
+    char second[64];
+    snprintf(second, sizeof second, "%s", member(w, "id"));
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "merge", .subject = second, .version = 1, .args = args), "against_rule");
     close_world(w);
 }
 
@@ -975,6 +993,7 @@ int main(void)
         cmocka_unit_test(an_unreadable_command_blames_the_entry), cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(the_matrix_gives_the_colour_and_another_needs_a_reason), cmocka_unit_test(a_confirmed_incident_knows_since_when),
         cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
+        cmocka_unit_test(a_repeat_of_what_was_closed_begins_anew),
         cmocka_unit_test(a_merge_keeps_both_and_the_graver_level), cmocka_unit_test(an_incident_that_left_memory_comes_back_for_a_decision),
         cmocka_unit_test(an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over),
         cmocka_unit_test(an_indicator_that_everybody_would_match_or_that_may_not_leave_is_refused),
