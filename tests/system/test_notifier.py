@@ -595,6 +595,35 @@ class Cases:
         finally:
             w.end()
 
+    def what_people_decide_goes_out_as_they_decided(self):
+        """With the real correlator: each message names by sender, identifier and time what went out before it."""
+        w = self.world()
+        try:
+            os.mkdir(w.folder + "/out")
+            w.start({"parent": "file %s/out form=cap things=warning" % w.folder})
+            with open(w.folder + "/correlator.log", "w") as log:
+                w.children.append(subprocess.Popen([self.build + "/fengsui-correlator", "-c", w.folder + "/fengsui.yaml"], stderr=log))
+
+            def decide(*words):
+                done = subprocess.run([self.build + "/fengsui", "command", "warning", *words, "--role", "duty_officer", "--region", REGION,
+                                       "-c", w.folder + "/fengsui.yaml"], capture_output=True, text=True)
+                assert done.returncode == 0, (done, open(w.folder + "/correlator.log").read())
+                return done.stdout.split()[0]
+            until_text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+            wid = decide("draft", "title=供水风险", "measures=断开", "importance=4", "severity=4", "valid_until=" + until_text)
+            decide("issue", wid, "--version", "1")
+            decide("raise", wid, "colour=yellow", "note=x", "--version", "2")
+            decide("comment", wid, "note=nothing new")
+            decide("lift", wid, "note=over", "--version", "4")
+            until("three came", lambda: len([n for n in os.listdir(w.folder + "/out") if n[0] != "."]) == 3)
+            texts = [open("%s/out/%s.%d.xml" % (w.folder, wid, version)).read() for version in (2, 3, 5)]
+            assert [re.findall("<msgType>(.*)</msgType>", t)[0] for t in texts] == ["Alert", "Update", "Cancel"]
+            names = [",".join(re.findall("<%s>(.*)</%s>" % (e, e), t)[0] for e in ("sender", "identifier", "sent")) for t in texts]
+            assert [re.findall("<references>(.*)</references>", t) for t in texts] == [[], [names[0]], [names[0] + " " + names[1]]], texts[2]
+            w.rest()
+        finally:
+            w.end()
+
     def how_it_stands_is_told(self):
         w, here, away = self.world(), Web(), Web()
         try:
