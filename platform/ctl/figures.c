@@ -28,8 +28,7 @@ static void program_print(void *ctx, const char *region, const char *name, const
     printf("\n%s, as told for region %s at %s\n", name, region, event_text_of(figures, "time"));
     json_object_foreach(json_object_get(figures, "counts"), room, counts)
         room_print(room, counts);
-    if (json_object_get(figures, "stop_values") != NULL)
-        const json_t *stop = json_object_get(figures, "stop_values");
+    const json_t *stop = json_object_get(figures, "stop_values");
     if (stop != NULL)
         printf("    stop values %zu (fengsui-correlator --stop-values lists them)\n",
                json_array_size(stop) + (size_t)event_number_of(figures, "stop_values_more", UINT32_MAX));
