@@ -1,6 +1,6 @@
 /* How many rows a second the archive takes, in the archiver's own batches: flows (no text index), then alerts.
  *
- *     bench_archive DIR ROWS */
+ *     bench_archive STORE ROWS      (as archive.store has it) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 {
     struct fault f = { 0 };
     if (argc != 3) {
-        fprintf(stderr, "usage: bench_archive DIR ROWS\n");
+        fprintf(stderr, "usage: bench_archive STORE ROWS\n");
         return 2;
     }
     struct archive *a = archive_open(argv[1], ARCHIVE_WRITE, &f);
