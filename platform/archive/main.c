@@ -227,7 +227,11 @@ static int open_notary(struct daemon *d, struct fault *f)
     }
     struct notary_settings s = { .path = path, .keys = d->place.keys, .every_us = d->settings.checkpoint_every_us };
     d->notary = notary_open(&s, f);
-    return d->notary != NULL ? notary_checkpoint(d->notary, d->archive, CHECKPOINT_START, clock_wall_us(), f) : f->code;
+    if (d->notary == NULL)
+        return f->code;
+    if (notary_checkpoint(d->notary, d->archive, CHECKPOINT_START, clock_wall_us(), f) < 0)
+        log_warning("no checkpoint yet: %s", f->why);       /* a server may come later than we do; on_idle() makes one then */
+    return 0;
 }
 
 /* The last word on what the archive holds, and on every byte of its files. */

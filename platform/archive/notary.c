@@ -20,6 +20,7 @@ struct notary {
     struct ledger ledger;
     struct book   book;
     bool          said_unsigned;
+    bool          told_all;                 /* of every month: what was written before a crash may be in no line yet */
     char         *room;                     /* LEDGER_LINE_MAX bytes, for a line's members */
     struct chain_head *heads;               /* not in a line yet */
     size_t        head_count, head_room;
@@ -147,8 +148,8 @@ static int make(struct notary *n, struct archive *a, struct checkpoint *c, uint6
     int rc = announce(n, a, c->reason, now_us, f);
     if (rc != 0)
         return rc;
-    if (c->reason == CHECKPOINT_START && (rc = archive_all_heads(a, note_head, n, f)) != 0)
-        return rc;                      /* what was written before a crash may be in no line yet */
+    if (!n->told_all && (rc = archive_all_heads(a, note_head, n, f)) != 0)
+        return rc;
     archive_heads(a, note_head, n);
     c->heads = n->heads;
     c->head_count = n->head_count;
@@ -156,6 +157,7 @@ static int make(struct notary *n, struct archive *a, struct checkpoint *c, uint6
     if (rc != 0)
         return rc;
     n->head_count = 0;
+    n->told_all = true;
     n->next_us = now_us + n->every_us;
     return 0;
 }
