@@ -220,6 +220,7 @@ class Cases:
             text = given.read().replace(self.prefix, self.root)
             text = text.replace("unix:/run/fengsui/redis.sock", "unix:" + self.socket)
             text = text.replace("/var/lib/fengsui/archive", self.folder + "/archive")
+            text = text.replace("archive:\n", "archive:\n  keys: \"%s/keys\"\n" % self.folder, 1)
             text = text.replace("/var/cache/fengsui-sensor", "").replace(', "/etc/fengsui/rules"', "")
             out.write(text.replace("127.0.0.1:8600", "127.0.0.1:%d" % self.port).replace("actual", "exercise"))
 
@@ -235,6 +236,8 @@ class Cases:
         os.mkdir(told)
         self.start("notifier", *self.program("notifier", "--set", "dir=" + self.folder, "--set",
                                              "targets.here=file %s status=exercise" % told))
+        made = run(self.root + "/bin/fengsui", "keys", "init", "-c", self.config)
+        assert made.returncode == 0, made.stderr
         self.start("archiver", *self.program("archiver"))
         self.start("dashboard", *self.program("dashboard"))
         sensor = run(*self.program("sensor", "--set", "spool.dir=" + self.folder + "/spool", "-r",
