@@ -600,19 +600,12 @@ static int64_t door_trim(void *self, const char *region, enum stream s, const ch
 
 /* ---- memory ---- */
 
-static uint64_t info_number(const char *info, const char *name)
-{
-    const char *at = strstr(info, name);
-    return at != NULL ? strtoull(at + strlen(name), NULL, 10) : 0;
-}
-
 static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault *f)
 {
     int rc = -ENOMEM;
     redisReply *r = ASK((struct redis_door *)self, &rc, f, "INFO", "memory");
-    const char *info = r != NULL && r->type == REDIS_REPLY_STRING ? r->str : "";
-    *used = info_number(info, "\nused_memory:");
-    *most = info_number(info, "\nmaxmemory:");
+    *used = redis_info_number(r, "used_memory");
+    *most = redis_info_number(r, "maxmemory");
     freeReplyObject(r);
     return rc;
 }

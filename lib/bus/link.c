@@ -17,7 +17,7 @@ enum {
     BATCH = 512, BATCH_BYTES = 1024 * 1024, HEARTBEAT_MAX = 64 * 1024,
     SEND_ROOM = BATCH_BYTES + 2 * SEGMENT_RECORD_MAX,
 };
-static const uint64_t CONNECT_US = 250000, HANG_US = 10000000, RETRY_LEAST_US = 100000, RETRY_MOST_US = 5000000;
+static const uint64_t LOOK_US = 500000, CONNECT_US = 250000, HANG_US = 10000000, RETRY_LEAST_US = 100000, RETRY_MOST_US = 5000000;
 
 struct link {
     struct spool *spool;
@@ -26,6 +26,9 @@ struct link {
     struct redis_where where;
     redisContext *redis;                    /* NULL: not connected */
     bool     complained;
+    bool     crowded;                       /* Redis is nearly full */
+    bool     memory_due;                    /* the next reply is how full it is */
+    uint64_t look_at_us;                    /* when that is asked again */
     uint64_t retry_at_us, retry_us, asked_us;
     char    *out;                           /* the batch as RESP */
     size_t   out_len, out_sent;
@@ -47,6 +50,7 @@ static void disconnect(struct link *l, const char *why)
         redisFree(l->redis);
     l->redis = NULL;
     l->tickets_count = l->replies_due = 0;
+    l->memory_due = false;
     l->region[0] = '\0';
     l->retry_us = l->retry_us ? l->retry_us * 2 : RETRY_LEAST_US;
     if (l->retry_us > RETRY_MOST_US)
@@ -71,6 +75,37 @@ static void connect_redis(struct link *l)
     spool_heard(l->spool, asked_us);
     l->counts->reconnects++;
 }
+
+/* ---- how full it is ---- */
+
+/* A tenth of Redis' memory is the consumers': in a Redis that is full to the brim they could not write down what they have done,
+ * so nothing would ever be acknowledged, trimmed and free again. */
+static void ask_memory(struct link *l, struct text *out)
+{
+    uint64_t now = clock_steady_us();
+    if (now < l->look_at_us)
+        return;
+    l->look_at_us = now + LOOK_US;
+    resp_begin(out, 2);
+    resp_str(out, "INFO");
+    resp_str(out, "memory");
+    l->memory_due = true;
+    l->replies_due++;
+}
+
+static void hear_memory(struct link *l, const redisReply *r)
+{
+    uint64_t used = redis_info_number(r, "used_memory"), most = redis_info_number(r, "maxmemory");
+    bool crowded = most > 0 && used > most / 10 * 9;
+    l->memory_due = false;
+    if (crowded && !l->crowded)
+        log_warning("redis at %s: nine tenths of its memory are used; events wait in the spool", l->where.host);
+    if (!crowded && l->crowded)
+        log_info("redis at %s: has room again", l->where.host);
+    l->crowded = crowded;
+}
+
+/* ---- asking ---- */
 
 /* A region's first batch enters it in the set by which consumers find it. */
 static void enter_region(struct link *l, struct text *out)
@@ -142,8 +177,9 @@ static bool ask(struct link *l)
 {
     struct spool_ticket t;
     struct text out = text_over(l->out, SEND_ROOM);
+    ask_memory(l, &out);
     add_heartbeat(l, &out);
-    const struct spool_entry *e = spool_next(l->spool, &t);
+    const struct spool_entry *e = l->crowded ? NULL : spool_next(l->spool, &t);
     if (e != NULL)
         fill_batch(l, e, &t, &out);
     assert(!out.cut);
@@ -222,6 +258,8 @@ static bool read_replies(struct link *l)
             freeReplyObject(reply);
             return false;
         }
+        if (l->memory_due)
+            hear_memory(l, reply);
         freeReplyObject(reply);
         l->replies_due--;
     }

@@ -128,3 +128,15 @@ bool redis_is_safe(const struct redis_server *s, const struct redis_where *w, st
               w->host, s->policy);
     return false;
 }
+
+uint64_t redis_info_number(const redisReply *info, const char *name)
+{
+    size_t n = strlen(name);
+    const char *at = info != NULL && info->type == REDIS_REPLY_STRING ? strchr(info->str, '\n') : NULL;
+    for (; at != NULL; at = strchr(at, '\n')) {
+        at++;
+        if (strncmp(at, name, n) == 0 && at[n] == ':')
+            return strtoull(at + n + 1, NULL, 10);
+    }
+    return 0;
+}

@@ -29,6 +29,9 @@ int redis_where_parse(const char *text, const char *user, const char *password, 
  * say which Redis: the caller does. */
 redisContext *redis_connect(const struct redis_where *w, uint64_t timeout_us, struct redis_server *server, struct fault *f);
 
+/* A number of INFO's answer by its name; 0: it is not there. */
+uint64_t redis_info_number(const redisReply *info, const char *name);
+
 /* The text of INFO taken apart. */
 void redis_info_parse(const char *info, struct redis_server *out);
 

@@ -9,6 +9,7 @@ microseconds for one alert says how many a second two cores take.
 import argparse
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,6 @@ import tempfile
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NAMES = ("redis", "correlator", "archiver", "publisher")
 
 
@@ -48,11 +48,6 @@ class Redis:
 
     def memory(self):
         return int(re.search(r"used_memory:(\d+)", self.ask("INFO", "memory")).group(1)) / 1048576
-
-
-def deployed(name):
-    """Where a data file stands in the source tree."""
-    return os.path.join(ROOT, "deploy/data", name)
 
 
 class Run:
@@ -144,8 +139,8 @@ def main():
     options.add_argument("--regions", type=int, default=2)
     options.add_argument("--flood", action="store_true", help="one rule, one pair")
     options.add_argument("--curve", help="CSV of memory, CPU and lag over time")
-    options.add_argument("--correlator", nargs="*", default=[], metavar="OPTION", help="more options for the correlator")
-    options.add_argument("--archiver", nargs="*", default=[], metavar="OPTION", help="the same for the archiver")
+    options.add_argument("--correlator", type=shlex.split, default=[], metavar="OPTIONS", help="more options for the correlator")
+    options.add_argument("--archiver", type=shlex.split, default=[], metavar="OPTIONS", help="the same for the archiver")
     options.add_argument("--keep", action="store_true", help="keep the files")
     o = options.parse_args()
     folder = tempfile.mkdtemp(prefix="platform-")

@@ -83,3 +83,4 @@ else
 fi
 
 python3 tests/bench/correlator.py --build "$BUILD"
+python3 tests/bench/platform.py --build "$BUILD" --alerts 400000

@@ -82,7 +82,8 @@ bool scanned_as_jansson(const char *json, size_t len, char why[256])
         json_decref(c.tree), c.tree = json_object();
     int rc = scan(copy, len, compare, &c, &f);
     bool read = c.tree != NULL;
-    if ((rc == 0) != read && strstr(f.why, "too deeply") == NULL) {
+    bool lenient = strstr(f.why, "too deeply") != NULL || memchr(json, '\0', len) != NULL;
+    if ((rc == 0) != read && !(rc != 0 && lenient)) {
         c.equal = false;
         snprintf(why, 256, "scan says %.100s, jansson %.100s", rc == 0 ? "yes" : f.why, read ? "yes" : unused.why);
     }

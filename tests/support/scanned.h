@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /* False: they disagree about whether it is an event, or about a value in it; `why` says where. What jansson reads and
- * scan() is right to refuse (more levels than SCAN_DEPTH) does not count. */
+ * scan() is right to refuse does not count: more levels than SCAN_DEPTH; a NUL behind a number or a word, which jansson
+ * overlooks. */
 bool scanned_as_jansson(const char *json, size_t len, char why[256]);
 
 #endif
