@@ -25,6 +25,7 @@ struct region {
     struct transaction open;            /* of batches that were handled and are not in Redis yet */
     size_t   held;                      /* their entries */
     bool     urgent;                    /* one of them is somebody's command */
+    bool     forgiven;                  /* Redis was full: how often its pending entries were given out blames none of them */
     uint64_t committed_us, cost_us;     /* when the last one was through, and what it took */
 };
 
@@ -200,11 +201,28 @@ static bool is_final(int rc)
     return rc == -EBUSY || rc == -EPERM || rc == -ECANCELED;
 }
 
+/* What was done cannot be written: it is forgotten here, and taken up again when there may be room. */
+static int wait_for_room(struct consumer *c, const struct fault *f)
+{
+    if (!c->complained)
+        log_warning("%s: %s; waiting for room", c->settings.group, f->why);
+    c->complained = true;
+    for (size_t i = 0; i < c->region_count; i++) {
+        lose_region(c, &c->regions[i]);
+        c->regions[i].forgiven = true;
+    }
+    c->look_at_us = 0;
+    back_off(c);
+    return 0;
+}
+
 /* What an error of the door means for us; gives it back when we cannot go on. */
 static int failed(struct consumer *c, struct region *r, int rc, const struct fault *f)
 {
     if (is_final(rc))
         return rc;
+    if (rc == -ENOSPC)
+        return wait_for_room(c, f);
     if (rc == -ESTALE) {
         if (r != NULL)
             lose_with_holders(c, r);
@@ -251,6 +269,7 @@ static int commit(struct consumer *c, struct region *r, struct fault *f)
     r->committed_us = clock_steady_us();
     r->cost_us = r->committed_us - from;
     c->retry_us = 0;
+    c->complained = false;
     return 0;
 }
 
@@ -454,17 +473,23 @@ static void load_mark(void *region, const char *field, const char *value, size_t
     marks_load(&((struct region *)region)->marks, field, value, len);
 }
 
+/* Its first entry was at the front through too many deaths. */
+static bool is_killer(const struct region *r, const struct door_page *page)
+{
+    return page->count > 0 && page->deliveries[0] > CONSUME_TRIES && !r->forgiven;
+}
+
 /* A page of what a dead consumer left. Who is at the front for the third time goes alone, to find out whether it is the
  * one that kills; for the sixth, to :dead. */
 static int work_left(struct consumer *c, struct region *r, struct door_page *page, bool first, struct fault *f)
 {
     if (page->count == 0)
         return 0;
-    if (first && page->deliveries[0] > CONSUME_TRIES) {
+    if (first && is_killer(r, page)) {
         add_dead(c, r, &page->entries[0], "its consumer died again and again while handling it");
         return keep(c, r, 1, true, f);
     }
-    bool suspect = page->deliveries[0] > 2;
+    bool suspect = page->deliveries[0] > 2 && !r->forgiven;
     int rc = work(c, r, page->entries, suspect ? 1 : page->count, suspect, f);
     if (rc == 0 && suspect && page->count > 1)
         rc = work(c, r, page->entries + 1, page->count - 1, true, f);
@@ -477,7 +502,7 @@ static int work_pending(struct consumer *c, struct region *r, enum stream s, str
     for (bool first = true, more = true; more; first = false) {
         struct door_page page = { 0 };
         int rc = c->door.pending(c->door.self, r->name, s, after, &page, f);
-        bool dead = first && page.count > 0 && page.deliveries[0] > CONSUME_TRIES;
+        bool dead = first && is_killer(r, &page);
         c->counts.lost += page.gone;
         c->counts.claimed += page.count;
         if (rc == 0)
@@ -511,6 +536,7 @@ static int take_region(struct consumer *c, struct region *r, struct fault *f)
     for (size_t i = 0; i < c->settings.stream_count && rc == 0; i++)
         rc = work_pending(c, r, c->settings.streams[i], f);
     r->ours = rc == 0;
+    r->forgiven = r->forgiven && rc != 0;
     r->renew_at_us = clock_steady_us() + c->settings.claim_idle_us / 3;
     return rc;
 }

@@ -14,6 +14,8 @@
  *           CONSUME_TRIES times goes to the region's :dead stream with the reason. So does an entry that was at the
  *           front through more than CONSUME_TRIES deaths of its consumer. Any other error blames the store: the batch
  *           waits and is tried again until it works. Entries trimmed while pending are counted as lost.
+ * Full      a Redis that has used what it may refuses what was done: all regions are let go and taken again, more and more
+ *           slowly, until there is room; no entry is blamed for how often it was given out meanwhile.
  * Redis     absent, restarted, emptied (NOGROUP): one line in the log, then on with what is there.
  * Regions   given, or all in stream_regions_key, looked up again as they appear.
  * Cluster   one connection: on a Redis Cluster give a consumer the regions of one node.

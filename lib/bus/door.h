@@ -1,7 +1,7 @@
 /* door - what a consumer needs of Redis, so that the same consumer runs on fake.c in unit tests.
  *
  * Errors    negative with a fault: -ESTALE the region is no longer ours or its group is gone (take it again);
- *           -EBUSY another process has our name; -EPERM the server may not be used; anything else: the connection
+ *           -EBUSY another process has our name; -ENOSPC it is full; -EPERM the server may not be used; anything else: the connection
  *           is gone and connect() is next.
  * Pages     entries borrow from .keep until page_free().
  */

@@ -49,7 +49,8 @@ static int meaning(const redisReply *r, struct fault *f)
     if (r->type != REDIS_REPLY_ERROR)
         return 0;
     bool stale = strncmp(r->str, "NOGROUP", 7) == 0 || strncmp(r->str, "EXECABORT", 9) == 0;
-    return fault_set(f, stale ? -ESTALE : -EIO, "redis: %s", r->str);
+    bool full = strncmp(r->str, "OOM", 3) == 0;
+    return fault_set(f, stale ? -ESTALE : full ? -ENOSPC : -EIO, "redis: %s", r->str);
 }
 
 /* The next reply; the caller frees it. NULL with a fault: an error, or the connection is gone. */
@@ -476,7 +477,7 @@ static int door_commit(void *self, const char *region, const struct change *chan
         if (r == NULL && d->redis->err)
             return fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
         if (i == commands + 2)
-            rc = r != NULL ? judge(r, f) : queued.code ? fault_set(f, -EIO, "%s", queued.why) : one;
+            rc = r != NULL ? judge(r, f) : queued.code ? fault_set(f, queued.code == -ENOSPC ? -ENOSPC : -EIO, "%s", queued.why) : one;
         freeReplyObject(r);
     }
     return rc;

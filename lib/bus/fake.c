@@ -23,6 +23,7 @@ struct fake {
     struct field *fields;
     size_t        field_count;
     bool          trouble[FAKE_FLUSHED + 1];
+    unsigned      full;                 /* so many commits to refuse */
     bool          no_groups;            /* after FLUSHALL, until a region is taken */
     int           stop;                 /* set when there is nothing left to read */
     unsigned      empty_reads;
@@ -170,6 +171,11 @@ static bool happens(struct fake *x, enum fake_trouble what)
     return now;
 }
 
+void fake_full(struct fake *x, unsigned commits)
+{
+    x->full = commits;
+}
+
 void fake_trouble(struct fake *x, enum fake_trouble what)
 {
     x->trouble[what] = true;
@@ -282,6 +288,10 @@ static int door_commit(void *self, const char *region, const struct change *chan
         return fault_set(f, -ESTALE, "the lease has passed to another consumer");
     if (happens(d->fake, FAKE_COMMIT_LOST))
         return fault_set(f, -EIO, "the connection broke");
+    if (d->fake->full > 0) {
+        d->fake->full--;
+        return fault_set(f, -ENOSPC, "OOM command not allowed when used memory > 'maxmemory'");
+    }
     for (size_t i = 0; i < count; i++)
         apply(d, &changes[i]);
     return happens(d->fake, FAKE_REPLY_LOST) ? fault_set(f, -EIO, "the connection broke") : 0;

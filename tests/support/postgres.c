@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
@@ -119,9 +120,55 @@ static void end(struct postgres *p, int signal)
     p->pid = 0;
 }
 
+/* State and parent of a process; false: it is gone. Its name stands in brackets and may hold anything. */
+static bool process(pid_t pid, char *state, pid_t *parent)
+{
+    char path[40], line[512], *after = NULL;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *in = fopen(path, "re");
+    if (in == NULL)
+        return false;
+    if (fgets(line, sizeof line, in) != NULL)
+        after = strrchr(line, ')');
+    fclose(in);
+    return after != NULL && sscanf(after + 1, " %c %d", state, parent) == 2;
+}
+
+static size_t children_of(pid_t parent, pid_t *out, size_t most)
+{
+    size_t n = 0;
+    char state;
+    pid_t its;
+    DIR *all = opendir("/proc");
+    assert_non_null(all);
+    for (struct dirent *e; (e = readdir(all)) != NULL && n < most;) {
+        pid_t pid = (pid_t)atoi(e->d_name);
+        if (pid > 0 && process(pid, &state, &its) && its == parent)
+            out[n++] = pid;
+    }
+    closedir(all);
+    return n;
+}
+
+static bool is_gone(pid_t pid)
+{
+    char state;
+    pid_t parent;
+    return !process(pid, &state, &parent) || state == 'Z';
+}
+
+/* As a power cut does it. Backends outlive their postmaster for a moment, could still commit, and keep its memory. */
 void postgres_kill(struct postgres *p)
 {
+    pid_t backends[64];
+    const struct timespec nap = { 0, 10000000 };
+    size_t count = children_of(p->pid, backends, sizeof backends / sizeof backends[0]);
     end(p, SIGKILL);
+    for (size_t i = 0; i < count; i++)
+        kill(backends[i], SIGKILL);
+    for (size_t i = 0; i < count; i++)
+        for (int tries = 0; tries < 1000 && !is_gone(backends[i]); tries++)
+            nanosleep(&nap, NULL);
 }
 
 void postgres_stop(struct postgres *p)

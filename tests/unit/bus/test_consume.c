@@ -359,6 +359,20 @@ static void a_store_that_fails_blames_no_entry(void **unused)
     fake_free(x);
 }
 
+static void a_full_redis_is_waited_for_and_blames_no_entry(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 0, 4);
+    fake_full(x, CONSUME_TRIES + 1);        /* each time they are given out once more */
+    run(x, &d);
+    expect_count(x, 4);
+    assert_int_equal(fake_count(x, "430100", STREAM_INCIDENTS), 4);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
+    fake_free(x);
+}
+
 static void an_emptied_redis_is_gone_on_with(void **unused)
 {
     (void)unused;
@@ -397,6 +411,7 @@ int main(void)
         cmocka_unit_test(one_bad_entry_goes_to_dead_and_the_others_pass),
         cmocka_unit_test(an_entry_without_a_field_goes_to_dead_with_the_reason),
         cmocka_unit_test(a_store_that_fails_blames_no_entry),
+        cmocka_unit_test(a_full_redis_is_waited_for_and_blames_no_entry),
         cmocka_unit_test(an_emptied_redis_is_gone_on_with),
     };
     return cmocka_run_group_tests_name("bus/consume", tests, NULL, NULL);
