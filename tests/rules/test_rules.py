@@ -75,8 +75,8 @@ class Techniques(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        text = (run.RULES / "ot" / "README.md").read_text()
-        cls.lines = [line for line in text.splitlines() if line.startswith("| OT-")]
+        cls.page = (run.RULES / "ot" / "README.md").read_text()
+        cls.lines = [line for line in cls.page.splitlines() if line.startswith("| OT-")]
         cls.rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in cls.lines]
 
     def test_each_of_the_69_stands_there_once(self):
@@ -103,8 +103,8 @@ class Techniques(unittest.TestCase):
         for name, _, sids, told in self.rows:
             self.assertNotEqual((sids, told), ("none", "none"), name)
 
-    def test_every_rule_that_alerts_tells_one(self):
-        named = set(re.findall(r"\b91\d{5}\b", "\n".join(self.lines)))
+    def test_every_rule_that_alerts_tells_one_or_stands_beside_them(self):
+        named = set(re.findall(r"\b91\d{5}\b", self.page))
         for path in (run.RULES / "ot").glob("*.rules"):
             for line in path.read_text().splitlines():
                 if line.startswith("alert") and "flowbits:noalert" not in line:
