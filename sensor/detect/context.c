@@ -395,7 +395,7 @@ static bool parse_record_event(struct parser *p, struct slice value)
         for (uint16_t a = 0; (family >> i & 1) && a < s->anomaly_count && a < 64; a++) {
             if (slice_is(anomaly, s->anomalies[a].name)) {
                 e->bits[i] |= UINT64_C(1) << a;
-                found |= UINT64_C(1) << i;
+                found |= SCHEMA_BIT(i);
             }
         }
     }

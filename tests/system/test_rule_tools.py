@@ -129,13 +129,28 @@ def every_keyword_has_a_sentence(t):
     t.hold({"content", "frame", "iprep", "asn1", "modbus.function_code", "tls.sni"} <= known, "some keyword is not told of")
 
 
+def every_event_of_every_dissector_can_be_asked_for(t):
+    """As its page lists them: a heading for each dissector, then tables, that of events being the one without types."""
+    page, _ = t.run("fengsui-sensor", "--list-fields")
+    rules, schema = [], ""
+    for line in page.splitlines():
+        heading, row = re.match(r"## (\w+)$", line), re.match(r"\| `(\w+)` \| [^|]*\|$", line)
+        schema = heading.group(1) if heading else schema
+        if row and schema:
+            rules.append('alert %s any any -> any any (msg:"e"; app-layer-event:%s.%s; sid:%d;)' % (schema, schema, row.group(1), len(rules) + 1))
+    _, said = t.run("fengsui-sensor", "-k", "none", "-T", "-S", t.file("events.rules", "\n".join(rules) + "\n"))
+    wrong = [line for line in said.splitlines() if "events.rules:" in line]
+    t.hold(len(rules) > 300 and not wrong, "%d events: %s" % (len(rules), wrong[:5]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build")
     with tempfile.TemporaryDirectory() as folder:
         t = Trial(os.path.abspath(parser.parse_args().build), folder)
         for trial in (what_held_and_what_stopped_the_others, what_is_wrong_and_what_costs_too_much, what_each_rule_cost,
-                      what_is_suppressed_has_an_owner_and_an_end, every_keyword_has_a_sentence):
+                      what_is_suppressed_has_an_owner_and_an_end, every_keyword_has_a_sentence,
+                      every_event_of_every_dissector_can_be_asked_for):
             trial(t)
     print("%d passed, %d failed" % (t.passed, t.failed))
     return 1 if t.failed else 0
