@@ -162,13 +162,6 @@ static bool put_text(json_t *object, const char *name, const char *text)
     return json_object_set_new(object, name, json_string(text)) == 0;
 }
 
-static bool put_moment(json_t *object, const char *name, uint64_t at_us)
-{
-    char when[CLOCK_TEXT_MAX];
-    clock_text(at_us, when);
-    return put_text(object, name, when);
-}
-
 bool clocks_set_operator(struct incident *i, const char *operator_id)
 {
     return has_clocks(i) && put_text(i->clocks, "operator", operator_id);
@@ -224,7 +217,7 @@ static int begin(const struct clock_row *r, struct incident *i, json_t *report, 
     json_object_del(report, "ended");
     bool ok = put_text(report, "reporter_zh", r->reporter_zh) && put_text(report, "reporter_en", r->reporter_en)
               && put_text(report, "to_zh", r->to_zh) && put_text(report, "to_en", r->to_en) && put_text(report, "article", r->article)
-              && put_moment(report, "start", start_us) && put_moment(report, "deadline", deadline_us)
+              && due_set(&report, "start", start_us) && due_set(&report, "deadline", deadline_us)
               && due_both(i, r->id, deadline_us, deadline_us - r->within_us / 4);
     return ok ? 1 : -ENOMEM;
 }
@@ -258,7 +251,7 @@ static bool note_containment(struct incident *i, uint64_t at_us)
     bool known = json_object_get(i->clocks, "contained_at") != NULL;
     if (i->state == INCIDENT_REOPENED || i->state == INCIDENT_HANDLING)
         return json_object_del(i->clocks, "contained_at"), true;
-    return known || i->state != INCIDENT_CONTAINED || put_moment(i->clocks, "contained_at", at_us);
+    return known || i->state != INCIDENT_CONTAINED || due_set(&i->clocks, "contained_at", at_us);
 }
 
 int clocks_follow(const struct clocks *t, struct incident *i, uint64_t at_us)
@@ -314,7 +307,7 @@ int clocks_report(struct incident *i, const char *id, const struct deed *by, uin
         return supplement(report, by, at_us, reference, why);
     if (json_object_get(report, "ended") != NULL)
         return refuse(why, REFUSED_STATE, "该时限已终止", "that clock has ended");
-    bool ok = put_moment(report, "reported_at", at_us) && put_text(report, "by", by->who) && put_text(report, "reference", reference)
+    bool ok = due_set(&report, "reported_at", at_us) && put_text(report, "by", by->who) && put_text(report, "reference", reference)
               && json_object_set_new(report, "late_s", json_integer(at_us > deadline_us ? (json_int_t)((at_us - deadline_us) / 1000000) : 0)) == 0
               && due_both(i, id, 0, 0);
     return ok ? 0 : -ENOMEM;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "correlator/act.h"
 #include "events/load.h"
 
@@ -42,26 +41,21 @@ static int task(struct act *a)
 
 static int done(struct act *a)
 {
-    char when[CLOCK_TEXT_MAX];
     const char *name = act_text(a, "task");
     json_t *entry = json_object_get(json_object_get(a->matter->fields, "tasks"), name);
     if (entry == NULL)
         return refuse(a->why, REFUSED_RULE, "没有该事项", "there is no task of that name");
     if (json_object_get(entry, "done_at") != NULL)
         return refuse(a->why, REFUSED_RULE, "该事项已办结", "that task is done already");
-    clock_text(a->command->at_us, when);
-    return json_object_set_new(entry, "done_at", json_string(when)) == 0
-           && json_object_set_new(entry, "done_by", json_string(a->command->who)) == 0 && task_due(a, name, 0) ? 0 : -ENOMEM;
+    return due_set(&entry, "done_at", a->command->at_us) && json_object_set_new(entry, "done_by", json_string(a->command->who)) == 0 && task_due(a, name, 0) ? 0 : -ENOMEM;
 }
 
 /* The task keeps since when it is supervised, also once it is done. */
 static int overdue(struct act *a)
 {
-    char when[CLOCK_TEXT_MAX];
     const char *name = act_text(a, "name");
     json_t *entry = json_object_get(json_object_get(a->matter->fields, "tasks"), strncmp(name, "task:", 5) == 0 ? name + 5 : name);
-    clock_text(a->command->at_us, when);
-    return entry == NULL || json_object_set_new(entry, "supervised_since", json_string(when)) == 0 ? 0 : -ENOMEM;
+    return entry == NULL || due_set(&entry, "supervised_since", a->command->at_us) ? 0 : -ENOMEM;
 }
 
 static int close_all(struct act *a)

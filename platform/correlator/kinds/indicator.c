@@ -1,14 +1,12 @@
 /* What tables cannot say of indicators: a value that would match everywhere is refused, and what is in force goes to the sensors. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "bus/intel.h"
 #include "correlator/act.h"
-#include "events/indicator.h"
 #include "events/load.h"
 
-enum { WIRE_MAX = 4096, SEVERITY_USUAL = 2 };
+enum { SEVERITY_USUAL = 2 };
 
 static enum indicator_tlp tlp_of(const json_t *fields)
 {
@@ -66,9 +64,10 @@ static int check(struct act *a)
 /* To the sensors of its regions; in a Redis Cluster only its own region's stream shares the transaction. */
 static int send_down(struct act *a, bool revoked)
 {
-    char wire[WIRE_MAX], id[MATTER_ID_MAX + 24];
+    char wire[INTEL_ENTRY_MAX], id[INTEL_ID_MAX];
     struct indicator_room room;
     struct indicator i;
+    struct fault f;
     size_t n;
     json_t *region, *regions = json_object_get(a->matter->fields, "regions");
     struct text t = text_over(wire, sizeof wire);
@@ -76,14 +75,12 @@ static int send_down(struct act *a, bool revoked)
     if (rc != 0)
         return rc;
     i.revoked = revoked;
-    indicator_json(&i, &t);
-    if (t.cut)
-        return refuse(a->why, REFUSED_ARGUMENT, "内容过长", "it is too long for the sensors");
-    snprintf(id, sizeof id, "%s:%" PRIu64, a->matter->id, a->matter->version);
+    if (intel_entry(&i, id, &t, &f) != 0)
+        return refuse(a->why, REFUSED_ARGUMENT, "探针不能使用：%s", "%s", f.why);
     json_array_foreach(regions, n, region)
-        act_event_in(a, json_string_value(region), STREAM_INTEL, id, "indicator", t.at, t.len);
+        act_event_in(a, json_string_value(region), STREAM_INTEL, id, INTEL_TYPE, t.at, t.len);
     if (json_array_size(regions) == 0)
-        act_event(a, STREAM_INTEL, id, "indicator", t.at, t.len);
+        act_event(a, STREAM_INTEL, id, INTEL_TYPE, t.at, t.len);
     return 0;
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "correlator/act.h"
 #include "events/load.h"
 
