@@ -67,7 +67,7 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
     }
 }
 
-static const struct probe_case { const char *name, *wire; enum direction dir; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a frame", "1002011010a010100803000401400f014047562e4c6576656c2e001003969b", FROM_CLIENT, PROBE_YES },
     { "a frame with a wrong CRC", "1002011010a010100803000401400f014047562e4c6576656c2e0010039600", FROM_CLIENT, PROBE_NO },
     { "over IP", "0e00010006008e4b00009e4b0000150000000e9e4b0000a000840f014047562e500009", FROM_CLIENT, PROBE_MAYBE },
@@ -78,13 +78,8 @@ static const struct probe_case { const char *name, *wire; enum direction dir; en
 static void a_probe_believes_what_it_should(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        struct conversation conv = { .over = OVER_UDP, .dir = probes[i].dir };
-        uint8_t wire[256];
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        if (dissector_bsap.probe(&conv, cursor_over(wire, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_bsap, OVER_UDP, &probes[i]);
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static void it_does_not_matter_how_the_stream_is_cut(void **unused)
     dissect_same_for_every_cut(&dissector_genisys, cases[0].text);
 }
 
-static const struct probe_case { const char *name, *wire; enum direction dir; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a poll", "fb0182f000f6", FROM_CLIENT, PROBE_MAYBE },
     { "indications", "f201000503f002e00cba2ff6", FROM_SERVER, PROBE_MAYBE },
     { "a poll from a location", "fb0182f000f6", FROM_SERVER, PROBE_NO },
@@ -77,13 +77,8 @@ static const struct probe_case { const char *name, *wire; enum direction dir; en
 static void a_probe_believes_what_it_should(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        struct conversation conv = { .over = OVER_TCP, .dir = probes[i].dir };
-        uint8_t wire[256];
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        if (dissector_genisys.probe(&conv, cursor_over(wire, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_genisys, OVER_TCP, &probes[i]);
 }
 
 int main(void)
