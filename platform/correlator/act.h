@@ -31,7 +31,7 @@ typedef int (*effect)(struct act *a);       /* 0; -EPERM: refused; -ENOMEM */
 struct effect_row { const char *command; effect run; };     /* NULL-named end */
 
 extern const struct effect_row incident_effects[], warning_effects[], notice_effects[], report_effects[], consultation_effects[],
-    indicator_effects[];
+    indicator_effects[], drill_effects[];
 
 const char *act_text(const struct act *a, const char *name);    /* the argument; "" without */
 uint64_t act_time(const struct act *a, const char *name);       /* 0 without */

@@ -34,7 +34,7 @@ enum { JSON_MAX = 1024 * 1024, ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CA
 static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
     { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
     { "report", report_effects }, { "consultation", consultation_effects },
-    { "indicator", indicator_effects },
+    { "indicator", indicator_effects }, { "drill", drill_effects },
 };
 
 struct desk {
@@ -299,9 +299,54 @@ static effect effect_among(const struct effect_row *e, const char *command)
     return e->run;
 }
 
+/* What is here under an id; NULL: not here. Of another region only what is in memory, as no transaction covers both. */
+static const char *status_of(struct act *a, const char *id)
+{
+    char region[MATTER_REGION_MAX];
+    const struct kind *k = kind_of_id(id);
+    if (k == NULL || !matter_id_region(id, region))
+        return NULL;
+    if (k->flags & KIND_OF_INCIDENTS) {
+        const struct incident_case *i = strcmp(region, a->region) == 0 ? act_incident(a, id) : correlator_find(a->correlator, region, id);
+        return i != NULL ? i->incident.status : NULL;
+    }
+    const struct filed_matter *m = matters_find(a->desk->matters, region, id);
+    return m != NULL ? m->matter.status : NULL;
+}
+
+static int of_one_nature(struct act *a, const char *id)
+{
+    const char *status = status_of(a, id);
+    if (status == NULL || strcmp(status, a->matter->status) == 0)
+        return 0;
+    return refuse(a->why, REFUSED_RULE, "%.48s 的性质是 %s，本事项是 %s：演练与实际不能混用",
+                  "%.48s is of status %s and this of %s: an exercise and what is actual do not mix", id, status, a->matter->status);
+}
+
+/* What a matter rests on is of its own status: a drill's incident makes no actual warning. A link says less and may. */
+static int mix_nothing(struct act *a, const struct kind *k)
+{
+    const char *name;
+    json_t *value, *item;
+    size_t n;
+    int rc = 0;
+    json_object_foreach((json_t *)(uintptr_t)a->command->args, name, value) {
+        const struct argument *row = argument_row(k, a->command->name, name);
+        if (row->flags & ARGUMENT_SAID)
+            continue;
+        if (row->type == ARGUMENT_ID && rc == 0)
+            rc = of_one_nature(a, json_string_value(value));
+        json_array_foreach(row->type == ARGUMENT_IDS ? value : NULL, n, item)
+            rc = rc == 0 ? of_one_nature(a, json_string_value(item)) : rc;
+    }
+    return rc;
+}
+
 static int run_effect(struct act *a, const struct kind *k)
 {
     effect run = effect_among(common_effects, a->command->name);
+    if (a->matter != NULL && mix_nothing(a, k) != 0)
+        return -EPERM;
     for (size_t i = 0; i < sizeof effects / sizeof effects[0] && run == NULL; i++)
         if (strcmp(effects[i].kind, k->name) == 0)
             run = effect_among(effects[i].rows, a->command->name);

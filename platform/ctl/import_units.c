@@ -78,10 +78,10 @@ static void read_cells(struct cells *c)
         cells_bad(c, CODE, "expected a unified social credit code: 18 characters, the last one a check (GB 32100), not \"%.40s\"", cells_text(c, CODE));
 }
 
-/* One that has lapsed and is valid longer now is renewed. */
+/* One that has lapsed and is valid longer now is reinstated. */
 static const char *command_for(const struct known *k, const json_t *args, uint64_t now_us)
 {
-    return strcmp(k->state, "lapsed") == 0 && due_at(args, "valid_to") > now_us ? "renew" : "change";
+    return strcmp(k->state, "lapsed") == 0 && due_at(args, "valid_to") > now_us ? "reinstate" : "change";
 }
 
 static int change(struct run *r, struct cells *c, struct known *k, struct fault *f)
@@ -92,7 +92,7 @@ static int change(struct run *r, struct cells *c, struct known *k, struct fault 
     if (args == NULL)
         return import_unchanged(r->import), 0;
     o.command = command_for(k, args, import_now(r->import));
-    if (strcmp(o.command, "renew") == 0)
+    if (strcmp(o.command, "reinstate") == 0)
         k->state = "registered";
     return import_post(r->import, &o, f);
 }

@@ -14,7 +14,7 @@ static const struct word states[] = {
 static const struct word commands[] = {
     { "register", "登记", "write it down" },
     { "change", "变更", "what is written down has changed" },
-    { "renew", "续期", "it is valid again" },
+    { "reinstate", "恢复", "it is valid again, until another time" },
     { "retire", "注销", "it is no more" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
@@ -25,7 +25,7 @@ static const struct word commands[] = {
 static const struct arrow arrows[] = {
     { "",                  "register", KEEPERS,   "registered", ARROW_FREE, NULL },
     { "registered|lapsed", "change",   KEEPERS,   "=",          0, NULL },
-    { "lapsed",            "renew",    KEEPERS,   "registered", 0, NULL },
+    { "lapsed",            "reinstate", KEEPERS,  "registered", 0, NULL },
     { "registered|lapsed", "retire",   KEEPERS,   "retired",    ARROW_NOTE, NULL },
     { "**",                "link",     STAFF,     "=",          0, NULL },
     { "**",                "comment",  STAFF,     "=",          ARROW_FREE | ARROW_NOTE, NULL },
@@ -33,21 +33,21 @@ static const struct arrow arrows[] = {
     { 0 }
 };
 
-#define WRITTEN "register|change|renew"
+#define WRITTEN "register|change|reinstate"
 
 static const struct argument arguments[] = {
     { "register", "unit", ARGUMENT_WORD, ARGUMENT_NEEDED, NULL, 0, 0, "单位名称", "its name" },
     { "register", "sector", ARGUMENT_WORD, ARGUMENT_NEEDED, NULL, 0, 0, "行业", "its sector: an id of the list of sectors" },
-    { "change|renew", "sector", ARGUMENT_WORD, 0, NULL, 0, 0, "行业", "its sector: an id of the list of sectors" },
+    { "change|reinstate", "sector", ARGUMENT_WORD, 0, NULL, 0, 0, "行业", "its sector: an id of the list of sectors" },
     { "register", "district", ARGUMENT_REGION, ARGUMENT_NEEDED, NULL, 0, 0, "所在区划代码", "where it is: GB/T 2260" },
-    { "change|renew", "district", ARGUMENT_REGION, 0, NULL, 0, 0, "所在区划代码", "where it is: GB/T 2260" },
+    { "change|reinstate", "district", ARGUMENT_REGION, 0, NULL, 0, 0, "所在区划代码", "where it is: GB/T 2260" },
     { WRITTEN, "code", ARGUMENT_WORD, 0, NULL, 0, 0, "统一社会信用代码", "its unified social credit code (GB 32100)" },
     { WRITTEN, "parent", ARGUMENT_WORD, 0, NULL, 0, 0, "上级单位", "the unit that it belongs to" },
     { WRITTEN, "contacts", ARGUMENT_WORDS, 0, NULL, 0, 0, "联系人", "who is told, and how: personal data" },
     { WRITTEN, "valid_from", ARGUMENT_TIME, 0, NULL, 0, 0, "有效期自", "from when it is registered" },
     { "register|change", "valid_to", ARGUMENT_TIME, 0, NULL, 0, 0, "有效期至", "until when" },
-    { "renew", "valid_to", ARGUMENT_TIME, ARGUMENT_NEEDED, NULL, 0, 0, "有效期至", "until when" },
-    { "change|renew", "clear", ARGUMENT_WORDS, ARGUMENT_SAID, NULL, 0, 0, "清空的项目", "fields that are to be empty from now on" },
+    { "reinstate", "valid_to", ARGUMENT_TIME, ARGUMENT_NEEDED, NULL, 0, 0, "有效期至", "until when" },
+    { "change|reinstate", "clear", ARGUMENT_WORDS, ARGUMENT_SAID, NULL, 0, 0, "清空的项目", "fields that are to be empty from now on" },
     { "link", "other", ARGUMENT_ID, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "关联对象", "the matter that it has to do with" },
     { "lapse", "name", ARGUMENT_WORD, ARGUMENT_NEEDED | ARGUMENT_SAID, NULL, 0, 0, "时限", "which time has passed" },
     { 0 }

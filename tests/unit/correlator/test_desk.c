@@ -4,6 +4,7 @@
 #include "alerts.h"
 
 #include "correlator/desk.h"
+#include "events/drill.h"
 #include "events/kind.h"
 #include "events/matter.h"
 
@@ -657,6 +658,127 @@ static void an_indicator_that_everybody_would_match_or_that_may_not_leave_is_ref
     close_world(w);
 }
 
+/* ---- drills ---- */
+
+#define DRILL_PLAN "{\"title\":\"t\",\"begins_at\":\"2026-11-20T12:00:00Z\",\"ends_at\":\"2026-11-20T14:00:00Z\",\"owner\":\"lee\"}"
+#define DRILL_INJECT(name, more) "{\"inject\":\"" name "\",\"planned_at\":\"2026-11-20T12:30:00Z\",\"attack\":\"a\",\"victims\":[\"10.0.0.1\"]" more "}"
+
+static const char *drill_do(struct world *w, const char *name, const char *id, uint64_t version, unsigned minute, const char *args)
+{
+    return GIVE(w, .kind = "drill", .name = name, .subject = id, .version = version, .after_us = minute * MINUTE, .args = args);
+}
+
+static const char *planned_drill(struct world *w)
+{
+    static char id[64];
+    assert_string_equal(drill_do(w, "plan", "", 0, 0, DRILL_PLAN), "");
+    snprintf(id, sizeof id, "%s", member(w, "id"));
+    return id;
+}
+
+static void a_drill_is_an_exercise_and_its_plan_stands_once_it_has_begun(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = planned_drill(w);
+    assert_string_equal(member(w, "status"), "exercise");
+    assert_string_equal(member(w, "owner"), "lee");
+    assert_string_equal(member(w, "regions"), "[\"430100\"]");
+    assert_string_equal(drill_do(w, "start", id, 1, 1, "{}"), "against_rule");              /* nothing would be injected */
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", ",\"stage\":\"TA0043\",\"detect_within\":60")), "");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", "")), "against_rule");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i 2", "")), "bad_argument");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i2", ",\"stage\":\"TA9999\"")), "bad_argument");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, "{\"inject\":\"i2\",\"planned_at\":\"2026-11-20T15:00:00Z\",\"attack\":\"a\","
+                                                        "\"victims\":[\"10.0.0.1\"]}"), "bad_time");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i2", "")), "");
+    assert_string_equal(drill_do(w, "drop", id, 3, 1, "{\"inject\":\"i3\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "drop", id, 3, 1, "{\"inject\":\"i2\"}"), "");
+    assert_string_equal(member(w, "injects.i1.detect_within"), "60");
+    assert_string_equal(member(w, "injects.i2"), "(none)");
+    assert_string_equal(drill_do(w, "start", id, 4, 2, "{}"), "");
+    assert_string_equal(drill_do(w, "inject", id, 0, 3, DRILL_INJECT("i4", "")), "wrong_state");
+    close_world(w);
+}
+
+static const char *running_drill(struct world *w)
+{
+    const char *id = planned_drill(w);
+    drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", ""));
+    assert_string_equal(drill_do(w, "start", id, 2, 2, "{}"), "");
+    return id;
+}
+
+static void an_inject_is_carried_out_once_within_the_drill_and_has_an_outcome_then(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = running_drill(w);
+    assert_string_equal(drill_do(w, "outcome", id, 0, 3, "{\"inject\":\"i1\",\"outcome\":\"blocked\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i9\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"at\":\"2026-11-20T12:01:00Z\"}"), "bad_time");    /* before the start */
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"at\":\"2026-11-20T12:04:00Z\"}"), "bad_time");    /* to come */
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"capture_at\":\"2026-01-01T00:00:00Z\"}"), "");
+    assert_string_equal(drill_do(w, "injected", id, 0, 4, "{\"inject\":\"i1\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "outcome", id, 0, 4, "{\"inject\":\"i1\",\"outcome\":\"blocked\"}"), "");
+    uint64_t at_us;
+    assert_int_equal(clock_parse(member(w, "injects.i1.injected_at"), &at_us), 0);
+    assert_int_equal(at_us, NOON + 3 * MINUTE);
+    assert_string_equal(member(w, "injects.i1.outcome"), "blocked");
+    close_world(w);
+}
+
+#define SCORE_AS_OF(id, as_of, injects) "{\"score\":{\"drill\":\"" id "\",\"as_of\":\"" as_of "\",\"abilities\":[],\"measures\":[],\"injects\":" injects "}}"
+
+static const char *evaluated_by(struct world *w, const char *who, const char *id, const char *as_of, const char *injects)
+{
+    char args[512];
+    snprintf(args, sizeof args, SCORE_AS_OF("%s", "%s", "%s"), id, as_of, injects);
+    return GIVE(w, .kind = "drill", .name = "evaluate", .subject = id, .version = 4, .after_us = 60 * MINUTE, .who = who, .args = args);
+}
+
+static void the_score_is_put_on_record_by_who_neither_began_nor_leads_it_with_its_digest(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = running_drill(w);
+    assert_string_equal(drill_do(w, "stop", id, 3, 50, "{}"), "");
+    assert_string_equal(evaluated_by(w, "ann", id, "2026-11-20T12:55:00Z", "[{}]"), "second_person");
+    assert_string_equal(evaluated_by(w, "lee", id, "2026-11-20T12:55:00Z", "[{}]"), "second_person");
+    assert_string_equal(evaluated_by(w, "bo", "D-430100-20261120-aaaaaaaa", "2026-11-20T12:55:00Z", "[{}]"), "unknown_subject");
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:49:00Z", "[{}]"), "bad_time");     /* it was not over then */
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T13:01:00Z", "[{}]"), "bad_time");
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:55:00Z", "[]"), "bad_argument");   /* without an inject */
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:55:00Z", "[{}]"), "");
+    assert_string_equal(member(w, "state"), "evaluated");
+    json_t *score = json_loads(member(w, "score"), 0, NULL);
+    char digest[DRILL_DIGEST_MAX];
+    assert_true(drill_score_digest(score, digest));
+    assert_string_equal(member(w, "score_sm3"), digest);
+    json_decref(score);
+    assert_string_equal(drill_do(w, "close", id, 5, 61, "{}"), "");
+    close_world(w);
+}
+
+static void what_rests_on_a_drill_s_incident_is_of_the_drill(void **unused)
+{
+    struct world *w = fresh();
+    char args[400];
+    (void)unused;
+    const char *id = ALERTED(w, .at_us = 0, .status = "exercise");
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"measures\":\"m\",\"valid_until\":\"2026-11-30T00:00:00Z\",\"importance\":3,\"severity\":3,"
+             "\"incidents\":[\"%s\"]%s}", id, "");
+    assert_string_equal(GIVE(w, .name = "draft", .args = args), "against_rule");
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"measures\":\"m\",\"valid_until\":\"2026-11-30T00:00:00Z\",\"importance\":3,\"severity\":3,"
+             "\"incidents\":[\"%s\"]%s}", id, ",\"status\":\"exercise\"");
+    assert_string_equal(GIVE(w, .name = "draft", .args = args), "");
+    char warning[64];
+    snprintf(warning, sizeof warning, "%s", member(w, "id"));
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"about\":[\"%s\"],\"participants\":[\"u\"],\"held_at\":\"2026-11-30T00:00:00Z\"}", warning);
+    assert_string_equal(GIVE(w, .kind = "consultation", .name = "call", .args = args), "against_rule");
+    close_world(w);
+}
+
 /* ---- every kind, state, command, role, scope, person and version ---- */
 
 enum scope_case { OWN, OTHER_UNIT, OTHER_REGION, SCOPES };
@@ -697,6 +819,13 @@ static const char *colour_after(const struct possibility *p)
     return p->words == GRAVE ? raise ? "red" : "orange" : raise ? "yellow" : "blue";
 }
 
+static const char *subject_id(const struct kind *k)
+{
+    static char id[64];
+    snprintf(id, sizeof id, "%s-430100-20261120-aaaaaaaa", k->prefix);
+    return id;
+}
+
 static json_t *value_for(const struct argument *a, const struct possibility *p)
 {
     char first[64];
@@ -706,7 +835,7 @@ static json_t *value_for(const struct argument *a, const struct possibility *p)
         return json_string(strcmp(a->name, "colour") == 0 ? colour_after(p) : first);
     case ARGUMENT_NUMBER:    return json_integer(a->highest != 0 ? a->highest : 1);
     case ARGUMENT_FLAG:      return json_true();
-    case ARGUMENT_TIME:      return json_string(strcmp(a->name, "occurred_at") == 0 ? "2026-11-20T09:00:00Z" : strcmp(a->name, "feedback_by") == 0 ? "2026-12-02T00:00:00Z" : "2026-12-01T00:00:00Z");
+    case ARGUMENT_TIME:      return json_string(strcmp(a->name, "occurred_at") == 0 ? "2026-11-20T09:00:00Z" : in_list("feedback_by|ends_at", a->name) ? "2026-12-02T00:00:00Z" : "2026-12-01T00:00:00Z");
     case ARGUMENT_ID:        return json_string("I-430100-20261120-aaaaaaab");
     case ARGUMENT_REGION:    return json_string("430100");
     case ARGUMENT_ADDRESS:   return json_string("192.0.2.1");
@@ -714,7 +843,8 @@ static json_t *value_for(const struct argument *a, const struct possibility *p)
     case ARGUMENT_IDS:       return json_pack("[s]", "I-430100-20261120-aaaaaaab");
     case ARGUMENT_REGIONS:   return json_pack("[s]", "430100");
     case ARGUMENT_ADDRESSES: return json_pack("[s]", "192.0.2.0/24");
-    case ARGUMENT_JSON:      return json_pack("{s:i}", "n", 1);
+    case ARGUMENT_JSON:      return json_pack("{s:s, s:s, s:[], s:[], s:[{}]}", "drill", subject_id(p->kind), "as_of", "2026-11-20T11:00:00Z",
+                                              "abilities", "measures", "injects");
     default:                 return json_string(strcmp(a->name, "unit") == 0 ? "U" : strcmp(a->name, "value") == 0 ? "11.22.33.44" : "w");
     }
 }
@@ -735,13 +865,6 @@ static char *args_for(const struct possibility *p)
     char *text = json_dumps(args, 0);
     json_decref(args);
     return text;
-}
-
-static const char *subject_id(const struct kind *k)
-{
-    static char id[64];
-    snprintf(id, sizeof id, "%s-430100-20261120-aaaaaaaa", k->prefix);
-    return id;
 }
 
 /* ---- what is there before ---- */
@@ -774,10 +897,13 @@ static void put_matter(struct world *w, const struct possibility *p)
         "\"title\":\"t\",\"unit\":\"U\",\"sector\":\"water\",\"owner\":\"ann\",\"colour\":\"%s\",\"importance\":2,\"severity\":2,"
         "\"type\":\"domain\",\"value\":\"evil.example\",\"expires\":\"2026-12-01T00:00:00Z\",\"occurred_at\":\"2026-11-20T09:00:00Z\",\"system\":\"s\",\"tasks\":{%s},"
         "\"sign_by\":\"2026-12-01T00:00:00Z\",\"feedback_by\":\"2026-12-02T00:00:00Z\",\"valid_until\":\"2026-12-01T00:00:00Z\","
+        "\"begins_at\":\"2026-12-01T00:00:00Z\",\"ends_at\":\"2026-12-02T00:00:00Z\",\"started_at\":\"2026-11-20T09:00:00Z\","
+        "\"stopped_at\":\"2026-11-20T10:00:00Z\",\"injects\":{%s},"
         "\"proposal\":{\"command\":\"raise\",\"by\":\"ann\",\"from\":\"%s\",\"at\":\"2026-11-20T11:00:00Z\",\"args\":{}},"
         "\"due\":{},\"fired\":{},\"history\":[]}}",
         p->kind->name, p->kind->name, subject_id(p->kind), AT_VERSION, DECIDED_AT, p->state, colour_before(p),
-        strcmp(p->command, "done") == 0 ? "\"w\":{}" : "", p->kind->states[0].name);
+        strcmp(p->command, "done") == 0 ? "\"w\":{}" : "", strcmp(p->command, "inject") == 0 ? "" : strcmp(p->command, "outcome") == 0
+        ? "\"w\":{\"injected_at\":\"2026-11-20T09:30:00Z\"}" : "\"w\":{}", p->kind->states[0].name);
     assert_int_equal(desk_restore(w->desk, DESK_STATE, subject_id(p->kind), line, (size_t)n, &f), 0);
 }
 
@@ -997,6 +1123,10 @@ int main(void)
         cmocka_unit_test(a_merge_keeps_both_and_the_graver_level), cmocka_unit_test(an_incident_that_left_memory_comes_back_for_a_decision),
         cmocka_unit_test(an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over),
         cmocka_unit_test(an_indicator_that_everybody_would_match_or_that_may_not_leave_is_refused),
+        cmocka_unit_test(a_drill_is_an_exercise_and_its_plan_stands_once_it_has_begun),
+        cmocka_unit_test(an_inject_is_carried_out_once_within_the_drill_and_has_an_outcome_then),
+        cmocka_unit_test(the_score_is_put_on_record_by_who_neither_began_nor_leads_it_with_its_digest),
+        cmocka_unit_test(what_rests_on_a_drill_s_incident_is_of_the_drill),
         cmocka_unit_test(every_state_command_role_scope_person_and_version_is_answered_as_the_tables_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
