@@ -360,14 +360,15 @@ static inline enum probe dissect_probed(const struct dissector *dissector, enum 
     return verdict;
 }
 
-/* A row of a probe's table: what it says to these bytes, the first that one side sends. */
-struct first_bytes { const char *name, *wire; enum direction dir; enum probe want; };
+/* A row of a probe's table: what it says to these bytes, the first that the client sends (the server, with "<" before them). */
+struct first_bytes { const char *name, *wire; enum probe want; };
 
 static inline void dissect_probe_holds(const struct dissector *dissector, enum dissect_over over, const struct first_bytes *t)
 {
-    struct conversation conv = { .over = over, .dir = t->dir };
+    bool server = t->wire[0] == '<';
+    struct conversation conv = { .over = over, .dir = server ? FROM_SERVER : FROM_CLIENT };
     uint8_t wire[256];
-    size_t n = unhex(t->wire, wire, sizeof wire);
+    size_t n = unhex(t->wire + server, wire, sizeof wire);
     if (dissector->probe(&conv, cursor_over(wire, n)) != t->want)
         fail_msg("%s", t->name);
 }

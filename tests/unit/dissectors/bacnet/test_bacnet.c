@@ -120,7 +120,7 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
     }
 }
 
-static const struct probe_case { const char *name, *wire; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "who is", "810b000c0120ffff00ff1008", PROBE_YES },
     { "a registration", "81050006003c", PROBE_YES },
     { "a length that does not fit", "810b00400120ffff00ff1008", PROBE_NO },
@@ -132,13 +132,8 @@ static const struct probe_case { const char *name, *wire; enum probe want; } pro
 static void only_whole_messages_convince(void **unused)
 {
     (void)unused;
-    struct conversation conv = { .over = OVER_UDP };
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t bytes[64];
-        size_t n = unhex(probes[i].wire, bytes, sizeof bytes);
-        if (dissector_bacnet.probe(&conv, cursor_over(bytes, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_bacnet, OVER_UDP, &probes[i]);
 }
 
 /* A frame of layer 2 as its dissector gets it. */

@@ -61,11 +61,11 @@ static void it_does_not_matter_how_the_stream_is_cut(void **unused)
 }
 
 static const struct first_bytes probes[] = {
-    { "a fetch", "5335100103050308010500000002ff02", FROM_CLIENT, PROBE_YES },
-    { "an answer", "5335100103060f0300ff0700000000000007ffff", FROM_SERVER, PROBE_YES },
-    { "its beginning", "5335100103", FROM_CLIENT, PROBE_MORE },
-    { "another operation", "5335100103070308010500000002ff02", FROM_CLIENT, PROBE_NO },
-    { "other text", "53353030204f4b2e", FROM_CLIENT, PROBE_NO },
+    { "a fetch", "5335100103050308010500000002ff02", PROBE_YES },
+    { "an answer", "< 5335100103060f0300ff0700000000000007ffff", PROBE_YES },
+    { "its beginning", "5335100103", PROBE_MORE },
+    { "another operation", "5335100103070308010500000002ff02", PROBE_NO },
+    { "other text", "53353030204f4b2e", PROBE_NO },
 };
 
 static void a_probe_believes_what_it_should(void **unused)

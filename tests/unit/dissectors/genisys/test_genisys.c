@@ -64,14 +64,14 @@ static void it_does_not_matter_how_the_stream_is_cut(void **unused)
 }
 
 static const struct first_bytes probes[] = {
-    { "a poll", "fb0182f000f6", FROM_CLIENT, PROBE_MAYBE },
-    { "indications", "f201000503f002e00cba2ff6", FROM_SERVER, PROBE_MAYBE },
-    { "a poll from a location", "fb0182f000f6", FROM_SERVER, PROBE_NO },
-    { "its beginning", "f2010005", FROM_SERVER, PROBE_MORE },
-    { "an undefined kind", "f70187f000f6", FROM_CLIENT, PROBE_NO },
-    { "an odd length", "f2010580abf6", FROM_SERVER, PROBE_NO },
-    { "high octets amid the data", "f20105f9040cfdf6", FROM_SERVER, PROBE_NO },
-    { "a poll with data", "fb010102e0b5f6", FROM_CLIENT, PROBE_NO },
+    { "a poll", "fb0182f000f6", PROBE_MAYBE },
+    { "indications", "< f201000503f002e00cba2ff6", PROBE_MAYBE },
+    { "a poll from a location", "< fb0182f000f6", PROBE_NO },
+    { "its beginning", "< f2010005", PROBE_MORE },
+    { "an undefined kind", "f70187f000f6", PROBE_NO },
+    { "an odd length", "< f2010580abf6", PROBE_NO },
+    { "high octets amid the data", "< f20105f9040cfdf6", PROBE_NO },
+    { "a poll with data", "fb010102e0b5f6", PROBE_NO },
 };
 
 static void a_probe_believes_what_it_should(void **unused)

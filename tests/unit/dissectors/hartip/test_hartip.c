@@ -66,7 +66,7 @@ static void over_a_stream_the_cut_does_not_matter(void **unused)
         dissect_same_for_every_cut(&stream, cases[i].text);
 }
 
-static const struct probe_case { const char *name, *wire; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a frame",              "010003000005001182a695eb27b82a00ef", PROBE_YES },
     { "a session",            "010000000001000d010000ea60", PROBE_MAYBE },
     { "a keep-alive",         "0100020000020008", PROBE_MAYBE },
@@ -77,13 +77,8 @@ static const struct probe_case { const char *name, *wire; enum probe want; } pro
 static void a_probe_believes_the_check_byte(void **unused)
 {
     (void)unused;
-    struct conversation conv = { .over = OVER_UDP };
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t wire[64];
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        if (dissector_hartip.probe(&conv, cursor_over(wire, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_hartip, OVER_UDP, &probes[i]);
 }
 
 int main(void)

@@ -207,11 +207,7 @@ static void endless_noise_is_given_up(void **unused)
     free(said);
 }
 
-static const struct probe_case {
-    const char *name;
-    const char *wire;
-    enum probe  want;
-} probes[] = {
+static const struct first_bytes probes[] = {
     { "STARTDT act",                  "680407000000",                             PROBE_YES },
     { "an acknowledgement",           "680401000200",                             PROBE_YES },
     { "an event",                     "680e0000000001010300010064000001",         PROBE_YES },
@@ -232,14 +228,8 @@ static const struct probe_case {
 static void a_probe_believes_the_form_and_not_the_port(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t wire[64];
-        struct conversation conv = { .over = OVER_TCP };
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        enum probe got = dissector_iec104.probe(&conv, cursor_over(wire, n));
-        if (got != probes[i].want)
-            fail_msg("%s: %d", probes[i].name, (int)got);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_iec104, OVER_TCP, &probes[i]);
 }
 
 static void a_flow_joined_late_may_begin_with_a_keepalive_octet(void **unused)

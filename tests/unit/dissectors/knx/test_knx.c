@@ -72,7 +72,7 @@ static void over_a_stream_the_cut_does_not_matter(void **unused)
         dissect_same_for_every_cut(&stream, cases[i].text);
 }
 
-static const struct probe_case { const char *name, *wire; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a search",                  "06100201000e0801c0a8010a0e57", PROBE_YES },
     { "a service nobody knows",    "06105053000e0801c0a8010a0e57", PROBE_NO },
     { "a length under the header", "061002010005", PROBE_NO },
@@ -82,13 +82,8 @@ static const struct probe_case { const char *name, *wire; enum probe want; } pro
 static void a_probe_believes_header_service_and_length(void **unused)
 {
     (void)unused;
-    struct conversation conv = { .over = OVER_UDP };
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t wire[64];
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        if (dissector_knx.probe(&conv, cursor_over(wire, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_knx, OVER_UDP, &probes[i]);
 }
 
 int main(void)

@@ -143,7 +143,7 @@ static void after_a_gap_the_next_chunk_is_found(void **unused)
     dialogue_case_holds(&dissector_opcua, &gap);
 }
 
-static const struct probe_case { const char *name, *wire; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a hello",             "48454c46 2b000000 00000000", PROBE_YES },
     { "a message",           "4d534746 40000000 05000000", PROBE_YES },
     { "half a header",       "4d5347", PROBE_MORE },
@@ -156,14 +156,8 @@ static const struct probe_case { const char *name, *wire; enum probe want; } pro
 static void a_probe_believes_letters_and_size(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t wire[64];
-        struct conversation conv = { .over = OVER_TCP };
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        enum probe got = dissector_opcua.probe(&conv, cursor_over(wire, n));
-        if (got != probes[i].want)
-            fail_msg("%s: %d", probes[i].name, (int)got);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_opcua, OVER_TCP, &probes[i]);
 }
 
 int main(void)

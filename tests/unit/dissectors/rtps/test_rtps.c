@@ -50,7 +50,7 @@ static void every_prefix_and_every_bit_change_is_survived(void **unused)
     }
 }
 
-static const struct probe_case { const char *name, *wire; enum probe want; } probes[] = {
+static const struct first_bytes probes[] = {
     { "a time",               "52545053020301100001020304050607080910110901", PROBE_YES },
     { "version 1",            "52545053010300000000000000010901" "0801", PROBE_YES },
     { "only a header",        "525450530203011000010203040506070809a0b0", PROBE_NO },
@@ -62,13 +62,8 @@ static const struct probe_case { const char *name, *wire; enum probe want; } pro
 static void a_probe_believes_the_name_the_version_and_the_first_kind(void **unused)
 {
     (void)unused;
-    struct conversation conv = { .over = OVER_UDP };
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        uint8_t wire[64];
-        size_t n = unhex(probes[i].wire, wire, sizeof wire);
-        if (dissector_rtps.probe(&conv, cursor_over(wire, n)) != probes[i].want)
-            fail_msg("%s", probes[i].name);
-    }
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        dissect_probe_holds(&dissector_rtps, OVER_UDP, &probes[i]);
 }
 
 int main(void)
