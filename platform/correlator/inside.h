@@ -18,6 +18,7 @@ struct correlator {
     struct stages             *stages;
     const struct registry     *registered;  /* NULL: nothing is */
     struct scene              *scene;
+    struct suppress           *suppress;
     struct meta_table         *metas;
     struct index              *merged;      /* number of a part to the number of the whole */
     struct incident_case      *cases;       /* newest change first */
