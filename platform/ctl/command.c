@@ -19,7 +19,7 @@
 #include "events/matter.h"
 
 enum { OPTION_VERSION = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SECTOR, OPTION_UNIT, OPTION_SCOPE, OPTION_WAIT, OPTION_ID,
-       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 65536, ANSWER_MAX = 8192 };
+       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 98305, ANSWER_MAX = 8192 };
 
 struct order {                  /* what the command line says */
     const struct kind *kind;

@@ -11,6 +11,7 @@
 #include "archive/archive.h"
 #include "archive/settings.h"
 #include "common/clock.h"
+#include "ctl/out.h"
 #include "events/event.h"
 #include "events/kind.h"
 #include "exchange/settings.h"
@@ -162,25 +163,6 @@ static int render(const struct order *o, const struct exchange_house *house, con
     return rc;
 }
 
-static int write_all(const char *path, const struct text *t, struct fault *f)
-{
-    char fresh[4096];
-    if (path == NULL)
-        return fwrite(t->at, 1, t->len, stdout) == t->len && fflush(stdout) == 0 ? 0 : fault_set(f, -EIO, "standard output: %s", strerror(errno));
-    if (snprintf(fresh, sizeof fresh, "%s.part", path) >= (int)sizeof fresh)
-        return fault_set(f, -ENAMETOOLONG, "%s: the path is too long", path);
-    FILE *file = fopen(fresh, "we");
-    if (file == NULL)
-        return fault_set(f, -errno, "%s: %s", fresh, strerror(errno));
-    bool good = fwrite(t->at, 1, t->len, file) == t->len && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int why = errno;
-    if (fclose(file) == 0 && good && rename(fresh, path) == 0)
-        return 0;
-    why = good ? errno : why;
-    unlink(fresh);
-    return fault_set(f, -why, "%s: %s", path, strerror(why));
-}
-
 /* Before anything is shown: a reveal that left no trace would be none's. */
 static void record_reveal(const struct order *o)
 {
@@ -204,7 +186,7 @@ static int carry_out(const struct order *o, const char *store, const struct exch
     if (rc == 0)
         rc = render(o, house, &b, &t, f);
     if (rc == 0)
-        rc = write_all(o->out, &t, f) == 0 ? 0 : -EIO;
+        rc = out_write(o->out, &t, f) == 0 ? 0 : -EIO;
     for (size_t i = 0; i < b.count; i++)
         thing_free(&b.things[i]);
     free(b.things);

@@ -16,6 +16,7 @@
 #include "ctl/call.h"
 #include "ctl/figures.h"
 #include "ctl/command.h"
+#include "ctl/drill.h"
 #include "ctl/export.h"
 #include "ctl/keys.h"
 #include "ctl/intel.h"
@@ -29,6 +30,7 @@ static const char usage[] =
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
+    "       fengsui drill score ID [--table FILE] [--json|--csv] [--out FILE] [-c FILE]\n"
     "       fengsui verify [--evidence DIR] [--key PUB] [--report FILE] [--json] [-c FILE]\n"
     "       fengsui keys init|show|rotate [--keys DIR] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
@@ -198,6 +200,8 @@ int main(int argc, char **argv)
         return keys_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "archive") == 0)
         return archive_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "drill") == 0)
+        return drill_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "intel") == 0)
@@ -205,10 +209,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0 || fputs(drill_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, drill, verify, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }
