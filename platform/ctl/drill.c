@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "ctl/out.h"
 #include "ctl/score.h"
+#include "ctl/when.h"
 #include "events/kind.h"
 #include "events/load.h"
 #include "events/matter.h"
@@ -224,6 +225,12 @@ static int score(const struct order *o, const char *store, struct fault *f)
 
 /* ---- the command line ---- */
 
+static int as_of(struct cli *cli, struct order *o, const char *argument)
+{
+    int code = when_option(cli, "--as-of", argument, &o->as_of_us);
+    return code != 0 || o->as_of_us <= clock_wall_us() ? code : cli_fail(cli, EX_USAGE, "--as-of: %s is yet to come", argument);
+}
+
 /* 0, or an exit code after a sentence; -1: not ours. */
 static int take_option(struct cli *cli, struct order *o, int option, const char *argument)
 {
@@ -232,12 +239,8 @@ static int take_option(struct cli *cli, struct order *o, int option, const char 
     case OPTION_OUT:   o->out = argument; return 0;
     case OPTION_JSON:  o->form = FORM_JSON; return 0;
     case OPTION_CSV:   o->form = FORM_CSV; return 0;
-    case OPTION_AS_OF:
-        if (clock_parse(argument, &o->as_of_us) == 0 && o->as_of_us <= clock_wall_us())
-            return 0;
-        return cli_fail(cli, EX_USAGE, "--as-of: expected a time that has been, as in 2026-11-21T08:00:00+08:00, not \"%s\"", argument);
-    default:
-        return -1;
+    case OPTION_AS_OF: return as_of(cli, o, argument);
+    default:           return -1;
     }
 }
 

@@ -10,8 +10,8 @@
 
 #include "archive/archive.h"
 #include "archive/settings.h"
-#include "common/clock.h"
 #include "ctl/out.h"
+#include "ctl/when.h"
 #include "events/event.h"
 #include "events/kind.h"
 #include "exchange/settings.h"
@@ -52,19 +52,6 @@ static int form_of(const char *name)
     return -1;
 }
 
-/* A day alone is its first moment here. */
-static int time_of(struct cli *cli, const char *option, const char *text, uint64_t *out)
-{
-    char midnight[32];
-    bool day = strlen(text) == 10;
-    snprintf(midnight, sizeof midnight, "%.10sT00:00:00", text);
-    if (clock_parse(day ? midnight : text, out) != 0)
-        return cli_fail(cli, EX_USAGE, "%s: expected a time as in 2026-11-21T08:00:00+08:00, or a day, not \"%s\"", option, text);
-    if (day)
-        *out -= (uint64_t)((int64_t)clock_offset_s() * 1000000);
-    return 0;
-}
-
 /* 0, or an exit code after a sentence; -1: not ours. */
 static int take_option(struct cli *cli, struct order *o, int option, const char *argument)
 {
@@ -73,8 +60,8 @@ static int take_option(struct cli *cli, struct order *o, int option, const char 
         return cli_fail(cli, EX_USAGE, "--format: expected stix, iodef, cap, gbt36643, csv, json or text, not \"%s\"", argument);
     switch (option) {
     case OPTION_FORMAT: o->form = (enum exchange_form)form; return 0;
-    case OPTION_SINCE:  return time_of(cli, "--since", argument, &o->since_us);
-    case OPTION_UNTIL:  return time_of(cli, "--until", argument, &o->until_us);
+    case OPTION_SINCE:  return when_option(cli, "--since", argument, &o->since_us);
+    case OPTION_UNTIL:  return when_option(cli, "--until", argument, &o->until_us);
     case OPTION_KIND:   o->kind = argument; return 0;
     case OPTION_STATUS: o->status = argument; return 0;
     case OPTION_OUT:    o->out = argument; return 0;
