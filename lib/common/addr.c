@@ -37,7 +37,7 @@ static unsigned bits_before(uint8_t version)
     return version == 4 ? 96 : 0;
 }
 
-static void addr_mask(struct addr *a, unsigned bits)
+void addr_mask(struct addr *a, unsigned bits)
 {
     unsigned keep = bits_before(a->version) + bits;
     for (unsigned i = 0; i < 16; i++) {

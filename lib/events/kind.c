@@ -3,10 +3,11 @@
 #include <string.h>
 
 extern const struct kind kind_incident, kind_warning, kind_notice, kind_report, kind_consultation, kind_indicator, kind_drill, kind_unit,
-    kind_asset;
+    kind_asset, kind_suppression;
 
 const struct kind *const kinds[] = {
-    &kind_incident, &kind_warning, &kind_notice, &kind_report, &kind_consultation, &kind_indicator, &kind_drill, &kind_unit, &kind_asset, NULL
+    &kind_incident, &kind_warning, &kind_notice, &kind_report, &kind_consultation, &kind_indicator, &kind_drill, &kind_unit, &kind_asset,
+    &kind_suppression, NULL
 };
 
 static const struct { unsigned bit; const char *name, *zh; } roles[] = {

@@ -13,6 +13,8 @@
 #define ROW(member, kind, sentence) { #member, kind, offsetof(struct correlator_counts, member), sentence }
 static const struct metric rows[] = {
     ROW(alerts, METRIC_COUNTER, "Alerts taken in."),
+    ROW(suppressed, METRIC_COUNTER, "Alerts that suppressions kept out: archived and counted, in no incident."),
+    ROW(suppressions, METRIC_GAUGE, "Suppressions that alerts are held against."),
     ROW(usual, METRIC_COUNTER, "Alerts that belong to no incident: usual for their host, or not worth one."),
     ROW(metas, METRIC_COUNTER, "Meta-alerts begun."),
     ROW(incidents, METRIC_COUNTER, "Incidents begun."),
@@ -55,7 +57,8 @@ struct correlator *correlator_new(const struct correlator_settings *s, struct fa
     c->metas = meta_table_new(&meta);
     c->scene = scene_new(&c->settings.scene);
     c->merged = index_new(MERGED_MAX, sizeof(struct merged));
-    if (c->metas != NULL && c->scene != NULL && c->merged != NULL)
+    c->suppress = suppress_new();
+    if (c->metas != NULL && c->scene != NULL && c->merged != NULL && c->suppress != NULL)
         return c;
     fault_set(f, -ENOMEM, "no memory for %llu meta-alerts and %llu rules at hosts", (unsigned long long)s->meta_max,
               (unsigned long long)s->rule_max);
@@ -90,6 +93,7 @@ void correlator_free(struct correlator *c)
     cases_free(c);
     meta_table_free(c->metas);
     scene_free(c->scene);
+    suppress_free(c->suppress);
     index_free(c->merged);
     taxonomy_free(c->names);
     stages_free(c->stages);
@@ -99,9 +103,15 @@ void correlator_free(struct correlator *c)
 const struct correlator_counts *correlator_counts(struct correlator *c)
 {
     c->counts.metas = meta_begun(c->metas);
+    c->counts.suppressions = suppress_count(c->suppress);
     c->counts.forgotten = meta_forgotten(c->metas);
     c->counts.habits_forgotten = scene_forgotten(c->scene);
     return &c->counts;
+}
+
+struct suppress *correlator_suppress(struct correlator *c)
+{
+    return c->suppress;
 }
 
 static void list_given(const struct setting_list *list, void (*each)(void *ctx, const struct stop_value *v), void *ctx)
@@ -395,7 +405,7 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
 }
 
 /* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
-int correlator_alert(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
+static int weigh(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
 {
     bool step;
     struct join_reason words;
@@ -424,6 +434,17 @@ int correlator_alert(struct correlator *c, const struct alert_view *given, uint6
     if (verdict != NULL)
         *verdict = (struct verdict){ m->ix.key, m->incident };
     return rc;
+}
+
+/* What is suppressed is not even looked at: when that is over, it is as new as it was before. */
+int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict)
+{
+    if (!suppress_hides(c->suppress, a))
+        return weigh(c, a, now_us, verdict);
+    c->counts.suppressed++;
+    if (verdict != NULL)
+        *verdict = (struct verdict){ 0, 0 };
+    return 0;
 }
 
 /* What people report is worth an incident whatever is usual; alerts that have to do with it find it as any other. */

@@ -3,6 +3,7 @@
  * Two tiers  every alert belongs to a meta-alert (meta.h). A meta-alert begins an incident or joins one (join.h) when it is
  *            worth it; what is usual for its host stays outside, in the archive and the console's list of alerts.
  *            Severity 1 always has an incident.
+ *            What people suppress (suppress.h) comes into neither and teaches nothing.
  * Time       everything is decided in the alerts' own time; `now_us` is written down (detected_at), never compared.
  *            Each region has a clock of its own, for letting quiet incidents go; it moves at most an hour with one alert.
  * Limits     case_max open incidents; beyond it the one whose last alert is oldest is let go (it stays in the
@@ -16,6 +17,7 @@
 
 #include "common/metrics.h"
 #include "correlator/join.h"
+#include "correlator/suppress.h"
 
 struct correlator_settings {
     struct join_settings join;
@@ -30,7 +32,7 @@ struct correlator_settings {
     char    *stages;            /* CSV of what stands for which tactic; likewise */
 };
 
-struct correlator_counts { uint64_t alerts, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, late, jumps, no_memory,
+struct correlator_counts { uint64_t alerts, suppressed, suppressions, usual, metas, incidents, merged, open, let_go, forgotten, habits_forgotten, late, jumps, no_memory,
                            parts, parts_forgotten, campaigns; };
 
 /* Where an alert went. Numbers are this correlator's own, from 1; the incident's is 0 when it is outside all of them. */
@@ -43,6 +45,9 @@ void correlator_free(struct correlator *c);
 
 /* Takes one alert. 0, or -ENOMEM. `verdict` may be NULL. */
 int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict);
+
+/* What is kept out of incidents; the desk fills it. correlator_clear() leaves it. */
+struct suppress *correlator_suppress(struct correlator *c);
 
 /* The incident that the numbered one is part of by now: itself, or what it was merged into. */
 uint64_t correlator_whole(struct correlator *c, uint64_t number);

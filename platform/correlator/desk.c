@@ -28,13 +28,14 @@ static const struct metric rows[] = {
 };
 const struct metrics_room desk_metrics = { "desk", rows, sizeof rows / sizeof rows[0] };
 
-enum { JSON_MAX = 1024 * 1024, ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX, TICK_MAX = 256 };
+enum { JSON_MAX = 1024 * 1024, IDS_MAX = DESK_IDS_MOST * (EVENT_ID_MAX + 3), ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX, TICK_MAX = 256 };
 
 /* A kind that needs no effects needs no line here. */
 static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
     { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
     { "report", report_effects }, { "consultation", consultation_effects },
     { "indicator", indicator_effects }, { "drill", drill_effects },
+    { "suppression", suppression_effects },
 };
 
 struct desk {
@@ -46,7 +47,7 @@ struct desk {
     struct matters      *matters;
     struct drawer       *answers, *filed;
     struct desk_counts   counts;
-    char                 json[JSON_MAX];
+    char                 json[JSON_MAX + IDS_MAX];
 };
 
 /* ---- life ---- */
@@ -90,6 +91,7 @@ void desk_free(struct desk *d)
 void desk_clear(struct desk *d)
 {
     matters_clear(d->matters);
+    suppress_clear(correlator_suppress(d->correlator));
     drawer_clear(d->answers);
     drawer_clear(d->filed);
 }
@@ -132,7 +134,7 @@ static void filed_left(void *ctx, const char *region, const char *name)
 static int matter_out(struct desk *d, const struct matter *m, const struct deed *by)
 {
     char id[MATTER_ID_MAX + 24];
-    struct text t = text_over(d->json, sizeof d->json);
+    struct text t = text_over(d->json, JSON_MAX);
     matter_json(m, by, &t);
     if (t.cut)
         return -EMSGSIZE;
@@ -142,14 +144,67 @@ static int matter_out(struct desk *d, const struct matter *m, const struct deed 
     return 0;
 }
 
+/* ---- what suppressions hid ---- */
+
+/* The matter as JSON with up to `most` ids of what was hidden since its last version. */
+static bool hidden_json(struct desk *d, struct matter *m, size_t most, struct text *t)
+{
+    const struct suppress *s = correlator_suppress(d->correlator);
+    *t = text_over(d->json, sizeof d->json);
+    bool ok = suppress_figures(s, m) && suppress_ids(s, m, most);
+    if (ok)
+        matter_json(m, NULL, t);
+    json_object_del(m->fields, "alert_ids");
+    return ok && !t->cut;
+}
+
+/* Not yet said: the ids stand with what is kept, so that a restart says them. */
+static void hidden_keep(struct desk *d, struct matter *m)
+{
+    struct text t;
+    if (!hidden_json(d, m, SIZE_MAX, &t)) {
+        log_error("%s: what it hid cannot be kept: no memory", m->id);
+        return;
+    }
+    d->out.keep(d->out.ctx, m->region, DESK_STATE, m->id, t.at, t.len);
+    suppress_kept(correlator_suppress(d->correlator), m);
+}
+
+/* The next version, as one that alerts made: nobody's decision becomes stale by it. */
+static bool hidden_out(struct desk *d, struct matter *m, uint64_t now_us)
+{
+    char id[MATTER_ID_MAX + 24];
+    struct text t;
+    struct suppress *s = correlator_suppress(d->correlator);
+    uint64_t last_us = suppress_last(s, m);
+    if (last_us > m->changed_us) {
+        m->changed_us = last_us;
+        snprintf(m->changed_by, sizeof m->changed_by, "system");
+    }
+    m->version++;
+    if (!hidden_json(d, m, DESK_IDS_MOST, &t)) {
+        log_error("%s: what it hid cannot be said: no memory", m->id);
+        return false;
+    }
+    snprintf(id, sizeof id, "%s:%" PRIu64, m->id, m->version);
+    d->out.event(d->out.ctx, m->region, STREAM_WARNINGS, id, m->kind->name, t.at, t.len);
+    suppress_said(s, m, DESK_IDS_MOST, now_us);
+    return true;
+}
+
+/* ---- putting away ---- */
+
 static void put_away(struct desk *d, struct filed_matter *m, uint64_t now_us)
 {
     const struct drawer_owner o = { filed_keep, filed_left, d };
+    while (suppress_is_unsaid(correlator_suppress(d->correlator), &m->matter) && hidden_out(d, &m->matter, now_us))
+        continue;
     struct text t = text_over(d->json, sizeof d->json);
     matter_json(&m->matter, NULL, &t);
     if (t.cut || !drawer_put(d->filed, m->matter.region, m->matter.id, t.at, t.len, now_us, &o))
         return;
     d->out.keep(d->out.ctx, m->matter.region, DESK_STATE, m->matter.id, NULL, 0);
+    suppress_forget(correlator_suppress(d->correlator), &m->matter);
     matters_remove(d->matters, m);
     d->counts.put_away++;
 }
@@ -165,11 +220,23 @@ void desk_put_incident_away(struct desk *d, const struct incident *i, uint64_t n
 
 /* ---- coming back ---- */
 
+/* Into memory, and to where alerts are held against it. */
+static int file_matter(struct desk *d, struct matter *m)
+{
+    struct filed_matter *filed = matters_put(d->matters, m);
+    int rc = filed != NULL ? suppress_follow(correlator_suppress(d->correlator), &filed->matter) : -ENOMEM;
+    if (rc == -ENOMEM)
+        return rc;
+    if (rc != 0)
+        log_error("%s hides nothing: its scope cannot be read, or there are too many forms of scope", filed->matter.id);
+    return 0;
+}
+
 static int matter_back(struct desk *d, const char *json, size_t len, struct fault *f)
 {
     struct matter m;
     int rc = matter_parse(json, len, &m, f);
-    if (rc == 0 && matters_put(d->matters, &m) == NULL) {
+    if (rc == 0 && file_matter(d, &m) != 0) {
         matter_free(&m);
         rc = fault_set(f, -ENOMEM, "no memory for a matter");
     }
@@ -271,6 +338,16 @@ const struct matrix *act_matrix(const struct act *a)
 const struct clocks *act_clocks(const struct act *a)
 {
     return a->desk->clocks;
+}
+
+const struct suppress *act_suppress(const struct act *a)
+{
+    return correlator_suppress(a->correlator);
+}
+
+uint64_t act_suppress_longest(const struct act *a)
+{
+    return a->desk->settings.suppress_longest_us;
 }
 
 void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len)
@@ -476,6 +553,8 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
         rc = run_effect(&a, next->kind);
     if (rc == 0)
         rc = dues_follow(next);
+    if (rc == 0 && !suppress_figures(correlator_suppress(d->correlator), next))
+        rc = -ENOMEM;
     if (rc != 0)
         return rc;
     struct deed by = deed_of(c);
@@ -549,7 +628,7 @@ static int matter_command(struct desk *d, const struct kind *k, const char *regi
     if (rc == 0) {
         *done = (struct done){ .state = next.state, .version = next.version };
         strcpy(done->id, next.id);
-        rc = matters_put(d->matters, &next) != NULL ? 0 : -ENOMEM;
+        rc = file_matter(d, &next);
     }
     matter_free(&next);
     return rc;
@@ -796,23 +875,68 @@ static void come_due(struct desk *d, const struct waited *w, uint64_t now_us)
     json_decref(args);
 }
 
-static void put_finished_away(struct desk *d, uint64_t now_us)
+static bool put_finished_away(struct desk *d, uint64_t now_us)
 {
     struct filed_matter *m = matters_oldest(d->matters);
     while (m != NULL && !(kind_is_last(m->matter.kind, m->matter.state) && m->matter.changed_us + d->settings.keep_us < now_us))
         m = m->newer;
     if (m != NULL)
         put_away(d, m, now_us);
+    return m != NULL;
+}
+
+/* ---- what suppressions hid, when it is time ---- */
+
+struct telling { struct desk *desk; uint64_t now_us; char region[STREAM_REGION_MAX + 1]; };
+
+static bool is_due(const struct telling *t, const struct suppressed *e)
+{
+    return e->ids >= DESK_IDS_MANY || t->now_us < e->said_us || t->now_us - e->said_us >= t->desk->settings.suppress_tell_us;
+}
+
+static bool tell(void *ctx, const struct suppressed *e)
+{
+    const struct telling *t = ctx;
+    struct filed_matter *m = matters_find(t->desk->matters, e->region, e->id);
+    if (m == NULL || (!e->unkept && !is_due(t, e)))
+        return true;
+    bool due = is_due(t, e);
+    while (due && hidden_out(t->desk, &m->matter, t->now_us))
+        due = e->ids >= DESK_IDS_MANY;
+    hidden_keep(t->desk, &m->matter);
+    return true;
+}
+
+void desk_gather(struct desk *d, const char *region, uint64_t now_us)
+{
+    struct telling t = { d, now_us, "" };
+    suppress_unsaid(correlator_suppress(d->correlator), region, tell, &t);
+}
+
+static bool find_due(void *ctx, const struct suppressed *e)
+{
+    struct telling *t = ctx;
+    if (is_due(t, e))
+        snprintf(t->region, sizeof t->region, "%s", e->region);
+    return *t->region == '\0';
+}
+
+static void tell_of_one_region(struct desk *d, uint64_t now_us)
+{
+    struct telling t = { d, now_us, "" };
+    suppress_unsaid(correlator_suppress(d->correlator), NULL, find_due, &t);
+    if (*t.region != '\0')
+        desk_gather(d, t.region, now_us);
 }
 
 void desk_tick(struct desk *d, uint64_t now_us)
 {
     char region[STREAM_REGION_MAX + 1] = "";
     struct waited w = next_due(d, now_us);
-    if (w.name == NULL)
-        put_finished_away(d, now_us);
-    else
+    if (w.name != NULL)
         snprintf(region, sizeof region, "%s", w.region);
+    else if (!put_finished_away(d, now_us))
+        tell_of_one_region(d, now_us);
     for (unsigned n = 0; n < TICK_MAX && w.name != NULL && strcmp(w.region, region) == 0; n++) {
         come_due(d, &w, now_us);
         w = next_due(d, now_us);

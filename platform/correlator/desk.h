@@ -31,7 +31,11 @@ struct desk_settings {
     char    *matrix;                /* CSV of colours; "" or NULL: the built-in ones */
     uint64_t kind_max, keep_us, filed_max, answers_max, answers_keep_us;
     uint64_t ahead_us;              /* a command dated later than this ahead of our clock is refused */
+    uint64_t suppress_longest_us;   /* no suppression ends later than this after it was asked for */
+    uint64_t suppress_tell_us;      /* a suppression says how many it hid at most this often, unless they are DESK_IDS_MANY */
 };
+
+enum { DESK_IDS_MANY = 512, DESK_IDS_MOST = 4096 };     /* alert ids that bring a version; of one version at most */
 
 struct desk_out {
     void (*event)(void *ctx, const char *region, enum stream s, const char *id, const char *type, const char *json, size_t len);
@@ -54,6 +58,10 @@ int desk_command(struct desk *d, const char *region, const char *entry_id, const
 /* What has become due, or else a finished matter put away: of one region, since one transaction covers no more. To be
  * called a few times a second. */
 void desk_tick(struct desk *d, uint64_t now_us);
+
+/* A transaction of this region is about to go out: what suppressions hid since the last one goes with it, as their next
+ * versions when it is time, else only kept. */
+void desk_gather(struct desk *d, const char *region, uint64_t now_us);
 
 /* The correlator lets an incident go from memory. */
 void desk_put_incident_away(struct desk *d, const struct incident *i, uint64_t now_us);

@@ -17,6 +17,7 @@ struct correlator {
     struct weights             weights;
     struct stages             *stages;
     struct scene              *scene;
+    struct suppress           *suppress;
     struct meta_table         *metas;
     struct index              *merged;      /* number of a part to the number of the whole */
     struct incident_case      *cases;       /* newest change first */

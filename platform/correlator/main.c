@@ -108,6 +108,10 @@ static const struct setting rows[] = {
       "And for how long at most" },
     { "desk.ahead", SETTING_TIME, AT(desk.ahead_us), "5 min", 1000000, UINT64_C(86400000000), NULL,
       "A command dated further ahead of this clock is refused" },
+    { "suppress.longest", SETTING_TIME, AT(desk.suppress_longest_us), "30 d", 1000000, UINT64_C(31622400000000), NULL,
+      "No suppression ends later than this after it was asked for or renewed" },
+    { "suppress.tell", SETTING_TIME, AT(desk.suppress_tell_us), "60 s", 0, UINT64_C(3600000000), NULL,
+      "A suppression says how many alerts it hid at most this often, unless they are many; it keeps count always" },
     { "stop_accounts", SETTING_LIST, AT(correlator.join.stop_accounts),
       "anonymous, guest, root, admin, administrator, system, sa, user, test", 0, 0, NULL,
       "Names that half the world logs on by: they join nothing" },
@@ -323,6 +327,7 @@ static void on_gather(void *ctx, struct consumer *c, const char *region)
     if (d->stale)
         return;
     correlator_changes(d->correlator, region, incident_out, incident_gone, d);
+    desk_gather(d->desk, region, clock_wall_us());
     keep_batch(d->keep, region, clock_wall_us());
 }
 
