@@ -404,12 +404,26 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
     return 0;
 }
 
+void correlator_know(struct correlator *c, const struct registry *registered)
+{
+    c->registered = registered;
+}
+
+/* The alert, and what is registered of its ends. */
+static struct alert_view told_of(const struct correlator *c, const struct alert_view *given)
+{
+    struct alert_view told = *given;
+    registry_tell(c->registered, given->region, given->src_ip, &told.src_asset);
+    registry_tell(c->registered, given->region, given->dest_ip, &told.dest_asset);
+    return told;
+}
+
 /* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
 static int weigh(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
 {
     bool step;
     struct join_reason words;
-    struct alert_view told = *given, *a = &told;
+    struct alert_view told = told_of(c, given), *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
     struct join_ask ask = { a, &p, &s, false };
@@ -448,10 +462,11 @@ int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t 
 }
 
 /* What people report is worth an incident whatever is usual; alerts that have to do with it find it as any other. */
-struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *a, uint64_t now_us)
+struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *given, uint64_t now_us)
 {
     static const struct incident_join reported = { 0, "reported by people", "由人员报告" };
     bool step;
+    const struct alert_view told = told_of(c, given), *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
     struct join_ask ask = { a, &p, &s, false };

@@ -17,6 +17,7 @@
 
 #include "common/metrics.h"
 #include "correlator/join.h"
+#include "correlator/registry.h"
 #include "correlator/suppress.h"
 
 struct correlator_settings {
@@ -42,6 +43,9 @@ extern const struct metrics_room correlator_metrics;
 struct correlator;
 struct correlator *correlator_new(const struct correlator_settings *s, struct fault *f);
 void correlator_free(struct correlator *c);
+
+/* From now on what an alert does not say of its ends is taken from what is registered; borrowed. */
+void correlator_know(struct correlator *c, const struct registry *registered);
 
 /* Takes one alert. 0, or -ENOMEM. `verdict` may be NULL. */
 int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict);

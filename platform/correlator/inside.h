@@ -16,6 +16,7 @@ struct correlator {
     struct taxonomy           *names;
     struct weights             weights;
     struct stages             *stages;
+    const struct registry     *registered;  /* NULL: nothing is */
     struct scene              *scene;
     struct suppress           *suppress;
     struct meta_table         *metas;

@@ -98,6 +98,8 @@ static const struct setting rows[] = {
     { "desk.clocks", SETTING_TEXT, AT(desk.clocks), "", 0, 0, NULL,
       "CSV of statutory reporting clocks (deploy/data/reporting_clocks.csv); empty: none runs" },
     { "desk.max", SETTING_UINT, AT(desk.kind_max), "8192", 16, 1000000, NULL, "Matters of one kind (warnings, notices) in memory" },
+    { "desk.register", SETTING_UINT, AT(desk.register_max), "200000", 16, 10000000, NULL,
+      "Units, and assets, in the register; about 1.5 KB of memory an asset" },
     { "desk.keep", SETTING_TIME, AT(desk.keep_us), "7 d", 1000000, UINT64_C(8640000000000), NULL,
       "Finished matters are put away after this" },
     { "desk.filed", SETTING_UINT, AT(desk.filed_max), "4096", 16, 1000000, NULL,
@@ -531,12 +533,13 @@ int main(int argc, char **argv)
         return cli_fail(&cli, EX_OSERR, "no memory");
     struct settings_section sections[] = {
         { "correlator", rows, sizeof rows / sizeof rows[0], &d->settings }, bus_section(&d->bus),
+        organisation_section(&d->settings.desk.organisation),
     };
-    int code = cli_settings(&cli, sections, 2);
+    int code = cli_settings(&cli, sections, 3);
     log_open(cli.program, cli.level);
     if (code == 0)
         code = file.in != NULL ? replay(d, &cli, &file) : file.stop_values != NULL ? stop_values(d, &cli) : serve(d, &cli);
-    settings_free(sections, 2);
+    settings_free(sections, 3);
     free(d);
     return code;
 }

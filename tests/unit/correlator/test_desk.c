@@ -1197,6 +1197,17 @@ static void put_matter(struct world *w, const struct possibility *p)
     assert_int_equal(desk_restore(w->desk, DESK_STATE, subject_id(p->kind), line, (size_t)n, &f), 0);
 }
 
+/* An asset is of a unit that is registered. */
+static void put_unit(struct world *w)
+{
+    static const char line[] = "{\"event_type\":\"unit\",\"unit\":{\"id\":\"U-430100-20261120-aaaaaaaa\",\"version\":1,\"decided\":1,"
+        "\"region\":\"430100\",\"status\":\"actual\",\"state\":\"registered\",\"created\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},"
+        "\"changed\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},\"unit\":\"U\",\"sector\":\"water\",\"district\":\"430100\","
+        "\"due\":{},\"fired\":{},\"history\":[]}}";
+    struct fault f;
+    assert_int_equal(desk_restore(w->desk, DESK_STATE, "U-430100-20261120-aaaaaaaa", line, sizeof line - 1, &f), 0);
+}
+
 static void set_scene(struct world *w, const struct possibility *p)
 {
     forget_kept(w);
@@ -1209,6 +1220,8 @@ static void set_scene(struct world *w, const struct possibility *p)
         put_matter(w, p);       /* over the one before */
     } else {
         desk_clear(w->desk);
+        if (p->kind == kind_named("asset"))
+            put_unit(w);
     }
 }
 
