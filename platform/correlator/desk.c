@@ -193,7 +193,7 @@ static bool hidden_out(struct desk *d, struct matter *m, uint64_t now_us)
         m->changed_us = last_us;
         snprintf(m->changed_by, sizeof m->changed_by, "system");
     }
-    m->version++;
+    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
     if (!hidden_json(d, m, DESK_IDS_MOST, &t)) {
         log_error("%s: what it hid cannot be said: no memory", m->id);
         return false;
@@ -342,7 +342,7 @@ struct incident_case *act_incident(struct act *a, const char *id)
 void act_publish(struct act *a, struct incident_case *k)
 {
     struct deed by = deed_of(a->command);
-    correlator_decided(k, &by, a->desk->out.incident, a->desk->out.ctx);
+    correlator_decided(a->correlator, k, &by, a->desk->out.incident, a->desk->out.ctx);
 }
 
 const struct registry *act_registry(const struct act *a)
@@ -457,13 +457,21 @@ static int run_effect(struct act *a, const struct kind *k)
 
 /* ---- matters ---- */
 
-static struct subject subject_of(const struct matter *m, const char *unit[1])
+/* The lowest version that a command may have seen: what Redis has forgotten and was made anew has to be looked at again. */
+static uint64_t seen_from(const struct desk *d, uint64_t version, uint64_t decided, uint64_t began_us)
+{
+    uint64_t from = correlator_numbers_from(d->correlator, began_us);
+    return version >= from && decided < from ? from : decided;
+}
+
+static struct subject subject_of(const struct desk *d, const struct matter *m, const char *unit[1])
 {
     *unit = event_text_of(m->fields, "unit");
     return (struct subject){
         .kind = m->kind, .id = m->id, .region = m->region, .sector = event_text_of(m->fields, "sector"), .state = m->state,
         .owner = event_text_of(m->fields, "owner"), .created_by = m->created_by, .proposed_by = event_text_of(m->proposal, "by"),
-        .version = m->version, .decided = m->decided, .units = unit, .unit_count = **unit != '\0', .fields = m->fields,
+        .version = m->version, .decided = seen_from(d, m->version, m->decided, m->created_us), .units = unit,
+        .unit_count = **unit != '\0', .fields = m->fields,
     };
 }
 
@@ -525,9 +533,9 @@ static int dues_follow(struct matter *m)
 }
 
 /* The tables' part of the next version. */
-static int step(struct matter *m, const struct command *c, const struct arrow *a)
+static int step(const struct desk *d, struct matter *m, const struct command *c, const struct arrow *a)
 {
-    const char *from = m->state, *to = state_after(m, a);
+    const char *from = m->version > 0 ? m->state : "", *to = state_after(m, a);
     json_t *kept = arguments_of(m->kind, c, false), *said = arguments_of(m->kind, c, true);
     struct deed by = deed_of(c);
     int rc = kept == NULL || said == NULL ? -ENOMEM : 0;
@@ -539,15 +547,15 @@ static int step(struct matter *m, const struct command *c, const struct arrow *a
         json_decref(m->proposal);
         m->proposal = NULL;
     }
-    if (rc == 0 && !history_add(&m->history, &m->history_gone, &by, m->version > 0 ? from : "", to, said))
+    if (rc == 0 && !history_add(&m->history, &m->history_gone, &by, from, to, said))
         rc = -ENOMEM;
     json_decref(kept);
     json_decref(said);
     m->state = to;
-    m->version++;
+    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
     m->changed_us = c->at_us;
     snprintf(m->changed_by, sizeof m->changed_by, "%s", c->who);
-    if (!(a->flags & ARROW_FREE) || m->version == 1)
+    if (!(a->flags & ARROW_FREE) || *from == '\0')
         m->decided = m->version;
     return rc;
 }
@@ -563,7 +571,7 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
                          const struct arrow *arrow, struct refusal *why)
 {
     struct act a = { d, d->correlator, c, arrow, before, next, NULL, next->region, why };
-    int rc = step(next, c, arrow);
+    int rc = step(d, next, c, arrow);
     if (rc == 0)
         rc = fire(&next->fired, next->due, c);
     if (rc == 0)
@@ -617,7 +625,7 @@ static int begin(struct desk *d, const struct kind *k, const char *region, const
 static int go_on(struct desk *d, const struct matter *m, const struct command *c, struct matter *next, struct refusal *why)
 {
     const char *unit;
-    struct subject s = subject_of(m, &unit);
+    struct subject s = subject_of(d, m, &unit);
     const struct arrow *arrow = decide(&s, c, why);
     if (arrow == NULL)
         return -EPERM;
@@ -676,11 +684,12 @@ static size_t units_of(const struct incident *i, const char *units[UNITS_MAX])
     return n;
 }
 
-static struct subject subject_of_incident(const struct incident *i, const struct kind *k, const char *units[UNITS_MAX])
+static struct subject subject_of_incident(const struct desk *d, const struct incident *i, const struct kind *k, const char *units[UNITS_MAX])
 {
     return (struct subject){
         .kind = k, .id = i->id, .region = i->region, .sector = i->sector, .state = incident_state_name(i->state), .owner = i->owner,
-        .created_by = "", .proposed_by = "", .version = i->version, .decided = i->decided, .units = units,
+        .created_by = "", .proposed_by = "", .version = i->version,
+        .decided = seen_from(d, i->version, i->decided, i->first_us), .units = units,
         .unit_count = units_of(i, units),
     };
 }
@@ -693,7 +702,7 @@ static int is_whole(const struct incident *i, const struct arrow *a, struct refu
     return refuse(why, REFUSED_RULE, "已并入 %s，请在其上操作", "it is a part of %s: decide there", i->merged_into);
 }
 
-static int incident_step(struct incident_case *k, const struct kind *kind, const struct command *c, const struct arrow *a)
+static int incident_step(const struct desk *d, struct incident_case *k, const struct kind *kind, const struct command *c, const struct arrow *a)
 {
     struct incident *i = &k->incident;
     const char *from = incident_state_name(i->state);
@@ -704,7 +713,7 @@ static int incident_step(struct incident_case *k, const struct kind *kind, const
     bool ok = said != NULL && history_add(&i->history, &i->history_gone, &by, from, incident_state_name(i->state), said);
     json_decref(said);
     if (!(a->flags & ARROW_FREE))
-        i->decided = i->version + 1;
+        i->decided = correlator_next_version(d->correlator, i->version, i->first_us);
     return ok ? fire(&i->fired, i->due, c) : -ENOMEM;
 }
 
@@ -715,14 +724,14 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
     struct incident_case *k = *c->subject != '\0' ? incident_of(d, region, c->subject) : NULL;
     if (k == NULL)
         return no_subject(c, why);
-    struct subject s = subject_of_incident(&k->incident, kind, units);
+    struct subject s = subject_of_incident(d, &k->incident, kind, units);
     const struct arrow *arrow = decide(&s, c, why);
     struct act a = { d, d->correlator, c, arrow, NULL, NULL, k, region, why };
     if (arrow == NULL || is_whole(&k->incident, arrow, why) != 0)
         return -EPERM;
     int rc = run_effect(&a, kind);
     if (rc == 0)
-        rc = incident_step(k, kind, c, arrow);
+        rc = incident_step(d, k, kind, c, arrow);
     if (rc == 0)
         rc = clocks_follow(d->clocks, &k->incident, c->at_us);
     if (rc < 0)

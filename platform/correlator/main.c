@@ -198,10 +198,6 @@ static void keep_field(void *ctx, const char *region, const char *hash, const ch
 
 /* ---- what comes back ---- */
 
-/* A Redis that was killed may have forgotten its last seconds, and with them versions that the archive and consoles have seen.
- * What comes next must be none of those again with other contents, so it is numbered above them. */
-enum { VERSIONS_FORGOTTEN_MAX = 1000 };
-
 static void restore_one(void *ctx, const char *field, const char *value, size_t len)
 {
     struct daemon *d = ctx;
@@ -211,7 +207,6 @@ static void restore_one(void *ctx, const char *field, const char *value, size_t 
         log_warning("saved incident %s cannot be read and is left out: %s", field, f.why);
         return;
     }
-    v.incident.version += VERSIONS_FORGOTTEN_MAX;
     if (correlator_restore(d->correlator, &v.incident) < 0)
         log_error("no memory for saved incident %s", field);
     incident_view_free(&v);
@@ -379,7 +374,8 @@ static void on_settled(void *ctx, bool committed)
 static int on_taken(void *ctx, struct consumer *c, const char *region, struct fault *f)
 {
     struct daemon *d = ctx;
-    (void)c, (void)region, (void)f;
+    (void)f;
+    correlator_forgot(d->correlator, consumer_forgot_us(c, region));
     d->stale = true;
     return 0;
 }
