@@ -210,9 +210,11 @@ static void names_of_captures_may_hold_slashes(void **unused)
     (void)unused;
     struct scene c;
     scene_begin(&c, "alert tcp any any -> any any (content:\"x\"; pcre:\"/([a-z]+)\\/changelog$/R,flow:ua/repo,flow:ua/version\"; sid:1;)\n"
-                    "alert tcp any any -> any any (pcre:\"/a, flow:b/\"; sid:2;)");
+                    "alert tcp any any -> any any (pcre:\"/a, flow:b/\"; sid:2;)\n"
+                    "alert tcp any any -> any any (pcre:\"/c\\/1, flow:b/\"; sid:3;)");
     assert_string_equal(scene_packet(&c, "xfr/changelog", 13), "1 ");
     assert_string_equal(scene_packet(&c, "a, flow:b", 9), "2 ");
+    assert_string_equal(scene_packet(&c, "c/1, flow:b", 11), "3 ");
     scene_end(&c);
 }
 
