@@ -8,7 +8,7 @@ _fengsui() {
     local program=$1 cur=$2 prev=$3 words
     COMPREPLY=()
     if [[ $program == *fengsui && $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "up status archive export command rules intel sensor verify keys --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "up status archive export command import rules intel sensor verify audit keys --help --version" -- "$cur")
         return
     fi
     # bash takes the = of --set name=value for a word of its own

@@ -37,7 +37,7 @@ static unsigned bits_before(uint8_t version)
     return version == 4 ? 96 : 0;
 }
 
-static void addr_mask(struct addr *a, unsigned bits)
+void addr_mask(struct addr *a, unsigned bits)
 {
     unsigned keep = bits_before(a->version) + bits;
     for (unsigned i = 0; i < 16; i++) {
@@ -70,6 +70,15 @@ int prefix_parse(const char *text, struct prefix *out)
     out->bits = (uint8_t)bits;
     addr_mask(&out->addr, out->bits);
     return 0;
+}
+
+bool prefix_is_exact(const char *text, const struct prefix *p)
+{
+    char address[ADDR_TEXT_MAX] = "";
+    struct addr said;
+    size_t len = strcspn(text, "/");
+    memcpy(address, text, len < sizeof address ? len : sizeof address - 1);
+    return addr_parse(address, &said) == 0 && addr_equal(&said, &p->addr);
 }
 
 bool prefix_holds(const struct prefix *p, const struct addr *a)

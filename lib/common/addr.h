@@ -50,9 +50,11 @@ int addr_compare(const struct addr *a, const struct addr *b);
 /* Text as inet_ntop writes it; gives the length. */
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_MAX]);
 int addr_parse(const char *text, struct addr *out);                 /* 0 or -EINVAL */
+void addr_mask(struct addr *a, unsigned bits);                      /* clears all behind the first so many */
 
 /* "10.0.0.0/8", "fd00::/8", or a bare address (all bits). Host bits are cleared. 0 or -EINVAL. */
 int prefix_parse(const char *text, struct prefix *out);
+bool prefix_is_exact(const char *text, const struct prefix *p);     /* the text that it came from had no host bits */
 bool prefix_holds(const struct prefix *p, const struct addr *a);
 
 /* Prefixes, each with a value the caller owns; of two equal ones the later counts. Build once, then read from any thread.

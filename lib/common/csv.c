@@ -78,3 +78,16 @@ size_t csv_cut(char *line, char *field[], size_t most)
     }
     return most + 1;
 }
+
+void csv_put(struct text *out, const char *value)
+{
+    text_char(out, '"');
+    if (*value != '\0' && strchr("=+-@\t\r", *value) != NULL)
+        text_char(out, '\'');
+    for (; *value != '\0'; value++) {
+        if (*value == '"')
+            text_char(out, '"');
+        text_char(out, *value == '\n' || *value == '\r' ? ' ' : *value);
+    }
+    text_char(out, '"');
+}

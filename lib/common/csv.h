@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "common/fault.h"
+#include "common/text.h"
 
 enum { CSV_LINE_MAX = 4096 };
 
@@ -29,5 +30,9 @@ int csv_next(struct csv *c, struct fault *f);
 
 /* Cuts a line into fields in place: quotes around, doubled inside. Gives how many; `most` + 1 when there are more. */
 size_t csv_cut(char *line, char *field[], size_t most);
+
+/* The other way: one field in quotes, in one line. What a spreadsheet would take for a formula gets an apostrophe: a
+ * title comes from a packet in the end. */
+void csv_put(struct text *out, const char *value);
 
 #endif

@@ -2,9 +2,13 @@
 
 #include <string.h>
 
-extern const struct kind kind_incident, kind_warning, kind_notice, kind_report, kind_consultation, kind_indicator;
+extern const struct kind kind_incident, kind_warning, kind_notice, kind_report, kind_consultation, kind_indicator, kind_drill, kind_unit,
+    kind_asset, kind_suppression;
 
-const struct kind *const kinds[] = { &kind_incident, &kind_warning, &kind_notice, &kind_report, &kind_consultation, &kind_indicator, NULL };
+const struct kind *const kinds[] = {
+    &kind_incident, &kind_warning, &kind_notice, &kind_report, &kind_consultation, &kind_indicator, &kind_drill, &kind_unit, &kind_asset,
+    &kind_suppression, NULL
+};
 
 static const struct { unsigned bit; const char *name, *zh; } roles[] = {
     { BY_ANALYST, "analyst", "分析员" }, { BY_DUTY, "duty_officer", "值班员" }, { BY_SUPERVISOR, "supervisor", "领导" },

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/csv.h"
 #include "events/tactic.h"
 #include "exchange/exchange.h"
 #include "exchange/put.h"
@@ -131,18 +132,9 @@ void letter_write(const struct exchange_house *h, const struct thing *t, struct 
 
 /* ---- rows ---- */
 
-/* RFC 4180. What a spreadsheet would take for a formula gets an apostrophe: a title comes from a packet in the end. */
 static void cell(struct text *out, const char *value, bool last)
 {
-    text_char(out, '"');
-    if (*value != '\0' && strchr("=+-@\t\r", *value) != NULL)
-        text_char(out, '\'');
-    for (; *value != '\0'; value++) {
-        if (*value == '"')
-            text_char(out, '"');
-        text_char(out, *value == '\n' || *value == '\r' ? ' ' : *value);
-    }
-    text_char(out, '"');
+    csv_put(out, value);
     text_str(out, last ? "\r\n" : ",");
 }
 

@@ -39,7 +39,7 @@ static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "archiver-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
     { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to archive; empty for all that have streams" },
     { "batch", SETTING_UINT, AT(batch), "8192", 1, 65536, NULL, "Entries of one stream taken in one transaction" },
-    { "pace", SETTING_TIME, AT(pace_us), "200 ms", 0, 10000000, NULL,
+    { "pace", SETTING_TIME, AT(pace_us), "400 ms", 0, 10000000, NULL,
       "After a transaction that was not full the next one waits so long, so that under load they are few" },
     { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
       "After so long without a sign of life another archiver's regions are taken over" },

@@ -246,5 +246,11 @@ int sqlite_inspect(struct archive *archive, const char *month, void (*say)(void 
     }
     int rc = step == SQLITE_DONE ? 0 : sqlite_fault(a, name, x->db, f);
     sqlite3_finalize(s);
+    if (rc != 0 || month == NULL)
+        return rc;
+    bool good = true;
+    rc = sqlite_postings_inspect(x->db, &good) == 0 ? 0 : sqlite_fault(a, name, x->db, f);
+    if (rc == 0 && !good)
+        say(ctx, "the lists of rows by address do not say what the rows say");
     return rc;
 }

@@ -125,6 +125,8 @@ static int put_event(struct sqlite_archive *a, const struct row *r, const char *
         return rc;                      /* it was here before */
     int64_t n = sqlite3_last_insert_rowid(x->db);
     rc = put_chain(a, x, month, n, r->region, json, len, f);
+    if (rc == 0)
+        rc = sqlite_posting_note(a, x, r, n, f);
     if (rc != 0 || !row_has_words(r))
         return rc;
     char words[ROW_WORDS_MAX];
@@ -247,6 +249,9 @@ int sqlite_commit(struct archive *archive, struct fault *f)
         struct file *x = &a->files[i];
         if (!x->open_transaction)
             continue;
+        rc = sqlite_postings_write(a, x, f);
+        if (rc != 0)
+            break;
         if (sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
             rc = sqlite_fault(a, x->name, x->db, f);
         else
@@ -264,6 +269,7 @@ void sqlite_rollback(struct archive *archive)
         if (a->files[i].open_transaction) {
             sqlite3_exec(a->files[i].db, "ROLLBACK", NULL, NULL, NULL);
             a->files[i].open_transaction = false;
+            a->files[i].seen_count = 0;
         }
 }
 

@@ -34,6 +34,8 @@ struct where {
 struct dialect {
     const char *events, *incidents;     /* tables of the months' events, and of the newest versions */
     const char *words;                  /* holds the words of one value */
+    const char *address;                /* an event with an address between two, */
+    int         addresses;              /* asked for so often in it */
     const char *party;                  /* an incident with an address between two */
     const char *alert_of;               /* table of an incident's alerts, seen from the events */
     const char *name;                   /* one value that begins a list of names */

@@ -75,8 +75,8 @@ static int add_address(struct where *w, const struct dialect *d, const char *tex
     if (prefix_parse(text, &p) != 0)
         return fault_set(f, -EINVAL, "`%.80s`: expected an address or a prefix such as 192.0.2.0/24", text);
     range_of(&p, w->low, w->high);
-    add(w, incidents ? d->party : "(src BETWEEN ? AND ? OR dest BETWEEN ? AND ?)");
-    for (int i = 0; i < (incidents ? 1 : 2); i++) {
+    add(w, incidents ? d->party : d->address);
+    for (int i = 0; i < (incidents ? 1 : d->addresses); i++) {
         value(w, (struct condition){ .kind = 'b', .bytes = w->low, .len = sizeof w->low });
         value(w, (struct condition){ .kind = 'b', .bytes = w->high, .len = sizeof w->high });
     }

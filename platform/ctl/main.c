@@ -13,10 +13,12 @@
 #include "bus/settings.h"
 #include "common/cli.h"
 #include "ctl/archive.h"
+#include "ctl/audit.h"
 #include "ctl/call.h"
 #include "ctl/figures.h"
 #include "ctl/command.h"
 #include "ctl/export.h"
+#include "ctl/import.h"
 #include "ctl/keys.h"
 #include "ctl/intel.h"
 #include "ctl/up.h"
@@ -29,7 +31,9 @@ static const char usage[] =
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
+    "       fengsui import WHAT FILE [--dry-run] [-c FILE]\n"
     "       fengsui verify [--evidence DIR] [--key PUB] [--report FILE] [--json] [-c FILE]\n"
+    "       fengsui audit [--who NAME] [--what KIND/ID] [--since TIME] [--until TIME] [--json|--csv] [-c FILE]\n"
     "       fengsui keys init|show|rotate [--keys DIR] [-c FILE]\n"
     "       fengsui rules test RULES CAPTURE\n"
     "       fengsui rules check RULES\n"
@@ -192,8 +196,12 @@ int main(int argc, char **argv)
         return export_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "command") == 0)
         return command_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "import") == 0)
+        return import_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "verify") == 0)
         return verify_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "audit") == 0)
+        return audit_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "keys") == 0)
         return keys_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "archive") == 0)
@@ -205,10 +213,11 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(import_usage, stdout) < 0 || fputs(audit_usage, stdout) < 0
+               || fputs(archive_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, verify, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, import, verify, audit, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }

@@ -163,7 +163,7 @@ static int start_redis(struct up *u, struct fault *f)
     snprintf(dir, sizeof dir, "%s/redis", u->dir);
     const char *const argv[] = { "redis-server", "--port", "0", "--unixsocket", u->socket, "--unixsocketperm", "700",
                                  "--dir", dir, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-                                 "--maxmemory-policy", "noeviction", NULL };
+                                 "--auto-aof-rewrite-min-size", "1gb", "--maxmemory-policy", "noeviction", NULL };
     if (redis_answers(u))
         return fault_set(f, -EADDRINUSE, "%s: a Redis is running there already; is another `fengsui up` at work?", u->socket);
     int rc = start_service(u, "redis", argv, f);

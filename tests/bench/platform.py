@@ -39,7 +39,7 @@ class Redis:
         self.socket = os.path.join(folder, "redis.sock")
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes", "--appendfsync",
-             "everysec", "--save", "", "--maxmemory", "2gb", "--maxmemory-policy", "noeviction", "--logfile", folder + "/redis.log"])
+             "everysec", "--save", "", "--auto-aof-rewrite-min-size", "1gb", "--maxmemory", "2gb", "--maxmemory-policy", "noeviction", "--logfile", folder + "/redis.log"])
         while self.ask("PING") != "PONG":
             time.sleep(0.05)
 

@@ -6,6 +6,7 @@ nobody disturbed.
 """
 import argparse
 import glob
+import hashlib
 import json
 import os
 import random
@@ -45,9 +46,8 @@ class Redis:
         os.makedirs(folder)
         self.process = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes",
                                          "--save", "", "--maxmemory-policy", "noeviction", "--logfile", os.path.join(folder, "log")])
-        until(lambda: os.path.exists(self.socket), "Redis")
         self.link = socket.socket(socket.AF_UNIX)
-        self.link.connect(self.socket)
+        until(lambda: self.link.connect_ex(self.socket) == 0, "Redis")
         self.file = self.link.makefile("rb")
 
     def ask(self, *words):
@@ -248,6 +248,40 @@ def everything_is_archived(w, check):
     check.that("refusals, versions and commands are in the archive", True)
 
 
+def audit(w, *words):
+    done = subprocess.run([os.path.join(w.build, "fengsui"), "audit", *words, "-c", w.config], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def by_hand(entry):
+    """As fengsui(1) tells people to check an entry."""
+    region, event = entry["region"].encode(), entry["event"].encode()
+    return hashlib.new("sm3", bytes.fromhex(entry["prev"]) + entry["seq"].to_bytes(8, "big") + len(region).to_bytes(2, "big") + region
+                       + event).hexdigest()
+
+
+def everything_is_audited(w, check):
+    code, text = audit(w, "--all", "--json")
+    entries = [json.loads(line) for line in text.splitlines()]
+    begin = lambda e: hashlib.new("sm3", b"fengsui chain" + e["month"].encode()).hexdigest()
+    check.that("the audit is readable", code, 0)
+    check.that("each entry follows the one before", all(e["prev"] == (begin(e) if e["seq"] == 1 else b["sm3"]) for b, e in zip([None] + entries, entries)))
+    check.that("a person who computes the links by hand finds them", [e["seq"] for e in entries if not e["masked"] and by_hand(e) != e["sm3"]], [])
+    check.that("something could be checked by hand", sum(not e["masked"] for e in entries) > 20)
+    posted = {e["id"] for e in w.redis.entries("commands") if e["id"] != "broken"}
+    check.that("every command is in it", {e["command"] for e in entries if e["type"] == "command"}, posted)
+    links = {(e["month"], e["seq"]): e["sm3"] for e in entries}
+    with open(os.path.join(w.folder, "archive", "checkpoints.jsonl")) as lines:
+        heads = [h for line in lines for h in json.loads(line).get("heads", [])]
+    check.that("what checkpoints say of the chains is what is listed", bool(heads) and all(links.get((h["month"], h["seq"])) == h["link"] for h in heads))
+    refused = [e for e in entries if e["type"] == "refusal"]
+    code, text = audit(w, "--what", "refusal")
+    check.that("refusals alone, for people", (code, text.count("refused (")), (0, len(refused)))
+    who = refused[0]["who"]
+    code, text = audit(w, "--who", who, "--csv")
+    check.that("one person's alone, for a spreadsheet", (code, text.count("\n") - 1), (0, sum(e["who"] == who and e["type"] != "alert" for e in entries)))
+
+
 def scenario(o, check):
     with tempfile.TemporaryDirectory(prefix="workflow-") as folder, World(o.build, folder) as w:
         w.start("correlator")
@@ -255,6 +289,7 @@ def scenario(o, check):
         for step in (red_warning, same_id_twice, notice_to_its_end, overdue, merge, unreadable, everything_is_archived):
             step(w, check)
         check.that("the programs end well", w.end(), [0, 0])
+        everything_is_audited(w, check)
 
 
 # ---- killed again and again ----

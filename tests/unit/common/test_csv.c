@@ -94,6 +94,26 @@ static void a_missing_file_is_named(void **unused)
     assert_string_equal(f.why, "/nonexistent/assets.csv: No such file or directory");
 }
 
+static void a_field_is_written_so_that_no_spreadsheet_runs_it(void **unused)
+{
+    (void)unused;
+    static const struct { const char *name, *in, *out; } fields[] = {
+        { "nothing", "", "\"\"" },
+        { "a comma and a quote", "a,\"b\"", "\"a,\"\"b\"\"\"" },
+        { "lines", "a\r\nb", "\"a  b\"" },
+        { "a formula", "=1+1", "\"'=1+1\"" },
+        { "one behind a tab", "\t=1", "\"'\t=1\"" },
+        { "a sign within", "1-1", "\"1-1\"" },
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        char room[64];
+        struct text t = text_over(room, sizeof room);
+        csv_put(&t, fields[i].in);
+        if (strcmp(text_end(&t), fields[i].out) != 0)
+            fail_msg("%s: %s", fields[i].name, room);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +121,7 @@ int main(void)
         cmocka_unit_test(headings_comments_blank_lines_and_marks_are_passed_over),
         cmocka_unit_test(a_line_that_is_too_long_is_one_error_and_the_next_is_read),
         cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test(a_field_is_written_so_that_no_spreadsheet_runs_it),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "alerts.h"
 
 #include "correlator/desk.h"
+#include "events/drill.h"
 #include "events/kind.h"
 #include "events/matter.h"
 
@@ -95,7 +96,8 @@ static struct correlator_settings correlating(void)
 static struct desk_settings working(void)
 {
     return (struct desk_settings){ .kind_max = 40, .keep_us = 60 * MINUTE, .filed_max = 8, .answers_max = 64,
-                                   .answers_keep_us = 24 * 60 * MINUTE, .ahead_us = 5 * MINUTE };
+                                   .answers_keep_us = 24 * 60 * MINUTE, .ahead_us = 5 * MINUTE,
+                                   .suppress_longest_us = 30 * 24 * 60 * MINUTE, .suppress_tell_us = MINUTE };
 }
 
 static void open_world(struct world *w, const struct desk_settings *s)
@@ -533,6 +535,31 @@ static void alerts_do_not_make_a_decision_stale(void **unused)
     close_world(w);
 }
 
+static void who_saw_what_redis_has_forgotten_has_to_look_again(void **unused)
+{
+    struct world *w = fresh();
+    char id[64];
+    (void)unused;
+    snprintf(id, sizeof id, "%s", ALERTED(w, .at_us = 0));
+    correlator_forgot(w->correlator, NOON + 60 * MINUTE);
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 3), "stale_version");   /* it is the first again */
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 1), "");                /* and known as such */
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(member(w, "decided"), "279540000");
+    snprintf(id, sizeof id, "%s", ALERTED(w, .at_us = MINUTE, .src = "203.0.113.77", .dest = "10.7.7.7"));              /* begun anew */
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 3), "stale_version");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 279540000), "");
+    const char *warning = drafted(w, "2", "3");
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(GIVE(w, .name = "issue", .subject = warning, .version = 1), "stale_version");
+    assert_string_equal(GIVE(w, .name = "issue", .subject = warning, .version = 279540000), "");
+    assert_string_equal(member(w, "version"), "279540001");
+    ALERTED(w, .at_us = 61 * MINUTE, .src = "203.0.113.78", .dest = "10.7.7.8");                                        /* later than that */
+    assert_string_equal(member(w, "version"), "1");
+    close_world(w);
+}
+
 static void a_closed_incident_takes_no_new_alert_and_the_next_one_says_so(void **unused)
 {
     struct world *w = fresh();
@@ -657,6 +684,386 @@ static void an_indicator_that_everybody_would_match_or_that_may_not_leave_is_ref
     close_world(w);
 }
 
+/* ---- drills ---- */
+
+#define DRILL_PLAN "{\"title\":\"t\",\"begins_at\":\"2026-11-20T12:00:00Z\",\"ends_at\":\"2026-11-20T14:00:00Z\",\"owner\":\"lee\"}"
+#define DRILL_INJECT(name, more) "{\"inject\":\"" name "\",\"planned_at\":\"2026-11-20T12:30:00Z\",\"attack\":\"a\",\"victims\":[\"10.0.0.1\"]" more "}"
+
+static const char *drill_do(struct world *w, const char *name, const char *id, uint64_t version, unsigned minute, const char *args)
+{
+    return GIVE(w, .kind = "drill", .name = name, .subject = id, .version = version, .after_us = minute * MINUTE, .args = args);
+}
+
+static const char *planned_drill(struct world *w)
+{
+    static char id[64];
+    assert_string_equal(drill_do(w, "plan", "", 0, 0, DRILL_PLAN), "");
+    snprintf(id, sizeof id, "%s", member(w, "id"));
+    return id;
+}
+
+static void a_drill_is_an_exercise_and_its_plan_stands_once_it_has_begun(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = planned_drill(w);
+    assert_string_equal(member(w, "status"), "exercise");
+    assert_string_equal(member(w, "owner"), "lee");
+    assert_string_equal(member(w, "regions"), "[\"430100\"]");
+    assert_string_equal(drill_do(w, "start", id, 1, 1, "{}"), "against_rule");              /* nothing would be injected */
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", ",\"stage\":\"TA0043\",\"detect_within\":60")), "");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", "")), "against_rule");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i 2", "")), "bad_argument");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i2", ",\"stage\":\"TA9999\"")), "bad_argument");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, "{\"inject\":\"i2\",\"planned_at\":\"2026-11-20T15:00:00Z\",\"attack\":\"a\","
+                                                        "\"victims\":[\"10.0.0.1\"]}"), "bad_time");
+    assert_string_equal(drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i2", "")), "");
+    assert_string_equal(drill_do(w, "drop", id, 3, 1, "{\"inject\":\"i3\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "drop", id, 3, 1, "{\"inject\":\"i2\"}"), "");
+    assert_string_equal(member(w, "injects.i1.detect_within"), "60");
+    assert_string_equal(member(w, "injects.i2"), "(none)");
+    assert_string_equal(drill_do(w, "start", id, 4, 2, "{}"), "");
+    assert_string_equal(drill_do(w, "inject", id, 0, 3, DRILL_INJECT("i4", "")), "wrong_state");
+    close_world(w);
+}
+
+static const char *running_drill(struct world *w)
+{
+    const char *id = planned_drill(w);
+    drill_do(w, "inject", id, 0, 1, DRILL_INJECT("i1", ""));
+    assert_string_equal(drill_do(w, "start", id, 2, 2, "{}"), "");
+    return id;
+}
+
+static void an_inject_is_carried_out_once_within_the_drill_and_has_an_outcome_then(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = running_drill(w);
+    assert_string_equal(drill_do(w, "outcome", id, 0, 3, "{\"inject\":\"i1\",\"outcome\":\"blocked\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i9\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"at\":\"2026-11-20T12:01:00Z\"}"), "bad_time");    /* before the start */
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"at\":\"2026-11-20T12:04:00Z\"}"), "bad_time");    /* to come */
+    assert_string_equal(drill_do(w, "injected", id, 0, 3, "{\"inject\":\"i1\",\"capture_at\":\"2026-01-01T00:00:00Z\"}"), "");
+    assert_string_equal(drill_do(w, "injected", id, 0, 4, "{\"inject\":\"i1\"}"), "against_rule");
+    assert_string_equal(drill_do(w, "outcome", id, 0, 4, "{\"inject\":\"i1\",\"outcome\":\"blocked\"}"), "");
+    uint64_t at_us;
+    assert_int_equal(clock_parse(member(w, "injects.i1.injected_at"), &at_us), 0);
+    assert_int_equal(at_us, NOON + 3 * MINUTE);
+    assert_string_equal(member(w, "injects.i1.outcome"), "blocked");
+    close_world(w);
+}
+
+#define SCORE_AS_OF(id, as_of, injects) "{\"score\":{\"drill\":\"" id "\",\"as_of\":\"" as_of "\",\"abilities\":[],\"measures\":[],\"injects\":" injects "}}"
+
+static const char *evaluated_by(struct world *w, const char *who, const char *id, const char *as_of, const char *injects)
+{
+    char args[512];
+    snprintf(args, sizeof args, SCORE_AS_OF("%s", "%s", "%s"), id, as_of, injects);
+    return GIVE(w, .kind = "drill", .name = "evaluate", .subject = id, .version = 4, .after_us = 60 * MINUTE, .who = who, .args = args);
+}
+
+static void the_score_is_put_on_record_by_who_neither_began_nor_leads_it_with_its_digest(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    const char *id = running_drill(w);
+    assert_string_equal(drill_do(w, "stop", id, 3, 50, "{}"), "");
+    assert_string_equal(evaluated_by(w, "ann", id, "2026-11-20T12:55:00Z", "[{}]"), "second_person");
+    assert_string_equal(evaluated_by(w, "lee", id, "2026-11-20T12:55:00Z", "[{}]"), "second_person");
+    assert_string_equal(evaluated_by(w, "bo", "D-430100-20261120-aaaaaaaa", "2026-11-20T12:55:00Z", "[{}]"), "unknown_subject");
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:49:00Z", "[{}]"), "bad_time");     /* it was not over then */
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T13:01:00Z", "[{}]"), "bad_time");
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:55:00Z", "[]"), "bad_argument");   /* without an inject */
+    assert_string_equal(evaluated_by(w, "bo", id, "2026-11-20T12:55:00Z", "[{}]"), "");
+    assert_string_equal(member(w, "state"), "evaluated");
+    json_t *score = json_loads(member(w, "score"), 0, NULL);
+    char digest[DRILL_DIGEST_MAX];
+    assert_true(drill_score_digest(score, digest));
+    assert_string_equal(member(w, "score_sm3"), digest);
+    json_decref(score);
+    assert_string_equal(drill_do(w, "close", id, 5, 61, "{}"), "");
+    close_world(w);
+}
+
+static void what_rests_on_a_drill_s_incident_is_of_the_drill(void **unused)
+{
+    struct world *w = fresh();
+    char args[400];
+    (void)unused;
+    const char *id = ALERTED(w, .at_us = 0, .status = "exercise");
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"measures\":\"m\",\"valid_until\":\"2026-11-30T00:00:00Z\",\"importance\":3,\"severity\":3,"
+             "\"incidents\":[\"%s\"]%s}", id, "");
+    assert_string_equal(GIVE(w, .name = "draft", .args = args), "against_rule");
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"measures\":\"m\",\"valid_until\":\"2026-11-30T00:00:00Z\",\"importance\":3,\"severity\":3,"
+             "\"incidents\":[\"%s\"]%s}", id, ",\"status\":\"exercise\"");
+    assert_string_equal(GIVE(w, .name = "draft", .args = args), "");
+    char warning[64];
+    snprintf(warning, sizeof warning, "%s", member(w, "id"));
+    snprintf(args, sizeof args, "{\"title\":\"t\",\"about\":[\"%s\"],\"participants\":[\"u\"],\"held_at\":\"2026-11-30T00:00:00Z\"}", warning);
+    assert_string_equal(GIVE(w, .kind = "consultation", .name = "call", .args = args), "against_rule");
+    close_world(w);
+}
+
+/* ---- suppressions ---- */
+
+#define QUIET(more) "{\"title\":\"scanner\",\"reason\":\"our own\",\"expires\":\"2026-11-20T13:00:00Z\"" more "}"
+
+/* Activated, or put forward when it is grave; the id. */
+static char *suppressed(struct world *w, const char *args)
+{
+    static char id[64];
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "propose", .args = args), "");
+    snprintf(id, sizeof id, "%s", member(w, "id"));
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "activate", .subject = id, .version = 1), "");
+    return id;
+}
+
+static bool begins_incident(struct world *w, struct given g)
+{
+    struct alert_view a = alert_of(g);
+    uint64_t before = correlator_counts(w->correlator)->suppressed;
+    assert_int_equal(correlator_alert(w->correlator, &a, NOON, NULL), 0);
+    alert_view_free(&a);
+    return correlator_counts(w->correlator)->suppressed == before;
+}
+#define SEEN(w, ...) begins_incident(w, (struct given){ __VA_ARGS__ })
+
+static json_t *ids_of(const struct seen *e)
+{
+    json_t *document = json_loads(e->json, 0, NULL), *ids = json_object_get(json_object_get(document, "suppression"), "alert_ids");
+    json_incref(ids);
+    json_decref(document);
+    return ids;
+}
+
+static void restart(struct world *w)
+{
+    struct fault f;
+    desk_clear(w->desk);
+    for (size_t i = 0; i < w->kept_count; i++)
+        assert_int_equal(desk_restore(w->desk, w->kept[i].hash, w->kept[i].field, w->kept[i].value, strlen(w->kept[i].value), &f), 0);
+}
+
+static const struct suppression_case { const char *name, *args, *code; } suppression_cases[] = {
+    { "a rule",                     QUIET(",\"rule\":\"1:7\""), "" },
+    { "nothing that narrows",       QUIET(""), "bad_argument" },
+    { "a region alone",             QUIET(",\"source\":\"0.0.0.0/0\""), "bad_argument" },
+    { "no rule",                    QUIET(",\"rule\":\"ET SCAN\""), "bad_argument" },
+    { "no end",                     "{\"title\":\"t\",\"reason\":\"r\",\"rule\":\"1:7\"}", "bad_argument" },
+    { "no reason",                  "{\"title\":\"t\",\"rule\":\"1:7\",\"expires\":\"2026-11-20T13:00:00Z\"}", "bad_argument" },
+    { "an end in the past",         "{\"title\":\"t\",\"reason\":\"r\",\"rule\":\"1:7\",\"expires\":\"2026-11-20T12:00:00Z\"}", "bad_time" },
+    { "the longest",                "{\"title\":\"t\",\"reason\":\"r\",\"rule\":\"1:7\",\"expires\":\"2026-12-20T12:00:00Z\"}", "" },
+    { "longer than the longest",    "{\"title\":\"t\",\"reason\":\"r\",\"rule\":\"1:7\",\"expires\":\"2026-12-20T12:00:01Z\"}", "bad_time" },
+};
+
+static void a_suppression_narrows_and_ends_or_is_refused(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    for (size_t i = 0; i < sizeof suppression_cases / sizeof suppression_cases[0]; i++) {
+        const char *code = GIVE(w, .kind = "suppression", .name = "propose", .args = suppression_cases[i].args);
+        if (strcmp(code, suppression_cases[i].code) != 0)
+            fail_msg("%s: \"%s\"", suppression_cases[i].name, code);
+    }
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "propose", .args = QUIET(",\"rule\":\"7\"")), "");
+    assert_string_equal(member(w, "rule"), "1:7");
+    assert_string_equal(member(w, "owner"), "ann");
+    assert_string_equal(member(w, "reach"), "ordinary");
+    close_world(w);
+}
+
+static void what_is_suppressed_comes_into_no_incident_until_that_is_over(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    size_t events = w->events_in_all;
+    for (unsigned i = 0; i < 3; i++)
+        assert_false(SEEN(w, .sid = 7, .at_us = i * MINUTE));
+    correlator_changes(w->correlator, NULL, on_changed, on_gone, w);
+    assert_int_equal(w->events_in_all, events);             /* no incident */
+    desk_gather(w->desk, "430200", NOON);
+    assert_int_equal(w->events_in_all, events);
+    desk_gather(w->desk, "430100", NOON);
+    assert_int_equal(w->events_in_all, events + 1);
+    assert_string_equal(last_event(w)->type, "suppression");
+    assert_int_equal(last_event(w)->stream, STREAM_WARNINGS);
+    assert_string_equal(member(w, "hits"), "3");
+    assert_int_equal(clock_parse(member(w, "last_hit"), &(uint64_t){ 0 }), 0);
+    json_t *ids = ids_of(last_event(w));
+    assert_int_equal(json_array_size(ids), 3);
+    json_decref(ids);
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "withdraw", .subject = id, .version = 2, .args = "{\"note\":\"n\"}"), "");
+    assert_string_equal(member(w, "hits"), "3");            /* hits made no decision stale, and go with it */
+    assert_string_equal(member(w, "alert_ids"), "(none)");
+    assert_true(SEEN(w, .sid = 7, .at_us = 4 * MINUTE));
+    correlator_changes(w->correlator, NULL, on_changed, on_gone, w);
+    assert_string_equal(last_event(w)->type, "incident");
+    assert_string_equal(member(w, "alert_count"), "1");
+    close_world(w);
+}
+
+static void a_suppression_expires_by_itself_and_still_hides_late_alerts_of_its_time(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    desk_tick(w->desk, NOON + 59 * MINUTE);
+    assert_string_equal(member(w, "state"), "active");
+    desk_tick(w->desk, NOON + 60 * MINUTE);
+    assert_string_equal(member(w, "state"), "expired");
+    assert_false(SEEN(w, .sid = 7, .at_us = 60 * MINUTE - 1));
+    assert_true(SEEN(w, .sid = 7, .at_us = 60 * MINUTE));
+    desk_tick(w->desk, NOON + 61 * MINUTE);                 /* the last word */
+    assert_string_equal(member(w, "hits"), "1");
+    assert_string_equal(member(w, "state"), "expired");
+    desk_tick(w->desk, NOON + 3 * 60 * MINUTE);             /* put away */
+    assert_int_equal(desk_counts(w->desk)->matters, 0);
+    assert_int_equal(suppress_count(correlator_suppress(w->correlator)), 0);
+    close_world(w);
+}
+
+static void what_is_grave_is_hidden_only_when_two_have_said_so(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\",\"reach\":\"grave\""));
+    assert_string_equal(member(w, "state"), "pending");
+    assert_true(SEEN(w, .sid = 7, .severity = 1));
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "approve", .subject = id, .version = 2), "second_person");
+    assert_true(SEEN(w, .sid = 7, .severity = 1, .at_us = 1));
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "approve", .subject = id, .version = 2, .who = "bo", .after_us = MINUTE), "");
+    assert_true(SEEN(w, .sid = 7, .severity = 1, .at_us = MINUTE - 1));         /* before the second yes */
+    assert_false(SEEN(w, .sid = 7, .severity = 1, .at_us = MINUTE));
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "renew", .subject = id, .version = 3, .args = "{\"expires\":\"2026-11-20T14:00:00Z\",\"note\":\"n\"}"), "");
+    assert_string_equal(member(w, "state"), "pending_renew");
+    assert_false(SEEN(w, .sid = 7, .severity = 1, .at_us = 59 * MINUTE));
+    assert_true(SEEN(w, .sid = 7, .severity = 1, .at_us = 61 * MINUTE));        /* the old end until then */
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "approve", .subject = id, .version = 4), "second_person");
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "approve", .subject = id, .version = 4, .who = "bo"), "");
+    assert_false(SEEN(w, .sid = 7, .severity = 1, .at_us = 61 * MINUTE));
+    close_world(w);
+}
+
+static void a_renewal_that_nobody_seconds_ends_with_the_old_time(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\",\"reach\":\"grave\""));
+    GIVE(w, .kind = "suppression", .name = "approve", .subject = id, .version = 2, .who = "bo");
+    GIVE(w, .kind = "suppression", .name = "renew", .subject = id, .version = 3, .args = "{\"expires\":\"2026-11-20T14:00:00Z\",\"note\":\"n\"}");
+    desk_tick(w->desk, NOON + 60 * MINUTE);
+    assert_string_equal(member(w, "state"), "expired");
+    assert_string_equal(member(w, "proposal"), "(none)");
+    assert_true(SEEN(w, .sid = 7, .severity = 1, .at_us = 61 * MINUTE));
+    close_world(w);
+}
+
+static void an_ordinary_one_is_renewed_by_one_person_within_the_longest(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "renew", .subject = id, .version = 2, .args = "{\"expires\":\"2027-11-20T14:00:00Z\",\"note\":\"n\"}"), "bad_time");
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "renew", .subject = id, .version = 2, .args = "{\"expires\":\"2026-11-20T14:00:00Z\",\"note\":\"n\"}"), "");
+    assert_string_equal(member(w, "state"), "active");
+    desk_tick(w->desk, NOON + 61 * MINUTE);
+    assert_string_equal(member(w, "state"), "active");
+    assert_false(SEEN(w, .sid = 7, .at_us = 61 * MINUTE));
+    close_world(w);
+}
+
+static void hits_are_said_at_most_every_so_often_and_kept_always(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    SEEN(w, .sid = 7);
+    desk_gather(w->desk, "430100", NOON);
+    assert_string_equal(member(w, "version"), "3");         /* the first one at once */
+    size_t events = w->events_in_all;
+    SEEN(w, .sid = 7);
+    SEEN(w, .sid = 7, .severity = 1);
+    desk_gather(w->desk, "430100", NOON + MINUTE / 2);
+    desk_tick(w->desk, NOON + MINUTE / 2);
+    assert_int_equal(w->events_in_all, events);
+    const char *kept = kept_of(w, "430100", DESK_STATE, id)->value;
+    assert_non_null(strstr(kept, "\"hits\":2,\"spared\":1"));
+    assert_non_null(strstr(kept, "\"alert_ids\":[\"s:1:"));
+    desk_tick(w->desk, NOON + MINUTE);
+    assert_int_equal(w->events_in_all, events + 1);
+    assert_string_equal(member(w, "hits"), "2");
+    assert_null(strstr(kept_of(w, "430100", DESK_STATE, id)->value, "alert_ids"));
+    desk_tick(w->desk, NOON + 5 * MINUTE);
+    assert_int_equal(w->events_in_all, events + 1);         /* nothing more to say */
+    close_world(w);
+}
+
+static void a_restart_knows_what_is_hidden_and_how_many_were(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    SEEN(w, .sid = 7);
+    desk_gather(w->desk, "430100", NOON);
+    SEEN(w, .sid = 7);
+    SEEN(w, .sid = 7);
+    desk_gather(w->desk, "430100", NOON + 1);
+    restart(w);
+    assert_false(SEEN(w, .sid = 7));
+    size_t events = w->events_in_all;
+    desk_gather(w->desk, "430100", NOON + 2);
+    assert_int_equal(w->events_in_all, events + 1);
+    assert_string_equal(member(w, "hits"), "4");
+    json_t *ids = ids_of(last_event(w));
+    assert_int_equal(json_array_size(ids), 3);              /* two that nobody had been told of, and the new one */
+    json_decref(ids);
+    restart(w);
+    desk_tick(w->desk, NOON + 10 * MINUTE);
+    assert_int_equal(w->events_in_all, events + 1);
+    close_world(w);
+}
+
+static void a_flood_is_said_in_versions_that_are_not_too_long(void **unused)
+{
+    struct world *w = fresh();
+    size_t ids = 0, events;
+    (void)unused;
+    suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    events = w->events_in_all;
+    for (int i = 0; i < 2 * DESK_IDS_MOST + DESK_IDS_MANY + 10; i++)
+        SEEN(w, .sid = 7);
+    desk_gather(w->desk, "430100", NOON);
+    assert_int_equal(w->events_in_all, events + 3);
+    for (unsigned back = 0; back < 3; back++) {
+        json_t *some = ids_of(event_before(w, back));
+        assert_true(json_array_size(some) <= DESK_IDS_MOST);
+        ids += json_array_size(some);
+        json_decref(some);
+    }
+    assert_int_equal(ids, 2 * DESK_IDS_MOST + DESK_IDS_MANY + 10);
+    close_world(w);
+}
+
+static void what_is_put_away_has_said_all(void **unused)
+{
+    struct world *w = fresh();
+    (void)unused;
+    char *id = suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    SEEN(w, .sid = 7);
+    GIVE(w, .kind = "suppression", .name = "withdraw", .subject = id, .version = 2, .args = "{\"note\":\"n\"}");
+    desk_tick(w->desk, NOON + 3 * 60 * MINUTE);
+    assert_int_equal(desk_counts(w->desk)->matters, 0);
+    assert_string_equal(member(w, "hits"), "1");
+    json_t *ids = ids_of(last_event(w));
+    assert_int_equal(json_array_size(ids), 1);
+    json_decref(ids);
+    assert_string_equal(GIVE(w, .kind = "suppression", .name = "comment", .subject = id, .args = "{\"note\":\"n\"}"), "");
+    assert_string_equal(member(w, "hits"), "1");            /* and is what it was when it comes back */
+    close_world(w);
+}
+
 /* ---- every kind, state, command, role, scope, person and version ---- */
 
 enum scope_case { OWN, OTHER_UNIT, OTHER_REGION, SCOPES };
@@ -697,6 +1104,13 @@ static const char *colour_after(const struct possibility *p)
     return p->words == GRAVE ? raise ? "red" : "orange" : raise ? "yellow" : "blue";
 }
 
+static const char *subject_id(const struct kind *k)
+{
+    static char id[64];
+    snprintf(id, sizeof id, "%s-430100-20261120-aaaaaaaa", k->prefix);
+    return id;
+}
+
 static json_t *value_for(const struct argument *a, const struct possibility *p)
 {
     char first[64];
@@ -706,7 +1120,7 @@ static json_t *value_for(const struct argument *a, const struct possibility *p)
         return json_string(strcmp(a->name, "colour") == 0 ? colour_after(p) : first);
     case ARGUMENT_NUMBER:    return json_integer(a->highest != 0 ? a->highest : 1);
     case ARGUMENT_FLAG:      return json_true();
-    case ARGUMENT_TIME:      return json_string(strcmp(a->name, "occurred_at") == 0 ? "2026-11-20T09:00:00Z" : strcmp(a->name, "feedback_by") == 0 ? "2026-12-02T00:00:00Z" : "2026-12-01T00:00:00Z");
+    case ARGUMENT_TIME:      return json_string(strcmp(a->name, "occurred_at") == 0 ? "2026-11-20T09:00:00Z" : in_list("feedback_by|ends_at", a->name) ? "2026-12-02T00:00:00Z" : "2026-12-01T00:00:00Z");
     case ARGUMENT_ID:        return json_string("I-430100-20261120-aaaaaaab");
     case ARGUMENT_REGION:    return json_string("430100");
     case ARGUMENT_ADDRESS:   return json_string("192.0.2.1");
@@ -714,7 +1128,8 @@ static json_t *value_for(const struct argument *a, const struct possibility *p)
     case ARGUMENT_IDS:       return json_pack("[s]", "I-430100-20261120-aaaaaaab");
     case ARGUMENT_REGIONS:   return json_pack("[s]", "430100");
     case ARGUMENT_ADDRESSES: return json_pack("[s]", "192.0.2.0/24");
-    case ARGUMENT_JSON:      return json_pack("{s:i}", "n", 1);
+    case ARGUMENT_JSON:      return json_pack("{s:s, s:s, s:[], s:[], s:[{}]}", "drill", subject_id(p->kind), "as_of", "2026-11-20T11:00:00Z",
+                                              "abilities", "measures", "injects");
     default:                 return json_string(strcmp(a->name, "unit") == 0 ? "U" : strcmp(a->name, "value") == 0 ? "11.22.33.44" : "w");
     }
 }
@@ -732,16 +1147,13 @@ static char *args_for(const struct possibility *p)
         json_object_set_new(args, "importance", json_integer(p->words == GRAVE ? 1 : 3));
         json_object_set_new(args, "severity", json_integer(2));
     }
+    if (p->words != MISSING && *p->state == '\0' && p->kind == kind_named("suppression")) {
+        json_object_set_new(args, "rule", json_string("7"));
+        json_object_set_new(args, "reach", json_string(p->words == GRAVE ? "grave" : "ordinary"));
+    }
     char *text = json_dumps(args, 0);
     json_decref(args);
     return text;
-}
-
-static const char *subject_id(const struct kind *k)
-{
-    static char id[64];
-    snprintf(id, sizeof id, "%s-430100-20261120-aaaaaaaa", k->prefix);
-    return id;
 }
 
 /* ---- what is there before ---- */
@@ -774,11 +1186,26 @@ static void put_matter(struct world *w, const struct possibility *p)
         "\"title\":\"t\",\"unit\":\"U\",\"sector\":\"water\",\"owner\":\"ann\",\"colour\":\"%s\",\"importance\":2,\"severity\":2,"
         "\"type\":\"domain\",\"value\":\"evil.example\",\"expires\":\"2026-12-01T00:00:00Z\",\"occurred_at\":\"2026-11-20T09:00:00Z\",\"system\":\"s\",\"tasks\":{%s},"
         "\"sign_by\":\"2026-12-01T00:00:00Z\",\"feedback_by\":\"2026-12-02T00:00:00Z\",\"valid_until\":\"2026-12-01T00:00:00Z\","
+        "\"begins_at\":\"2026-12-01T00:00:00Z\",\"ends_at\":\"2026-12-02T00:00:00Z\",\"started_at\":\"2026-11-20T09:00:00Z\","
+        "\"stopped_at\":\"2026-11-20T10:00:00Z\",\"injects\":{%s},\"rule\":\"1:7\",\"reach\":\"%s\","
         "\"proposal\":{\"command\":\"raise\",\"by\":\"ann\",\"from\":\"%s\",\"at\":\"2026-11-20T11:00:00Z\",\"args\":{}},"
         "\"due\":{},\"fired\":{},\"history\":[]}}",
         p->kind->name, p->kind->name, subject_id(p->kind), AT_VERSION, DECIDED_AT, p->state, colour_before(p),
-        strcmp(p->command, "done") == 0 ? "\"w\":{}" : "", p->kind->states[0].name);
+        strcmp(p->command, "done") == 0 ? "\"w\":{}" : "", strcmp(p->command, "inject") == 0 ? "" : strcmp(p->command, "outcome") == 0
+        ? "\"w\":{\"injected_at\":\"2026-11-20T09:30:00Z\"}" : "\"w\":{}",
+        p->words == GRAVE ? "grave" : "ordinary", p->kind->states[0].name);
     assert_int_equal(desk_restore(w->desk, DESK_STATE, subject_id(p->kind), line, (size_t)n, &f), 0);
+}
+
+/* An asset is of a unit that is registered. */
+static void put_unit(struct world *w)
+{
+    static const char line[] = "{\"event_type\":\"unit\",\"unit\":{\"id\":\"U-430100-20261120-aaaaaaaa\",\"version\":1,\"decided\":1,"
+        "\"region\":\"430100\",\"status\":\"actual\",\"state\":\"registered\",\"created\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},"
+        "\"changed\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},\"unit\":\"U\",\"sector\":\"water\",\"district\":\"430100\","
+        "\"due\":{},\"fired\":{},\"history\":[]}}";
+    struct fault f;
+    assert_int_equal(desk_restore(w->desk, DESK_STATE, "U-430100-20261120-aaaaaaaa", line, sizeof line - 1, &f), 0);
 }
 
 static void set_scene(struct world *w, const struct possibility *p)
@@ -793,6 +1220,8 @@ static void set_scene(struct world *w, const struct possibility *p)
         put_matter(w, p);       /* over the one before */
     } else {
         desk_clear(w->desk);
+        if (p->kind == kind_named("asset"))
+            put_unit(w);
     }
 }
 
@@ -813,6 +1242,8 @@ static bool condition(const struct possibility *p, const struct arrow *a)
         return true;
     const char *equals = strchr(a->when, '=');
     bool inverse = equals[-1] == '!', asked = strcmp(p->command, "raise") == 0 || strcmp(p->command, "lower") == 0;
+    if (strncmp(a->when, "reach", 5) == 0)
+        return in_list(equals + 1, p->words == GRAVE ? "grave" : "ordinary") != inverse;
     assert_int_equal(strncmp(a->when, "colour", 6), 0);     /* another condition needs another scene here */
     const char *colour = asked && p->words != MISSING ? colour_after(p) : colour_before(p);
     return in_list(equals + 1, colour) != inverse;
@@ -929,8 +1360,9 @@ static void try_it(struct world *w, const struct possibility *p)
         stands_as_before(w, p);
         return;
     }
-    bool two = in_list("merge|accept|activate|renew", p->command)     /* another incident's, or the sensors' */
-               || (strcmp(p->command, "revoke") == 0 && strcmp(p->state, "active") == 0);
+    bool to_sensors = p->kind == kind_named("indicator") && (in_list("activate|renew", p->command)
+                      || (strcmp(p->command, "revoke") == 0 && strcmp(p->state, "active") == 0));
+    bool two = to_sensors || in_list("merge|accept", p->command);      /* or another incident's */
     assert_int_equal(w->events_in_all, events + (two ? 2 : 1));
     assert_string_equal(type, p->kind->name);
     assert_string_equal(member(w, "state"), expected_state(p));
@@ -992,11 +1424,26 @@ int main(void)
         cmocka_unit_test(a_command_from_the_future_is_refused_and_one_from_the_past_is_not),
         cmocka_unit_test(an_unreadable_command_blames_the_entry), cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(the_matrix_gives_the_colour_and_another_needs_a_reason), cmocka_unit_test(a_confirmed_incident_knows_since_when),
-        cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
+        cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(who_saw_what_redis_has_forgotten_has_to_look_again),
+        cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
         cmocka_unit_test(a_repeat_of_what_was_closed_begins_anew),
         cmocka_unit_test(a_merge_keeps_both_and_the_graver_level), cmocka_unit_test(an_incident_that_left_memory_comes_back_for_a_decision),
         cmocka_unit_test(an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over),
         cmocka_unit_test(an_indicator_that_everybody_would_match_or_that_may_not_leave_is_refused),
+        cmocka_unit_test(a_drill_is_an_exercise_and_its_plan_stands_once_it_has_begun),
+        cmocka_unit_test(an_inject_is_carried_out_once_within_the_drill_and_has_an_outcome_then),
+        cmocka_unit_test(the_score_is_put_on_record_by_who_neither_began_nor_leads_it_with_its_digest),
+        cmocka_unit_test(what_rests_on_a_drill_s_incident_is_of_the_drill),
+        cmocka_unit_test(a_suppression_narrows_and_ends_or_is_refused),
+        cmocka_unit_test(what_is_suppressed_comes_into_no_incident_until_that_is_over),
+        cmocka_unit_test(a_suppression_expires_by_itself_and_still_hides_late_alerts_of_its_time),
+        cmocka_unit_test(what_is_grave_is_hidden_only_when_two_have_said_so),
+        cmocka_unit_test(a_renewal_that_nobody_seconds_ends_with_the_old_time),
+        cmocka_unit_test(an_ordinary_one_is_renewed_by_one_person_within_the_longest),
+        cmocka_unit_test(hits_are_said_at_most_every_so_often_and_kept_always),
+        cmocka_unit_test(a_restart_knows_what_is_hidden_and_how_many_were),
+        cmocka_unit_test(a_flood_is_said_in_versions_that_are_not_too_long),
+        cmocka_unit_test(what_is_put_away_has_said_all),
         cmocka_unit_test(every_state_command_role_scope_person_and_version_is_answered_as_the_tables_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
