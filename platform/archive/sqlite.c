@@ -134,7 +134,7 @@ static int prepare_writer(struct sqlite_archive *a, struct file *x, struct fault
     int stays = 1;
     sqlite3_file_control(x->db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
     if (sqlite3_exec(x->db, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-                     "PRAGMA wal_autocheckpoint=8000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
+                     "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_fault(a, x->name, x->db, f);
     for (unsigned i = 0; i < STATEMENTS; i++) {

@@ -136,6 +136,7 @@ struct archive {
     enum archive_mode   mode;
     struct month_head  *heads;          /* of the months that were written to */
     size_t              head_count;
+    struct row          row;            /* the last one that was put: its memory serves again */
 };
 
 /* The head that the next row of this month is added to; good until the next call. NULL with a fault. */
