@@ -10,6 +10,10 @@
 
 #include <jansson.h>
 
+#include "dashboards/server/shown.h"
+#include "events/load.h"
+#include "events/masked.h"
+
 struct queue {
     struct job *first, **last;
     unsigned    count;
@@ -84,9 +88,16 @@ static bool row_write(void *ctx, const char *json, size_t len, const char *curso
         p->more = true;
         return false;
     }
+    size_t n = 0;
+    char *event = shown(json, len, &n);
+    if (event == NULL) {            /* no memory: the page ends here, and can be gone on with */
+        p->more = p->rows > 0;
+        return false;
+    }
     if (p->rows++ > 0)
         fputc(',', p->out);
-    fwrite(json, 1, len, p->out);
+    fwrite(event, 1, n, p->out);
+    free(event);
     p->bytes += len;
     snprintf(p->cursor, sizeof p->cursor, "%s", cursor);
     return true;
@@ -137,8 +148,9 @@ static bool part_write(void *ctx, const char *json, size_t len, const char *curs
 {
     static const char *const told[] = { "id", "title", "first", "last", "level", "alert_count" };
     struct page *p = ctx;
-    json_t *event = json_loadb(json, len, 0, NULL), *line = json_object();
-    const json_t *body = json_object_get(event, "incident");
+    struct fault f;
+    json_t *event = event_load(json, len, &f), *line = json_object();
+    const json_t *body = event != NULL && event_mask(event, &f) == 0 ? json_object_get(event, "incident") : NULL;
     (void)cursor;
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
         json_object_set(line, told[i], json_object_get(body, told[i]));

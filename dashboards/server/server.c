@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "dashboards/server/regions.h"
+#include "dashboards/server/shown.h"
 
 enum { HEADERS_MAX = 16 * 1024, BODY_MAX = 4096, IDLE_S = 60 };
 static const struct timeval tick_every = { 0, 100000 };
@@ -26,6 +27,7 @@ static const struct metric metric_rows[] = {
     ROW(client_errors, METRIC_COUNTER, "Requests answered with a 4xx."),
     ROW(server_errors, METRIC_COUNTER, "Requests answered with a 5xx."),
     ROW(entries, METRIC_COUNTER, "Entries read from the streams."),
+    ROW(no_memory, METRIC_COUNTER, "Of these not shown because there was no memory to mask them."),
     ROW(redis_up, METRIC_GAUGE, "1 while Redis answers."),
     ROW(archive_up, METRIC_GAUGE, "1 while the archive answers."),
 };
@@ -62,8 +64,13 @@ static void follow_entry(void *server, const struct follow_entry *e)
         [STREAM_ALERTS] = "alert", [STREAM_INCIDENTS] = "incident", [STREAM_WARNINGS] = "warning",
     };
     struct server *s = server;
+    size_t n = 0;
+    char *event = shown(e->json, e->json_len, &n);
     s->counts.entries++;
-    hub_say(s->hub, names[e->stream], e->stream_id, e->json, e->json_len);
+    s->counts.no_memory += event == NULL;
+    if (event != NULL)
+        hub_say(s->hub, names[e->stream], e->stream_id, event, n);
+    free(event);
 }
 
 static void follow_begins(void *server, const char *stream_id)

@@ -35,7 +35,7 @@ struct dashboard_settings {
 
 enum { BEAT_MAX = 256 };
 
-struct server_counts { uint64_t requests, refused_hosts, client_errors, server_errors, entries, redis_up, archive_up; };
+struct server_counts { uint64_t requests, refused_hosts, client_errors, server_errors, entries, no_memory, redis_up, archive_up; };
 extern const struct metrics_room server_metrics;
 
 struct server {

@@ -1,5 +1,8 @@
 #include "common/mask.h"
 
+#include <string.h>
+#include <strings.h>
+
 enum { RESIDENT = 18, MOBILE = 11, CARD_LEAST = 15, CARD_MOST = 19, GATHERED = 20 };
 
 static bool is_digit(char c)
@@ -171,12 +174,67 @@ static size_t mask_mail(const char *s, size_t n, struct text *out)
     return at;
 }
 
+/* ---- passwords ---- */
+
+/* Length of the word that says that a password comes; 0: none. */
+static size_t secret_word(const char *s, size_t n)
+{
+    static const char *const words[] = { "password", "passwd", "pwd", "口令", "密码" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t length = strlen(words[i]);
+        if (n > length && strncasecmp(s, words[i], length) == 0)
+            return length;
+    }
+    return 0;
+}
+
+static size_t span(const char *s, size_t n, const char *of)
+{
+    size_t i = 0;
+    while (i < n && s[i] != '\0' && strchr(of, s[i]) != NULL)
+        i++;
+    return i;
+}
+
+/* In quotes up to the next one, else up to what cannot belong to it, Chinese punctuation (U+3000.., U+FF00..) included. */
+static size_t secret_length(const char *s, size_t n, bool quoted)
+{
+    size_t i = 0;
+    while (i < n && s[i] != '\0' && strchr("\"'\\", s[i]) == NULL
+           && (quoted || ((unsigned char)s[i] > ' ' && strchr("&;,<>)}]|", s[i]) == NULL && s[i] != '\xe3' && s[i] != '\xef')))
+        i++;
+    return i;
+}
+
+/* password=..., "password": "...", 口令：... */
+static size_t mask_secret(const char *s, size_t n, struct text *out)
+{
+    static const char colon[] = "：";
+    size_t at = secret_word(s, n);
+    if (at == 0)
+        return 0;
+    at += span(s + at, n - at, "\"'\\");
+    if (n - at >= sizeof colon - 1 && memcmp(s + at, colon, sizeof colon - 1) == 0)
+        at += sizeof colon - 1;
+    else if (at < n && (s[at] == '=' || s[at] == ':'))
+        at += s[at] == ':' ? 1 + span(s + at + 1, n - at - 1, " ") : 1;
+    else
+        return 0;
+    size_t quotes = span(s + at, n - at, "\"'\\"), length = secret_length(s + at + quotes, n - at - quotes, quotes > 0);
+    at += quotes;
+    if (length == 0)
+        return 0;
+    text_bytes(out, s, at);
+    text_lit(out, "***");
+    return at + length;
+}
+
 size_t mask_text(const char *s, size_t n, struct text *out)
 {
     size_t masked = 0, local_end = 0;       /* no mail address begins within a word that was looked at */
     for (size_t i = 0; i < n;) {
-        size_t done = 0;
-        if (i >= local_end && is_local(s[i])) {
+        size_t done = mask_secret(s + i, n - i, out);
+        if (done == 0 && i >= local_end && is_local(s[i])) {
             done = mask_mail(s + i, n - i, out);
             for (local_end = i; local_end < n && is_local(s[local_end]);)
                 local_end++;

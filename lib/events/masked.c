@@ -30,7 +30,7 @@ static bool is_identifier(const char *name)
     return is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
-/* Masking makes a text longer by two bytes at most for each mail address, of which each has five. */
+/* Masking makes a text longer by two bytes at most for each mail address or password, of which each has five with what names it. */
 static int mask_string(json_t *value, struct fault *f)
 {
     size_t n = json_string_length(value), room = n + n / 2 + 8;

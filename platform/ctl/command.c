@@ -4,22 +4,18 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/post.h"
-#include "bus/settings.h"
 #include "bus/streams.h"
-#include "common/clock.h"
-#include "events/command.h"
+#include "ctl/ask.h"
 #include "events/kind.h"
 #include "events/matter.h"
 
 enum { OPTION_VERSION = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SECTOR, OPTION_UNIT, OPTION_SCOPE, OPTION_WAIT, OPTION_ID,
-       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 65536, ANSWER_MAX = 8192 };
+       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 98305 };
 
 struct order {                  /* what the command line says */
     const struct kind *kind;
@@ -28,7 +24,8 @@ struct order {                  /* what the command line says */
     json_t     *args;           /* owned */
     uint64_t    wait_s;
     bool        page;
-    char        id[COMMAND_ID_MAX], who[WHO_MAX], subject_region[MATTER_REGION_MAX];
+    struct asker asker;
+    char        subject_region[MATTER_REGION_MAX];
 };
 
 /* ---- help ---- */
@@ -145,30 +142,10 @@ static bool option(struct order *o, int which, const char *value)
     case OPTION_SCOPE:   o->scope = value; return true;
     case OPTION_SECTOR:  o->command.scope.sector = value; return true;
     case OPTION_UNIT:    o->command.scope.unit = value; return true;
-    case OPTION_ID:      snprintf(o->id, sizeof o->id, "%s", value); return strlen(value) < sizeof o->id;
+    case OPTION_ID:      snprintf(o->asker.id, sizeof o->asker.id, "%s", value); return strlen(value) < sizeof o->asker.id;
     case OPTION_PAGE:    o->page = true; return true;
     default:             return false;
     }
-}
-
-/* Who sits here, and an id that nobody else chooses: host, user, moment. */
-static int identify(struct order *o, struct fault *f)
-{
-    char host[48] = "host";
-    const struct passwd *user = getpwuid(getuid());
-    if (user == NULL)
-        return fault_set(f, -ENOENT, "user %u has no name", getuid());
-    snprintf(o->who, sizeof o->who, "%s", user->pw_name);
-    o->command.at_us = clock_wall_us();
-    if (*o->id == '\0') {
-        gethostname(host, sizeof host - 1);
-        snprintf(o->id, sizeof o->id, "%.40s-%.24s-%" PRIx64, host, o->who, o->command.at_us);
-        for (char *p = o->id; *p != '\0'; p++)
-            *p = isalnum((unsigned char)*p) || strchr("._@-+", *p) != NULL ? *p : '-';
-    }
-    o->command.id = o->id;
-    o->command.who = o->who;
-    return command_id_fits(o->id) ? 0 : fault_set(f, -EINVAL, "--id: expected 1 to 95 letters, digits or ._@-+");
 }
 
 static int place(struct order *o, struct fault *f)
@@ -188,59 +165,35 @@ static int place(struct order *o, struct fault *f)
 
 /* ---- the answer ---- */
 
-static int exit_code(const char *refusal)
+static int say(const struct cli *cli, const struct order *o, const struct answer *a)
 {
-    static const struct { const char *code; int exit; } codes[] = {
-        { "forbidden_role", EX_NOPERM }, { "out_of_scope", EX_NOPERM }, { "second_person", EX_NOPERM }, { "not_owner", EX_NOPERM },
-        { "stale_version", EX_TEMPFAIL }, { "too_many", EX_TEMPFAIL },
-    };
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (strcmp(codes[i].code, refusal) == 0)
-            return codes[i].exit;
-    return EX_DATAERR;
-}
-
-static int say(const struct cli *cli, const struct order *o, const char *text, size_t len)
-{
-    struct answer a;
-    struct fault f;
-    int code = EX_OK;
-    if (answer_parse(text, len, &a, &f) != 0)
-        return cli_fail(cli, EX_SOFTWARE, "the answer cannot be read: %s", f.why);
-    if (a.applied) {
-        int state = kind_state(o->kind, a.state);
-        printf("%s version %" PRIu64 " %s %s\n", a.id, a.version, a.state, state >= 0 ? o->kind->states[state].zh : "");
-    } else {
-        code = cli_fail(cli, exit_code(a.code), "refused (%s): %s\n%s", a.code, a.en, a.zh);
-    }
-    answer_free(&a);
-    return code;
+    if (!a->applied)
+        return ask_refused(cli, a);
+    int state = kind_state(o->kind, a->state);
+    printf("%s version %" PRIu64 " %s %s\n", a->id, a->version, a->state, state >= 0 ? o->kind->states[state].zh : "");
+    return EX_OK;
 }
 
 static int send_off(const struct cli *cli, const struct order *o, const struct bus_settings *bus)
 {
-    static char json[COMMAND_BYTES_MAX], answer[ANSWER_MAX];
+    struct answer a;
     struct fault f;
-    struct text t = text_over(json, sizeof json);
-    command_json(&o->command, &t);
-    if (t.cut)
-        return cli_fail(cli, EX_DATAERR, "the command is longer than %d bytes", COMMAND_BYTES_MAX);
-    struct post p = { .redis = bus->redis, .user = bus->user, .password = bus->password, .region = o->command.region,
-                      .id = o->command.id, .json = t.at, .len = t.len, .answers = COMMAND_ANSWERS, .wait_us = o->wait_s * 1000000 };
-    int rc = post_command(&p, answer, sizeof answer, &f);
-    if (rc > 0)
-        return say(cli, o, answer, (size_t)rc);
+    int rc = ask(&o->command, bus, o->wait_s, &a, &f);
     if (rc < 0)
-        return cli_fail(cli, rc == -EACCES ? EX_NOPERM : rc == -EINVAL ? EX_CONFIG : EX_UNAVAILABLE, "%s", f.why);
-    return cli_fail(cli, EX_TEMPFAIL, "no answer within %" PRIu64 " s; the command %s stands in the stream and will be applied once", o->wait_s,
-                    o->command.id);
+        return ask_failed(cli, rc, &f);
+    if (rc == 0)
+        return cli_fail(cli, EX_TEMPFAIL, "no answer within %" PRIu64 " s; the command %s stands in the stream and will be applied once",
+                        o->wait_s, o->command.id);
+    int code = say(cli, o, &a);
+    answer_free(&a);
+    return code;
 }
 
 static int prepare(struct order *o, int argc, char **argv, struct fault *f)
 {
     int rc = words(o, argc, argv, f);
     if (rc == 0)
-        rc = identify(o, f);
+        rc = ask_identify(&o->command, &o->asker, f);
     return rc == 0 ? place(o, f) : rc;
 }
 
@@ -267,8 +220,7 @@ int command_run(struct cli *cli, int argc, char **argv)
     else if (code == EX_OK && prepare(&o, argc - optind, argv + optind, &f) != 0)
         code = cli_fail(cli, EX_USAGE, "%s", f.why);
     else if (code == EX_OK && (code = cli_settings(cli, &section, 1)) == EX_OK)
-        code = *bus.redis != '\0' ? send_off(cli, &o, &bus)
-             : cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
+        code = send_off(cli, &o, &bus);
     settings_free(&section, 1);
     json_decref(o.args);
     return code;

@@ -83,4 +83,5 @@ else
 fi
 
 python3 tests/bench/correlator.py --build "$BUILD"
+"$BUILD/tests/bench/bench_suppress"
 python3 tests/bench/platform.py --build "$BUILD" --alerts 400000

@@ -334,7 +334,8 @@ class Cases:
                 text = self.written(form, *words)
                 assert "13812345678" not in text and "wang@example.com" not in text, (form, words)
         assert "wang@example.com" not in self.written("cap", warning()["warning"]["id"])
-        assert "13812345678" in self.written("json", "--reveal", "hand-over to the police", incident(1)["incident"]["id"])
+        refused = self.export("json", "--reveal", "hand-over to the police", "--role", "supervisor", incident(1)["incident"]["id"])
+        assert refused.returncode == 69 and refused.stdout == "" and "redis" in refused.stderr, refused     # nobody can decide here
 
     def a_file_is_written_whole_and_what_is_wrong_is_a_sentence(self):
         path = self.folder + "/out.json"
@@ -343,11 +344,11 @@ class Cases:
             check_stix(json.load(text))
         for words, code, sentence in (
                 (("stix", "I-430100-20261120-99999999"), 66, "I-430100-20261120-99999999 is not in the archive"),
-                (("stix", "X-1"), 64, "export: \"X-1\" is not the id of an incident, a warning or a notice"),
+                (("stix", "X-1"), 64, "export: \"X-1\" is not the id of an incident, a warning or another matter"),
                 (("stix",), 64, "export: expected one ID, or --since TIME"),
                 (("xml", "X-1"), 64, "--format: expected stix, iodef, cap, gbt36643, csv, json or text, not \"xml\""),
                 (("stix", "--since", "yesterday"), 64, "--since: expected a time as in 2026-11-21T08:00:00+08:00, or a day, not \"yesterday\""),
-                (("stix", "--since", "2026-01-01", "--kind", "alert"), 64, "--kind: expected incident, warning or notice, not \"alert\""),
+                (("stix", "--since", "2026-01-01", "--kind", "alert"), 64, "--kind: expected incident, warning, notice or another kind, not \"alert\""),
                 (("stix", "--since", "2027-01-01"), 66, "the archive has nothing of that"),
                 (("stix", "--out", "/nowhere/x", incident(1)["incident"]["id"]), 74, "/nowhere/x.part: No such file or directory")):
             done = self.export(*words)

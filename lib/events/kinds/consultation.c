@@ -25,6 +25,7 @@ static const struct word commands[] = {
     { "cancel", "取消", "it does not take place" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
+    { "reveal", "调阅明文", "see it unmasked; who and why stay on record" },
     { "overdue", "超时", "a task was not done in time: under supervision" },
     { 0 }
 };
@@ -41,6 +42,7 @@ static const struct arrow arrows[] = {
     { "called|held",    "cancel",   OFFICERS, "cancelled", ARROW_NOTE, NULL },
     { "**",             "link",     STAFF,    "=",         0, NULL },
     { "**",             "comment",  STAFF,    "=",         ARROW_FREE | ARROW_NOTE, NULL },
+    { "**",             "reveal",   OFFICERS, "=",         ARROW_FREE | ARROW_NOTE, NULL },
     { "held|concluded", "overdue",  BY_SYSTEM, "=",        ARROW_FREE, NULL },
     { 0 }
 };

@@ -33,6 +33,7 @@ static const struct word commands[] = {
     { "withdraw", "撤回", "take it back" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
+    { "reveal", "调阅明文", "see it unmasked; who and why stay on record" },
     { "overdue", "超时", "a deadline has passed: under supervision" },
     { 0 }
 };
@@ -53,6 +54,7 @@ static const struct arrow arrows[] = {
     { "draft|approved|issued",  "withdraw",  OFFICERS, "withdrawn", ARROW_NOTE, NULL },
     { "**",                     "link",      STAFF | BY_SUPERVISOR, "=", 0, NULL },
     { "**",                     "comment",   STAFF | BY_SUPERVISOR | BY_UNIT, "=", ARROW_FREE | ARROW_NOTE, NULL },
+    { "**",                     "reveal",    OFFICERS, "=",         ARROW_FREE | ARROW_NOTE, NULL },
     { "issued|signed|returned", "overdue",   BY_SYSTEM, "=",        ARROW_FREE, NULL },
     { 0 }
 };

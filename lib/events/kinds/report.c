@@ -2,7 +2,7 @@
  * accepted becomes an incident on the same road as alerts, or adds to one that is there. */
 #include "events/kind.h"
 
-enum { STAFF = BY_ANALYST | BY_DUTY | BY_SUPERVISOR };
+enum { STAFF = BY_ANALYST | BY_DUTY | BY_SUPERVISOR, OFFICERS = BY_DUTY | BY_SUPERVISOR };
 
 static const struct word states[] = {
     { "received", "已受理", "written down; nobody has looked into it" },
@@ -22,6 +22,7 @@ static const struct word commands[] = {
     { "duplicate", "判为重复", "it was reported before" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
+    { "reveal", "调阅明文", "see it unmasked; who and why stay on record" },
     { 0 }
 };
 
@@ -34,6 +35,7 @@ static const struct arrow arrows[] = {
     { "received|assessed", "duplicate", STAFF,           "duplicate", 0, NULL },
     { "**",                "link",      STAFF,           "=",         0, NULL },
     { "**",                "comment",   STAFF | BY_UNIT, "=",         ARROW_FREE | ARROW_NOTE, NULL },
+    { "**",                "reveal",    OFFICERS,        "=",         ARROW_FREE | ARROW_NOTE, NULL },
     { 0 }
 };
 

@@ -18,6 +18,7 @@ static const struct word commands[] = {
     { "retire", "注销", "it is no more" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
+    { "reveal", "调阅明文", "see it unmasked; who and why stay on record" },
     { "lapse", "到期", "valid_to has passed" },
     { 0 }
 };
@@ -29,6 +30,7 @@ static const struct arrow arrows[] = {
     { "registered|lapsed", "retire",   KEEPERS,   "retired",    ARROW_NOTE, NULL },
     { "**",                "link",     STAFF,     "=",          0, NULL },
     { "**",                "comment",  STAFF,     "=",          ARROW_FREE | ARROW_NOTE, NULL },
+    { "**",                "reveal",   BY_DUTY | BY_SUPERVISOR, "=", ARROW_FREE | ARROW_NOTE, NULL },
     { "registered",        "lapse",    BY_SYSTEM, "lapsed",     ARROW_FREE, NULL },
     { 0 }
 };

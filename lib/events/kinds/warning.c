@@ -35,6 +35,7 @@ static const struct word commands[] = {
     { "withdraw", "撤回", "drop the draft" },
     { "link", "关联", "say that it has to do with another matter" },
     { "comment", "备注", "say something" },
+    { "reveal", "调阅明文", "see it unmasked; who and why stay on record" },
     { "remind", "到期提醒", "valid_until has passed" },
     { 0 }
 };
@@ -58,6 +59,7 @@ static const struct arrow arrows[] = {
     { "draft|pending", "withdraw", OFFICERS, "withdrawn",     ARROW_NOTE | ARROW_DROPS, NULL },
     { "**",            "link",     STAFF | BY_SUPERVISOR, "=", 0, NULL },
     { "**",            "comment",  STAFF | BY_SUPERVISOR, "=", ARROW_FREE | ARROW_NOTE, NULL },
+    { "**",            "reveal",   OFFICERS, "=",         ARROW_FREE | ARROW_NOTE, NULL },
     { IN_FORCE "|pending_raise|pending_lower", "remind", BY_SYSTEM, "=", ARROW_FREE, NULL },
     { 0 }
 };
