@@ -419,15 +419,14 @@ static struct alert_view told_of(const struct correlator *c, const struct alert_
 }
 
 /* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
-static int weigh(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
+static int weigh(struct correlator *c, struct alert_view *a, uint64_t now_us, struct verdict *verdict)
 {
     bool step;
     struct join_reason words;
-    struct alert_view told = told_of(c, given), *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
     struct join_ask ask = { a, &p, &s, false };
-    told.tactic = stages_tactic(c->stages, given);
+    a->tactic = stages_tactic(c->stages, a);
     c->counts.late += s.late;
     c->counts.jumps += s.jump;
     struct meta *m = meta_take(c->metas, c->scene, &s, &step);
@@ -451,10 +450,11 @@ static int weigh(struct correlator *c, const struct alert_view *given, uint64_t 
 }
 
 /* What is suppressed is not even looked at: when that is over, it is as new as it was before. */
-int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict)
+int correlator_alert(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
 {
-    if (!suppress_hides(c->suppress, a))
-        return weigh(c, a, now_us, verdict);
+    struct alert_view told = told_of(c, given);
+    if (!suppress_hides(c->suppress, &told))
+        return weigh(c, &told, now_us, verdict);
     c->counts.suppressed++;
     if (verdict != NULL)
         *verdict = (struct verdict){ 0, 0 };

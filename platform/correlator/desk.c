@@ -193,7 +193,7 @@ static bool hidden_out(struct desk *d, struct matter *m, uint64_t now_us)
         m->changed_us = last_us;
         snprintf(m->changed_by, sizeof m->changed_by, "system");
     }
-    m->version++;
+    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
     if (!hidden_json(d, m, DESK_IDS_MOST, &t)) {
         log_error("%s: what it hid cannot be said: no memory", m->id);
         return false;

@@ -1046,6 +1046,30 @@ static void a_flood_is_said_in_versions_that_are_not_too_long(void **unused)
     close_world(w);
 }
 
+static void what_the_register_calls_critical_is_spared_and_no_ordinary_one_is_about_it_alone(void **unused)
+{
+    static const char *const alone[] = { ",\"asset\":\"SCADA\",\"unit\":\"U\"", ",\"rule\":\"1:7\",\"destination\":\"10.0.0.1\"", ",\"source\":\"10.0.0.1/32\"" };
+    struct world *w = fresh();
+    char args[256], id[64];
+    (void)unused;
+    assert_string_equal(GIVE(w, .kind = "unit", .name = "register", .args = "{\"unit\":\"U\",\"sector\":\"water\",\"district\":\"430100\"}"), "");
+    suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    assert_false(SEEN(w, .sid = 7));
+    assert_string_equal(GIVE(w, .kind = "asset", .name = "register", .args = "{\"name\":\"SCADA\",\"unit\":\"U\",\"addresses\":[\"10.0.0.1\"],\"cii\":true}"), "");
+    assert_true(SEEN(w, .sid = 7));                         /* the alert itself says nothing of its asset */
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
+        snprintf(args, sizeof args, QUIET("%s"), alone[i]);
+        assert_string_equal(GIVE(w, .kind = "suppression", .name = "propose", .args = args), "");
+        snprintf(id, sizeof id, "%s", member(w, "id"));
+        assert_string_equal(GIVE(w, .kind = "suppression", .name = "activate", .subject = id, .version = 1), "against_rule");
+    }
+    suppressed(w, QUIET(",\"destination\":\"10.0.0.0/24\",\"rule\":\"1:8\""));
+    assert_string_equal(member(w, "state"), "active");      /* others are there, too */
+    suppressed(w, QUIET(",\"asset\":\"SCADA\",\"unit\":\"U\",\"reach\":\"grave\""));
+    assert_string_equal(member(w, "state"), "pending");
+    close_world(w);
+}
+
 static void what_is_put_away_has_said_all(void **unused)
 {
     struct world *w = fresh();
@@ -1443,6 +1467,7 @@ int main(void)
         cmocka_unit_test(hits_are_said_at_most_every_so_often_and_kept_always),
         cmocka_unit_test(a_restart_knows_what_is_hidden_and_how_many_were),
         cmocka_unit_test(a_flood_is_said_in_versions_that_are_not_too_long),
+        cmocka_unit_test(what_the_register_calls_critical_is_spared_and_no_ordinary_one_is_about_it_alone),
         cmocka_unit_test(what_is_put_away_has_said_all),
         cmocka_unit_test(every_state_command_role_scope_person_and_version_is_answered_as_the_tables_say),
     };
