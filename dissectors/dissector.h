@@ -83,7 +83,8 @@ struct conversation {
     struct buffer  *bequest;    /* what the one that returns DISSECT_NEXT leaves to the next, in the next one's words; theirs to read and
                                  * empty, freed with the flow. NULL: nobody may leave anything */
     uint16_t        server_port;
-    const char     *next;       /* with DISSECT_NEXT: the schema's name of what both sides agreed on; NULL: they did not say */
+    const char     *next;       /* with DISSECT_NEXT: the schema's name of what both sides agreed on; NULL: they did not say. In probe():
+                                 * what the one before this said so */
     const uint8_t  *ether;      /* the frame's Ethernet header, two addresses and more; NULL: another link, or a stream */
     const struct expectation *expected;     /* this flow was announced; NULL: it was not */
     void          (*expect)(void *ctx, const struct expectation *e);    /* conversation_expect(); NULL: nobody listens */

@@ -62,6 +62,7 @@
 #include "dissectors/synphasor/synphasor.h"
 #include "dissectors/sv/sv.h"
 #include "dissectors/telnet/telnet.h"
+#include "dissectors/websocket/websocket.h"
 #include "dissectors/tftp/tftp.h"
 #include "dissectors/tls/tls.h"
 #include "dissectors/tristation/tristation.h"
@@ -124,6 +125,7 @@ const struct dissector *const dissectors[] = {
     &dissector_pop3,
     &dissector_imap,
     &dissector_telnet,
+    &dissector_websocket,
     &dissector_genisys,
     &dissector_dnp3,
     &dissector_pgsql,

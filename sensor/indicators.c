@@ -323,7 +323,7 @@ int indicators_open(struct sensor *s, struct fault *f)
     s->indicators = in;
     if (in == NULL || (in->store = intel_store_new(set->intel_max, set->intel_bytes)) == NULL)
         return fault_set(f, -ENOMEM, "no memory for indicators");
-    struct indicator_reader reader = { from_file, line_refused, in, clock_wall_us() };
+    struct indicator_reader reader = { from_file, line_refused, in, clock_wall_us(), NULL };
     if (*set->indicators != '\0' && indicator_file(set->indicators, &reader, f) < 0)
         return f->code;
     in->path = s->read == NULL ? text_or_null(set->intel_state) : NULL;

@@ -235,6 +235,8 @@ int params_parse(const char *text, enum params_of of, struct params *out, struct
     }
     if (of == PARAMS_COUNTS && out->by == NULL)
         return refuse(f, "missing", "by", "`by` says what to count by, for instance by=region");
+    if (of == PARAMS_COUNTS && out->query.status == NULL && strcmp(out->by, "status") != 0 && out->query.incident == NULL)
+        out->query.status = "actual";       /* a drill is in no figure that did not ask for it */
     if (out->query.from_us != 0 && out->query.to_us != 0 && out->query.from_us >= out->query.to_us)
         return refuse(f, "range", "to", "`to` must be later than `from`");
     if (out->query.limit == 0)

@@ -8,7 +8,7 @@ _fengsui() {
     local program=$1 cur=$2 prev=$3 words
     COMPREPLY=()
     if [[ $program == *fengsui && $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "up status archive export command import rules intel sensor verify audit keys --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "up status archive export command drill import rules intel sensor verify audit keys --help --version" -- "$cur")
         return
     fi
     # bash takes the = of --set name=value for a word of its own
@@ -30,7 +30,7 @@ _fengsui() {
     --dir | --share | --web | --exercise | --archive)
         mapfile -t COMPREPLY < <(compgen -d -- "$cur")
         return ;;
-    -c | --config | -r | --read | -S | --rules-only | -s | --rules | --json | --out)
+    -c | --config | -r | --read | -S | --rules-only | -s | --rules | --json | --out | --table)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     *)

@@ -107,6 +107,7 @@ static bool add_question(struct dns_message *m, struct cursor *c, const struct h
         return true;
     if (first)
         add_first_question(m, &name, kept, rrtype, class, request);
+    record_bytes(m->r, DNS_QUESTION, kept, name.len);
     if (request)
         record_bytes(m->r, DNS_QUERY, kept, name.len);
     if (h->questions > 1) {
@@ -196,6 +197,25 @@ static bool add_section(struct dns_message *m, struct cursor *c, unsigned list, 
     return true;
 }
 
+static bool names_something(uint64_t rrtype)
+{
+    return rrtype == TYPE_CNAME || rrtype == TYPE_PTR || rrtype == TYPE_MX || rrtype == TYPE_NS || rrtype == TYPE_SOA;
+}
+
+/* All names of a response once more as one field, for rules that ask where a name occurs at all. */
+static void add_response_names(struct record *r)
+{
+    uint64_t rrtype = 0;
+    for (size_t i = 0, count = r->count; i < count; i++) {
+        const struct value *v = &r->values[i];
+        unsigned row = v->row >= DNS_ANSWERS ? (v->row - (unsigned)DNS_ANSWERS) % RR_COUNT : RR_LIST;
+        if (row == RR_RRTYPE)
+            rrtype = v->uint;
+        if (v->row == DNS_QUESTION || row == RR_RRNAME || (row == RR_RDATA && names_something(rrtype)))
+            record_bytes(r, DNS_RESPONSE_NAME, v->bytes, v->len);
+    }
+}
+
 /* The sections in their order; one that cannot be read ends the reading, as all behind it has lost its place. */
 static void add_sections(struct dns_message *m, struct cursor *c, const struct header *h, uint16_t *rcode)
 {
@@ -207,6 +227,8 @@ static void add_sections(struct dns_message *m, struct cursor *c, const struct h
         record_anomaly(m->r, DNS_INVALID_ADDITIONALS);
     else if (c->left > 0)
         record_anomaly(m->r, DNS_TRAILING_DATA);
+    if (h->flags & FLAG_QR)
+        add_response_names(m->r);
 }
 
 /* --- one message ------------------------------------------------------------------------------------------------ */

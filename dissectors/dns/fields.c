@@ -44,9 +44,9 @@ static const struct field_name edns_options[] = {
 
 #define IN(list) .in = (list) + 1
 
-#define RR_FIELDS(list, section) \
+#define RR_FIELDS(list, section, other) \
     [(list) + RR_LIST] = { .name = section, .type = FIELD_LIST, .about = "Resource records of this section." }, \
-    [(list) + RR_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, IN(list), .about = "Owner of the resource record." }, \
+    [(list) + RR_RRNAME] = { .name = "rrname", .type = FIELD_TEXT, IN(list), .aliases = other, .about = "Owner of the resource record." }, \
     [(list) + RR_RRTYPE] = { .name = "rrtype", .type = FIELD_UINT, .flags = FIELD_NAMED, IN(list), .names = rrtypes, \
                              .about = "Type of the resource record." }, \
     [(list) + RR_CLASS] = { .name = "class", .type = FIELD_UINT, .flags = FIELD_NAMED | FIELD_HIDDEN, IN(list), \
@@ -80,7 +80,7 @@ static const struct field_name edns_options[] = {
     [(list) + RR_SSHFP_ALGO] = { .name = "algo", .type = FIELD_UINT, IN((list) + RR_SSHFP), .about = "Key algorithm." }, \
     [(list) + RR_SSHFP_TYPE] = { .name = "type", .type = FIELD_UINT, IN((list) + RR_SSHFP), .about = "Hash algorithm." }
 
-#define DNS_FIELDS(old_query) { \
+#define DNS_FIELDS(name_of, old_query) { \
     [DNS_TYPE] = { .name = "type", .type = FIELD_TEXT, .about = "query or answer." }, \
     [DNS_ID] = { .name = "id", .type = FIELD_UINT, .about = "Identifier that pairs request and response." }, \
     [DNS_OPCODE] = { .name = "opcode", .type = FIELD_UINT, .names = opcodes, .about = "Kind of request." }, \
@@ -101,6 +101,11 @@ static const struct field_name edns_options[] = {
                     .about = "Class in the first question." }, \
     [DNS_QUERY] = { .name = "query", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_HIDDEN, .aliases = old_query, \
                     .about = "Every name that a request asks for; not in responses." }, \
+    [DNS_QUESTION] = { .name = "question", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_HIDDEN, \
+                       .aliases = name_of ".query.name " name_of ".queries.rrname", .about = "Every name that is asked for, in requests and responses." }, \
+    [DNS_RESPONSE_NAME] = { .name = "response_name", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_HIDDEN, \
+                            .aliases = name_of ".response.rrname", \
+                            .about = "Every name in a response: questions, owners of records, and names that CNAME, PTR, MX, NS and SOA give." }, \
     [DNS_QUERY_LENGTH] = { .name = "query_length", .type = FIELD_UINT, .flags = FIELD_HIDDEN, .unit = "bytes", \
                            .about = "Length of the first name asked for." }, \
     [DNS_QUERY_LABELS] = { .name = "query_labels", .type = FIELD_UINT, .flags = FIELD_HIDDEN, \
@@ -132,13 +137,14 @@ static const struct field_name edns_options[] = {
                              .names = rrtypes, .about = "Type asked for." }, \
     [DNS_QUERIES_CLASS] = { .name = "class", .type = FIELD_UINT, .flags = FIELD_NAMED | FIELD_HIDDEN, IN(DNS_QUERIES), \
                             .names = classes, .about = "Class asked for." }, \
-    RR_FIELDS(DNS_ANSWERS, "answers"), \
-    RR_FIELDS(DNS_AUTHORITIES, "authorities"), \
-    RR_FIELDS(DNS_ADDITIONALS, "additionals"), \
+    RR_FIELDS(DNS_ANSWERS, "answers", name_of ".answer.name"), \
+    RR_FIELDS(DNS_AUTHORITIES, "authorities", NULL), \
+    RR_FIELDS(DNS_ADDITIONALS, "additionals", NULL), \
 }
 
-static const struct field dns_fields[] = DNS_FIELDS("dns_query");
-static const struct field local_fields[] = DNS_FIELDS(NULL);
+static const struct field dns_fields[] = DNS_FIELDS("dns", "dns_query");
+static const struct field mdns_fields[] = DNS_FIELDS("mdns", NULL);
+static const struct field llmnr_fields[] = DNS_FIELDS("llmnr", NULL);
 
 static const struct anomaly anomalies[] = {
     [DNS_MALFORMED_DATA]       = { "malformed_data", "The message ends too soon or contradicts itself." },
@@ -159,5 +165,5 @@ _Static_assert(sizeof dns_fields / sizeof dns_fields[0] == DNS_ROW_COUNT, "a row
 _Static_assert(sizeof anomalies / sizeof anomalies[0] == DNS_ANOMALY_COUNT, "a row for each anomaly");
 
 const struct schema dns_schema   = { "dns", dns_fields, DNS_ROW_COUNT, anomalies, DNS_ANOMALY_COUNT };
-const struct schema mdns_schema  = { "mdns", local_fields, DNS_ROW_COUNT, anomalies, DNS_ANOMALY_COUNT };
-const struct schema llmnr_schema = { "llmnr", local_fields, DNS_ROW_COUNT, anomalies, DNS_ANOMALY_COUNT };
+const struct schema mdns_schema  = { "mdns", mdns_fields, DNS_ROW_COUNT, anomalies, DNS_ANOMALY_COUNT };
+const struct schema llmnr_schema = { "llmnr", llmnr_fields, DNS_ROW_COUNT, anomalies, DNS_ANOMALY_COUNT };

@@ -1,6 +1,11 @@
 #include "dissectors/framing/email.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "dissectors/framing/line.h"
+
+enum { URLS_MAX = 64 };
 
 static void row(struct record *r, uint16_t at, const struct mime *m, struct mime_span s)
 {
@@ -27,6 +32,37 @@ static void address_rows(struct record *r, uint16_t at, const struct mime *m, st
     }
 }
 
+static bool ends_url(uint8_t c)
+{
+    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c >= 0x7f;
+}
+
+/* What a scheme and :// lead to, up to a blank, a quote or an angle bracket (RFC 3986 appendix C). */
+static void url_rows(struct record *r, uint16_t at, const struct buffer *body)
+{
+    static const char *const schemes[] = { "http", "https", "ftp" };
+    const uint8_t *text = body->at;
+    size_t i = 0;
+    for (unsigned found = 0; found < URLS_MAX && i < body->len;) {
+        const uint8_t *slashes = memmem(text + i, body->len - i, "://", 3);
+        if (slashes == NULL)
+            return;
+        size_t scheme = (size_t)(slashes - text), begin = scheme + 3, end = begin;
+        bool known = false;
+        for (size_t k = 0; k < sizeof schemes / sizeof schemes[0] && !known; k++) {
+            size_t n = strlen(schemes[k]);
+            known = scheme >= n && strncasecmp((const char *)text + scheme - n, schemes[k], n) == 0;
+        }
+        while (end < body->len && !ends_url(text[end]))
+            end++;
+        if (known && end > begin) {
+            record_bytes(r, at, text + begin, end - begin);
+            found++;
+        }
+        i = end;
+    }
+}
+
 static void email_rows(struct record *r, uint16_t first, const struct mime *m)
 {
     static const struct { enum mime_field field; enum email_row row; bool addresses; } rows[] = {
@@ -37,6 +73,9 @@ static void email_rows(struct record *r, uint16_t first, const struct mime *m)
     record_item(r, (uint16_t)(first + EMAIL_ITEM));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         (rows[i].addresses ? address_rows : row)(r, (uint16_t)(first + rows[i].row), m, m->fields[rows[i].field]);
+    for (unsigned i = 0; i < m->received_count; i++)
+        row(r, (uint16_t)(first + EMAIL_RECEIVED), m, m->received[i]);
+    url_rows(r, (uint16_t)(first + EMAIL_URL), &m->body);
     for (unsigned i = 0; i < m->file_count; i++)
         row(r, (uint16_t)(first + EMAIL_ATTACHMENT), m, m->files[i].name);
     if (m->body.len > 0)

@@ -11,8 +11,8 @@
 #include "dissectors/framing/mime.h"
 
 enum email_row {        /* counted from the schema's first */
-    EMAIL_ITEM, EMAIL_FROM, EMAIL_TO, EMAIL_CC, EMAIL_SUBJECT, EMAIL_DATE, EMAIL_MESSAGE_ID, EMAIL_X_MAILER, EMAIL_REPLY_TO, EMAIL_ATTACHMENT,
-    EMAIL_BODY, EMAIL_ROWS
+    EMAIL_ITEM, EMAIL_FROM, EMAIL_TO, EMAIL_CC, EMAIL_SUBJECT, EMAIL_DATE, EMAIL_MESSAGE_ID, EMAIL_X_MAILER, EMAIL_REPLY_TO, EMAIL_RECEIVED,
+    EMAIL_URL, EMAIL_ATTACHMENT, EMAIL_BODY, EMAIL_ROWS
 };
 
 struct email_place { uint16_t email, files; };      /* first rows of EMAIL_FIELDS() and FILE_FIELDS() */
@@ -31,7 +31,7 @@ static inline struct mime_memory email_memory(const struct conversation *conv)
 }
 
 #define EMAIL_TEXT(first, word, how, sentence) \
-    { .name = (word), .type = FIELD_TEXT, .flags = (how), .in = (first) + EMAIL_ITEM + 1, .aliases = "email." word, .about = (sentence) }
+    { .name = (word), .type = FIELD_TEXT, .flags = (how) | FIELD_SIDES, .in = (first) + EMAIL_ITEM + 1, .aliases = "email." word, .about = (sentence) }
 
 #define EMAIL_FIELDS(first) \
     [(first) + EMAIL_ITEM]       = { .name = "email", .type = FIELD_LIST, .flags = FIELD_SINGLE, .about = "The mail itself." }, \
@@ -43,6 +43,8 @@ static inline struct mime_memory email_memory(const struct conversation *conv)
     [(first) + EMAIL_MESSAGE_ID] = EMAIL_TEXT(first, "message_id", 0, "Message-ID header."), \
     [(first) + EMAIL_X_MAILER]   = EMAIL_TEXT(first, "x_mailer", 0, "X-Mailer header: the program that wrote the mail."), \
     [(first) + EMAIL_REPLY_TO]   = EMAIL_TEXT(first, "reply_to", FIELD_EMAIL, "Reply-To header."), \
+    [(first) + EMAIL_RECEIVED]   = EMAIL_TEXT(first, "received", FIELD_MANY, "One Received header: who passed the mail on, the newest first."), \
+    [(first) + EMAIL_URL]        = EMAIL_TEXT(first, "url", FIELD_MANY, "A link in the mail's text, without its scheme."), \
     [(first) + EMAIL_ATTACHMENT] = EMAIL_TEXT(first, "attachment", FIELD_MANY, "Name of an attachment."), \
     [(first) + EMAIL_BODY]       = EMAIL_TEXT(first, "body", FIELD_HIDDEN, "Text of the mail, base64 and quoted-printable undone, all its text parts in order.")
 

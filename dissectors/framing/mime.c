@@ -156,6 +156,8 @@ static void take_field(struct mime *m, struct mime_memory mem, struct cursor nam
         take_disposition(m, mem, value);
     else if (word_is(name.at, name.left, "content-transfer-encoding"))
         take_coding(m, value);
+    else if (word_is(name.at, name.left, "received") && !m->inner && m->received_count < MIME_RECEIVED_MAX)
+        m->received[m->received_count++] = keep(m, mem, value.at, value.left);
     for (size_t i = 0; i < MIME_FIELDS && !m->inner; i++)
         if (m->fields[i].len == 0 && word_is(name.at, name.left, names[i]))
             m->fields[i] = keep(m, mem, value.at, value.left);

@@ -35,6 +35,8 @@ enum mime_field {
     MIME_FROM, MIME_TO, MIME_CC, MIME_SUBJECT, MIME_DATE, MIME_MESSAGE_ID, MIME_X_MAILER, MIME_REPLY_TO, MIME_FIELDS
 };
 
+enum { MIME_RECEIVED_MAX = 16 };        /* Received fields of one mail; a forged loop has hundreds */
+
 struct mime_span { uint32_t at, len; };     /* in mime.text; len 0: not there */
 
 struct mime_file {
@@ -49,13 +51,14 @@ struct mime {
     struct buffer    field;                     /* the header field being put together */
     struct buffer    body;                      /* text/plain and text/html parts, decoded */
     struct mime_span fields[MIME_FIELDS];
+    struct mime_span received[MIME_RECEIVED_MAX];   /* the newest first, as they stand */
     struct mime_span boundary[MIME_DEPTH_MAX];
     struct mime_file files[MIME_FILES_MAX];
     struct mime_span name, type, next_boundary; /* of the part whose header is being read */
     uint32_t         base64;                    /* bits not yet written */
     uint16_t         anomalies;                 /* bits, enum mime_anomaly */
     uint8_t          base64_count;              /* sextets in .base64; 0xff: padding came, the rest is nothing */
-    uint8_t          depth, file_count;
+    uint8_t          depth, file_count, received_count;
     uint8_t          phase, coding, sink;
     uint8_t          eol;                       /* octets of a line end that belongs to the part only if another line follows */
     bool             begun, midline, inner, cut;

@@ -177,11 +177,13 @@ static void request_headers_done(struct conversation *conv, struct http_message 
         message_complete(conv, m, in);
 }
 
-/* RFC 7540 section 3.2: what an answer of 101 agrees to, as far as we know it. */
+/* What an answer of 101 agrees to, as far as we know it: RFC 7540 section 3.2, RFC 6455 section 4.2.2. */
 static const char *agreed_next(const struct http_message *m)
 {
     struct span to = header_value(m, "upgrade");
-    return m->status_code == 101 && word_is(built_at(m, to), to.len, "h2c") ? "http2" : NULL;
+    if (m->status_code != 101)
+        return NULL;
+    return word_is(built_at(m, to), to.len, "h2c") ? "http2" : word_is(built_at(m, to), to.len, "websocket") ? "websocket" : NULL;
 }
 
 /* 100 Continue and other interim responses (RFC 9110, 15.2) come before the response proper and carry nothing. */

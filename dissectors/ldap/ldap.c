@@ -16,7 +16,7 @@ enum {
 };
 
 struct open_request {
-    uint64_t transaction, entries;
+    uint64_t transaction, entries, responses;
     uint32_t id;
     bool     waiting;
 };
@@ -226,12 +226,18 @@ static void pair(struct reading *m, bool response)
     m->r->transaction = q != NULL ? q->transaction : s->transactions++;
     if (response && q == NULL && !s->blind && m->id != 0)       /* 0: the server's own notice */
         record_anomaly(m->r, LDAP_REQUEST_NOT_FOUND);
+    if (!response && q == NULL)
+        record_uint(m->r, LDAP_RESPONSES, 0);
     if (q == NULL || !response)
         return;
     q->entries += m->operation == SEARCH_ENTRY;
     if (m->operation == SEARCH_DONE)
         record_uint(m->r, LDAP_ENTRIES, q->entries);
+    record_uint(m->r, LDAP_RESPONSE_INDEX, q->responses++);
     q->waiting = m->operation == SEARCH_ENTRY || m->operation == SEARCH_REFERENCE || m->operation == INTERMEDIATE_RESPONSE;
+    record_uint(m->r, LDAP_FINAL, !q->waiting);
+    if (!q->waiting)
+        record_uint(m->r, LDAP_RESPONSES, q->responses);
 }
 
 static void message_read(struct reading *m)

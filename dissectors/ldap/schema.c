@@ -33,9 +33,9 @@ static const struct field_name scopes[] = { { 0, "base_object" }, { 1, "single_l
 static const struct field fields[] = {
     [LDAP_MESSAGE_ID]     = { .name = "message_id", .about = "Number that pairs request and responses." },
     [LDAP_REQUEST]        = { .name = "request", .flags = FIELD_NAMED, .names = operations, .aliases = "ldap.request.operation", .about = "Operation that is asked for." },
-    [LDAP_RESPONSE]       = { .name = "response", .flags = FIELD_NAMED, .names = operations, .aliases = "ldap.responses.operation", .about = "Kind of response." },
+    [LDAP_RESPONSE]       = { .name = "response", .flags = FIELD_NAMED, .names = operations, .about = "Kind of response." },
     [LDAP_NAME]           = { TEXT_OF("dn"), .aliases = "ldap.request.dn ldap.responses.dn", .about = "Distinguished name that the message is about; of a logon, the user's." },
-    [LDAP_RESULT_CODE]    = { .name = "result_code", .flags = FIELD_NAMED, .names = results, .aliases = "ldap.responses.result_code", .about = "How it ended." },
+    [LDAP_RESULT_CODE]    = { .name = "result_code", .flags = FIELD_NAMED, .names = results, .about = "How it ended." },
     [LDAP_MESSAGE]        = { TEXT_OF("message"), .aliases = "ldap.responses.message", .about = "The same in words." },
     [LDAP_VERSION]        = { .name = "version", .about = "Version that the client speaks." },
     [LDAP_AUTHENTICATION] = { .name = "authentication", .flags = FIELD_NAMED, .names = authentications, .about = "How the client logs on." },
@@ -46,6 +46,9 @@ static const struct field fields[] = {
     [LDAP_NEW_NAME]       = { TEXT_OF("new_rdn"), .about = "An entry's new name." },
     [LDAP_OID]            = { TEXT_OF("oid"), .about = "Extended operation, by its number." },
     [LDAP_ENTRIES]        = { .name = "entries", .about = "Entries that a search found." },
+    [LDAP_RESPONSES]      = { .name = "response_count", .flags = FIELD_HIDDEN, .aliases = "ldap.responses.count", .about = "Responses that a request drew, said with the last; 0 of what none answers." },
+    [LDAP_RESPONSE_INDEX] = { .name = "response_index", .flags = FIELD_HIDDEN, .about = "Which of a request's responses this is, from 0." },
+    [LDAP_FINAL]          = { .name = "final", .flags = FIELD_HIDDEN, .about = "1: the request's last response." },
 };
 _Static_assert(sizeof fields / sizeof fields[0] == LDAP_ROWS, "a row for each field");
 

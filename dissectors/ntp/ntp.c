@@ -5,7 +5,7 @@
 #include "common/addr.h"
 
 enum ntp_row {
-    NTP_VERSION, NTP_MODE, NTP_LEAP, NTP_STRATUM, NTP_POLL, NTP_PRECISION, NTP_ROOT_DELAY, NTP_ROOT_DISPERSION, NTP_REFID,
+    NTP_VERSION, NTP_MODE, NTP_LEAP, NTP_STRATUM, NTP_POLL, NTP_PRECISION, NTP_ROOT_DELAY, NTP_ROOT_DISPERSION, NTP_REFID, NTP_REFERENCE_ID,
     NTP_REFERENCE_TIME, NTP_ORIGIN_TIME, NTP_RECEIVE_TIME, NTP_TRANSMIT_TIME, NTP_EXTENSIONS, NTP_KEY_ID,
     NTP_RESPONSE, NTP_MORE, NTP_ERROR, NTP_OPCODE, NTP_SEQUENCE, NTP_STATUS, NTP_ASSOCIATION, NTP_IMPLEMENTATION, NTP_REQUEST_CODE,
     NTP_ITEMS, NTP_ITEM_SIZE, NTP_DATA, NTP_ROW_COUNT
@@ -48,6 +48,7 @@ static const struct field fields[] = {
     [NTP_PRECISION] = { .name = "precision", .type = FIELD_INT, .about = "Precision of the clock, as a power of two of seconds." },
     [NTP_ROOT_DELAY] = { .name = "root_delay", .type = FIELD_REAL, .unit = "s", .about = "Way to the reference clock and back." },
     [NTP_ROOT_DISPERSION] = { .name = "root_dispersion", .type = FIELD_REAL, .unit = "s", .about = "Error against the reference clock." },
+    [NTP_REFERENCE_ID] = { .name = "reference_id", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .about = "The same as its four octets." },
     [NTP_REFID] = { .name = "refid", .type = FIELD_TEXT, .about = "Reference clock by its code, or server by its address." },
     [NTP_REFERENCE_TIME] = TIME("reference_time", "When the clock was last set."),
     [NTP_ORIGIN_TIME] = TIME("origin_time", "When the request left."),
@@ -136,6 +137,7 @@ static bool time_read(struct record *r, struct cursor c, uint8_t mode, char room
     if (refid == NULL)
         return false;
     add_refid(r, refid, stratum, room);
+    record_bytes(r, NTP_REFERENCE_ID, refid, 4);
     for (uint16_t row = NTP_REFERENCE_TIME; row <= NTP_TRANSMIT_TIME; row++)
         add_time(r, row, cursor_be64(&c));
     if (mode == MODE_SERVER && stratum == 0)

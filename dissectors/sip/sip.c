@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "dissectors/framing/line.h"
+#include "dissectors/sip/sdp.h"
 
 enum sip_row {
     SIP_TYPE, SIP_METHOD, SIP_URI, SIP_VERSION, SIP_REQUEST_LINE, SIP_CODE, SIP_REASON, SIP_RESPONSE_LINE,
     SIP_FROM, SIP_TO, SIP_VIA, SIP_CALL_ID, SIP_CSEQ, SIP_CONTACT, SIP_USER_AGENT, SIP_SERVER, SIP_CONTENT_TYPE, SIP_CONTENT_LENGTH,
-    SIP_BODY, SIP_ROWS
+    SIP_BODY, SIP_SDP, SIP_ROWS = SIP_SDP + SDP_ROWS
 };
 
 enum sip_anomaly { SIP_INCOMPLETE, SIP_INVALID, SIP_ANOMALIES };
@@ -39,6 +40,7 @@ static const struct field fields[] = {
     [SIP_CONTENT_TYPE]  = TEXT("content_type", FIELD_MANY, NULL, "Content-Type header."),
     [SIP_CONTENT_LENGTH] = TEXT("content_length", FIELD_HIDDEN | FIELD_MANY, NULL, "Content-Length header as sent."),
     [SIP_BODY]    = { .name = "body", .type = FIELD_BYTES, .flags = FIELD_HIDDEN, .about = "Body: mostly SDP." },
+    SDP_FIELDS(SIP_SDP),
 };
 
 _Static_assert(sizeof fields / sizeof fields[0] == SIP_ROWS, "a row for each field");
@@ -184,6 +186,7 @@ static enum dissect message(struct conversation *conv, struct cursor *in)
     }
     struct cursor body = cursor_sub(&c, length < c.left ? length : c.left);
     text_row(r, SIP_BODY, &body);
+    sdp_add(r, SIP_SDP, body);
     r->transaction = s->messages++;
     conversation_emit(conv, r);
     if (datagram)

@@ -28,7 +28,7 @@ enum {
 static const struct field fields[] = {
     [SSH_PROTO_VERSION] = { .name = "proto_version", .type = FIELD_TEXT, .aliases = "ssh.proto proto ssh_proto",
                             .about = "Version of the protocol, as this side says." },
-    [SSH_SOFTWARE_VERSION] = { .name = "software_version", .type = FIELD_TEXT, .aliases = "ssh.software software ssh_software",
+    [SSH_SOFTWARE_VERSION] = { .name = "software_version", .type = FIELD_TEXT, .aliases = "ssh.software software ssh_software ssh.softwareversion",
                                .about = "Its software." },
     [SSH_COMMENTS] = { .name = "comments", .type = FIELD_TEXT, .about = "What it says behind its software." },
     [SSH_HASSH_HASH] = { .name = "hash", .type = FIELD_TEXT, IN(SSH_HASSH), .aliases = "ssh.hassh hassh",

@@ -9,11 +9,11 @@ enum tftp_opcode { TFTP_READ = 1, TFTP_WRITE, TFTP_DATA, TFTP_ACK, TFTP_ERROR_PA
 
 static const struct field_name packets[] = {
     { TFTP_READ, "read" }, { TFTP_WRITE, "write" }, { TFTP_DATA, "data" }, { TFTP_ACK, "ack" }, { TFTP_ERROR_PACKET, "error" },
-    { TFTP_OACK, "oack" }, { 0, NULL }
+    { TFTP_OACK, "oack" }, { TFTP_READ, "read_request" }, { TFTP_WRITE, "write_request" }, { 0, NULL }
 };
 
 static const struct field fields[] = {
-    [TFTP_PACKET] = { .name = "packet", .flags = FIELD_NAMED, .names = packets, .about = "What the datagram is." },
+    [TFTP_PACKET] = { .name = "packet", .flags = FIELD_NAMED, .names = packets, .aliases = "tftp.opcode", .about = "What the datagram is." },
     [TFTP_FILE]   = { .name = "file", .type = FIELD_TEXT, .about = "File that is read or written." },
     [TFTP_MODE]   = { .name = "mode", .type = FIELD_TEXT, .about = "Transfer mode." },
     [TFTP_ERROR_CODE] = { .name = "error_code", .about = "Code of an error." },

@@ -25,6 +25,8 @@ struct region {
     struct transaction open;            /* of batches that were handled and are not in Redis yet */
     size_t   held;                      /* their entries */
     bool     urgent;                    /* one of them is somebody's command */
+    char     redis[41];                 /* the process that took its latest transaction; "": there was none */
+    uint64_t forgot_us;                 /* when that was another than today's; 0: never */
     bool     forgiven;                  /* Redis was full: how often its pending entries were given out blames none of them */
     uint64_t committed_us, cost_us;     /* when the last one was through, and what it took */
 };
@@ -153,6 +155,43 @@ static void add_mark(void *region, const char *field, uint64_t seq)
                                                 .len = (size_t)n });
 }
 
+/* ---- which Redis it was ---- */
+
+static bool holds(const struct region *r)
+{
+    return r->open.count > 0;
+}
+
+static void load_redis(struct region *r, const char *value, size_t len)
+{
+    char text[sizeof r->redis + 24];
+    snprintf(text, sizeof text, "%.*s", (int)len, value);
+    if (sscanf(text, "%40s %" SCNu64, r->redis, &r->forgot_us) != 2)
+        r->redis[0] = '\0';
+}
+
+static void know_redis(struct consumer *c, struct region *r)
+{
+    if (*r->redis != '\0' && strcmp(r->redis, c->door.server(c->door.self)) != 0)
+        r->forgot_us = clock_wall_us();
+}
+
+static void add_redis(struct consumer *c, struct region *r)
+{
+    char value[sizeof r->redis + 24];
+    const char *now = c->door.server(c->door.self);
+    if (!holds(r) || strcmp(r->redis, now) == 0)
+        return;
+    int n = snprintf(value, sizeof value, "%s %" PRIu64, now, r->forgot_us);
+    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = MARK_REDIS, .value = value, .len = (size_t)n });
+}
+
+uint64_t consumer_forgot_us(struct consumer *c, const char *region)
+{
+    const struct region *r = region_named(c, region);
+    return r != NULL ? r->forgot_us : 0;
+}
+
 /* ---- states ---- */
 
 static void nap(const struct consumer *c, uint64_t us)
@@ -171,11 +210,6 @@ static void back_off(struct consumer *c)
     nap(c, c->retry_us);
 }
 
-static bool holds(const struct region *r)
-{
-    return r->open.count > 0;
-}
-
 static void lose_region(struct consumer *c, struct region *r)
 {
     if (r->leased && c->handler != NULL && c->handler->lost != NULL)
@@ -184,6 +218,8 @@ static void lose_region(struct consumer *c, struct region *r)
     r->held = 0;
     transaction_empty(&r->open);
     marks_free(&r->marks);
+    r->redis[0] = '\0';
+    r->forgot_us = 0;
 }
 
 /* A handler that fills its memory again does so for all regions, so none may hold what is not in Redis: it is taken
@@ -247,9 +283,13 @@ static int send(struct consumer *c, struct region *r, struct fault *f)
         c->handler->gather(c->handler->ctx, c, r->name);
     c->at_work = NULL;
     marks_moved(&r->marks, add_mark, r);
+    add_redis(c, r);
     if (r->open.short_of_memory)
         return fault_set(f, -ENOMEM, "no memory for the transaction");
-    return holds(r) ? c->door.commit(c->door.self, r->name, r->open.changes, r->open.count, f) : 0;
+    int rc = holds(r) ? c->door.commit(c->door.self, r->name, r->open.changes, r->open.count, f) : 0;
+    if (rc == 0 && holds(r))
+        snprintf(r->redis, sizeof r->redis, "%s", c->door.server(c->door.self));
+    return rc;
 }
 
 /* Everything that is held, and the marks, in one transaction. */
@@ -470,6 +510,8 @@ static void meet_region(void *consumer, const char *name)
 
 static void load_mark(void *region, const char *field, const char *value, size_t len)
 {
+    if (strcmp(field, MARK_REDIS) == 0)
+        load_redis(region, value, len);
     marks_load(&((struct region *)region)->marks, field, value, len);
 }
 
@@ -530,6 +572,7 @@ static int take_region(struct consumer *c, struct region *r, struct fault *f)
     r->leased = true;
     snprintf(suffix, sizeof suffix, "mark:%s", c->settings.group);
     rc = c->door.load(c->door.self, r->name, suffix, load_mark, r, f);
+    know_redis(c, r);
     if (rc == 0 && c->handler->taken != NULL)
         rc = c->handler->taken(c->handler->ctx, c, r->name, f);
     transaction_empty(&r->open);

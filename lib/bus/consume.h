@@ -109,6 +109,11 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
 int64_t consumer_trim(struct consumer *c, enum stream stream, const char *const *groups, size_t group_count,
                       uint64_t keep_us, struct fault *f);
 
+/* When it was found last that another process of Redis has the region than the one that took its latest transaction, us since
+ * 1970; 0: never. What the earlier one took in its last seconds may be gone from Redis, and is in others' hands all the same. To
+ * be asked in taken(). */
+uint64_t consumer_forgot_us(struct consumer *c, const char *region);
+
 /* Bytes that Redis uses, and may use (0: no limit). Inside a handler's idle(). */
 int consumer_memory(struct consumer *c, uint64_t *used, uint64_t *most, struct fault *f);
 void consumer_counts(const struct consumer *c, struct consume_counts *out);

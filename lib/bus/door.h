@@ -41,6 +41,7 @@ struct door {
     int64_t (*trim)(void *self, const char *region, enum stream s, const char *const *groups, size_t group_count,
                     uint64_t keep_us, struct fault *f);
     int  (*memory)(void *self, uint64_t *used, uint64_t *most, struct fault *f);
+    const char *(*server)(void *self);      /* the process that we are connected to: another name with every start of it */
     void (*page_free)(void *self, struct door_page *page);
     void (*close)(void *self);
 };

@@ -18,6 +18,7 @@ static const uint64_t CONNECT_US = 1000000, ANSWER_US = 10000000;
 struct redis_door {
     struct consume_settings settings;
     struct redis_where where;
+    struct redis_server server;
     redisContext *redis;
     char token[TOKEN_MAX];          /* "<name> <start>-<pid>": the lease's value */
 };
@@ -75,17 +76,16 @@ static redisReply *reply(struct redis_door *d, int *rc, struct fault *f)
 static int door_connect(void *self, struct fault *f)
 {
     struct redis_door *d = self;
-    struct redis_server server;
     if (d->redis != NULL)
         redisFree(d->redis);
-    d->redis = redis_connect(&d->where, CONNECT_US, &server, f);
+    d->redis = redis_connect(&d->where, CONNECT_US, &d->server, f);
     if (d->redis == NULL) {
         struct fault why = *f;
         return fault_set(f, why.code, "redis at %s: %s", d->where.host, why.why);
     }
     uint64_t answer_us = d->settings.block_us + ANSWER_US;
     redisSetTimeout(d->redis, (struct timeval){ (time_t)(answer_us / 1000000), 0 });
-    return redis_is_safe(&server, &d->where, f) ? 0 : -EPERM;
+    return redis_is_safe(&d->server, &d->where, f) ? 0 : -EPERM;
 }
 
 static int door_regions(void *self, void (*each)(void *ctx, const char *region), void *ctx, struct fault *f)
@@ -611,6 +611,11 @@ static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault 
     return rc;
 }
 
+static const char *door_server(void *self)
+{
+    return ((struct redis_door *)self)->server.run_id;
+}
+
 /* ---- opening ---- */
 
 static void door_close(void *self)
@@ -636,6 +641,6 @@ int door_redis_open(const struct consume_settings *s, struct door *out, struct f
     }
     snprintf(d->token, sizeof d->token, "%s %" PRIu64 "-%ld", s->name, clock_wall_us(), (long)getpid());
     *out = (struct door){ d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
-                          door_load, door_trim, door_memory, door_page_free, door_close };
+                          door_load, door_trim, door_memory, door_server, door_page_free, door_close };
     return 0;
 }

@@ -24,6 +24,7 @@ struct fake {
     size_t        field_count;
     bool          trouble[FAKE_FLUSHED + 1];
     unsigned      full;                 /* so many commits to refuse */
+    char          server[41];
     bool          no_groups;            /* after FLUSHALL, until a region is taken */
     int           stop;                 /* set when there is nothing left to read */
     unsigned      empty_reads;
@@ -44,9 +45,17 @@ static char *copy(const char *text)
     return text ? copy_bytes(text, strlen(text)) : NULL;
 }
 
+void fake_restarted(struct fake *x, const char *run_id)
+{
+    snprintf(x->server, sizeof x->server, "%s", run_id);
+}
+
 struct fake *fake_new(void)
 {
-    return calloc(1, sizeof(struct fake));
+    struct fake *x = calloc(1, sizeof *x);
+    if (x != NULL)
+        fake_restarted(x, "first");
+    return x;
 }
 
 static void empty(struct fake *x)
@@ -324,6 +333,11 @@ static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault 
     return 0;
 }
 
+static const char *door_server(void *self)
+{
+    return ((struct fake_door *)self)->fake->server;
+}
+
 static void door_page_free(void *self, struct door_page *page)
 {
     (void)self;
@@ -344,7 +358,7 @@ struct consumer *fake_consumer(struct fake *x, const struct consume_settings *s,
     }
     *d = (struct fake_door){ x, *s };
     struct door door = { d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
-                         door_load, door_trim, door_memory, door_page_free, door_close };
+                         door_load, door_trim, door_memory, door_server, door_page_free, door_close };
     struct consumer *c = consumer_over(s, &door, f);
     if (c == NULL)
         free(d);

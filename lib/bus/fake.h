@@ -31,6 +31,8 @@ enum fake_trouble {
 };
 void fake_trouble(struct fake *x, enum fake_trouble what);      /* happens once, at the next occasion */
 
+void fake_restarted(struct fake *x, const char *run_id);        /* before the next consumer another process has its data */
+
 void fake_full(struct fake *x, unsigned commits);               /* the next so many are refused: there is no room */
 
 /* What stands there now. The entry's fields as written; `reason` NULL but in :dead. */

@@ -37,6 +37,10 @@ size_t stream_sensors_key(char out[STREAM_KEY_MAX], const char *region);
  * too, because alerts and events share one seq but are two queues: each is in order, together they are not. */
 size_t stream_mark_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
 
+/* Beside the marks, in the same transactions: the process of Redis that took them (its run_id) and when a group found last that
+ * another one had come, us since 1970: "0b9e... 1795325046250123". */
+#define MARK_REDIS "redis"
+
 /* "fengsui:{430100}:lease:<group>": which consumer of the group the region belongs to just now (consume.h). */
 size_t stream_lease_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
 

@@ -72,6 +72,15 @@ int prefix_parse(const char *text, struct prefix *out)
     return 0;
 }
 
+bool prefix_is_exact(const char *text, const struct prefix *p)
+{
+    char address[ADDR_TEXT_MAX] = "";
+    struct addr said;
+    size_t len = strcspn(text, "/");
+    memcpy(address, text, len < sizeof address ? len : sizeof address - 1);
+    return addr_parse(address, &said) == 0 && addr_equal(&said, &p->addr);
+}
+
 bool prefix_holds(const struct prefix *p, const struct addr *a)
 {
     if (p->addr.version != a->version)

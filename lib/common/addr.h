@@ -54,6 +54,7 @@ void addr_mask(struct addr *a, unsigned bits);                      /* clears al
 
 /* "10.0.0.0/8", "fd00::/8", or a bare address (all bits). Host bits are cleared. 0 or -EINVAL. */
 int prefix_parse(const char *text, struct prefix *out);
+bool prefix_is_exact(const char *text, const struct prefix *p);     /* the text that it came from had no host bits */
 bool prefix_holds(const struct prefix *p, const struct addr *a);
 
 /* Prefixes, each with a value the caller owns; of two equal ones the later counts. Build once, then read from any thread.

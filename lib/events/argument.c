@@ -8,7 +8,7 @@
 #include "common/clock.h"
 #include "events/kind.h"
 
-enum { WORD_MAX = 120, JSON_MAX = 65536 };
+enum { WORD_MAX = 120, JSON_MAX = 98304 };
 
 static const struct argument note_row = {
     .commands = "", .name = "note", .type = ARGUMENT_TEXT, .flags = ARGUMENT_SAID, .zh = "说明", .en = "why, or what is to be said"
@@ -127,7 +127,7 @@ static const char *expected(enum argument_type type)
         [ARGUMENT_ID] = "an id such as I-430100-20261122-7k3m9qd2", [ARGUMENT_REGION] = "a region's code such as 430100",
         [ARGUMENT_ADDRESS] = "an IP address or prefix", [ARGUMENT_WORDS] = "1 to 64 lines of 1 to 120 bytes",
         [ARGUMENT_IDS] = "1 to 64 ids", [ARGUMENT_REGIONS] = "1 to 64 regions' codes",
-        [ARGUMENT_ADDRESSES] = "1 to 64 IP addresses or prefixes", [ARGUMENT_JSON] = "an object of at most 64 KiB",
+        [ARGUMENT_ADDRESSES] = "1 to 64 IP addresses or prefixes", [ARGUMENT_JSON] = "an object of at most 96 KiB",
     };
     return words[type];
 }

@@ -112,6 +112,15 @@ size_t asset_table_count(const struct asset_table *t)
     return t != NULL ? t->count : 0;
 }
 
+enum data_grade asset_data_grade_parse(const char *text)
+{
+    static const char *const names[DATA_GRADES] = { "", "core", "important", "general" };
+    for (enum data_grade g = DATA_CORE; g < DATA_GRADES; g++)
+        if (strcmp(names[g], text) == 0)
+            return g;
+    return DATA_UNGRADED;
+}
+
 static void text_member(const char *name, const char *value, const char **comma, struct text *out)
 {
     if (value == NULL || *value == '\0')

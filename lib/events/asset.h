@@ -11,10 +11,16 @@
 #include "common/addr.h"
 #include "common/text.h"
 
+/* 数据分级 (GB/T 43697-2024): core, important, general. */
+enum data_grade { DATA_UNGRADED, DATA_CORE, DATA_IMPORTANT, DATA_GENERAL, DATA_GRADES };
+enum data_grade asset_data_grade_parse(const char *text);       /* "core"; DATA_UNGRADED for any other word */
+
 struct asset {
     const char *name, *unit, *sector, *region, *role;   /* UTF-8; "" when not known */
     uint8_t     mlps_level;                             /* 1..5 (网络安全等级保护); 0 unknown */
     bool        cii;                                    /* critical information infrastructure */
+    uint8_t     importance;                             /* 1 highest .. 4 (GB/T 32924); 0 unknown. Of the registry alone, as the grade */
+    enum data_grade data_grade;
 };
 
 struct endpoint {

@@ -37,6 +37,9 @@ enum field_flags {
     FIELD_SHA256 = 1 << 8, FIELD_SHA1 = 1 << 9, FIELD_MD5 = 1 << 10,    /* digest of a file */
     FIELD_EMAIL  = 1 << 11, /* a mail address, bare or in angle brackets */
     FIELD_CERTIFICATE = 1 << 12,    /* SHA-1 over one, octets or hex */
+    FIELD_ASKED  = 1 << 13, FIELD_ANSWERED = 1 << 14,   /* only messages that ask, or that answer, can have it: their lack of it is news.
+                                                         * Both: requests and responses, but no message that is neither. None: unknown */
+    FIELD_SIDES  = FIELD_ASKED | FIELD_ANSWERED,
     FIELD_INDICATORS = FIELD_DOMAIN | FIELD_URL | FIELD_JA3 | FIELD_JA4 | FIELD_SHA256 | FIELD_SHA1 | FIELD_MD5 | FIELD_EMAIL
                        | FIELD_CERTIFICATE
 };

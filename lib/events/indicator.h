@@ -79,6 +79,7 @@ struct indicator_reader {
     void (*bad)(void *ctx, const struct fault *f);
     void *ctx;
     uint64_t now_us;        /* what had expired by then is bad too; 0: none is */
+    unsigned *at;           /* NULL, or where the line (STIX: the object, from 1) of the good one is put before it is given on */
 };
 int indicator_file(const char *path, const struct indicator_reader *to, struct fault *f);
 

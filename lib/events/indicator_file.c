@@ -17,9 +17,11 @@ struct reading {
     struct indicator_room room;
 };
 
-static void give(struct reading *r, const char *where, const struct indicator *i, int rc, const struct fault *why)
+static void give(struct reading *r, const char *where, unsigned at, const struct indicator *i, int rc, const struct fault *why)
 {
     struct fault f, stale;
+    if (r->to->at != NULL)
+        *r->to->at = at;
     if (rc == 0 && i->expires_us != 0 && i->expires_us < r->to->now_us) {
         rc = fault_set(&stale, -ESTALE, "the indicator \"%.80s\" has expired", i->value);
         why = &stale;
@@ -49,7 +51,7 @@ static int read_lines(struct reading *r, struct fault *f)
         }
         rc = csv.text[0] == '{' ? indicator_parse(csv.text, strlen(csv.text), &r->room, &i, &wrong)
                                 : indicator_row(csv.text, &r->room, &i, &wrong);
-        give(r, where, &i, rc, &wrong);
+        give(r, where, csv.line, &i, rc, &wrong);
     }
     csv_close(&csv);
     return 0;
@@ -138,7 +140,7 @@ static int read_bundle(struct reading *r, const char *json, size_t len, struct f
         int rc = from_stix(o, &r->room, &i, &wrong);
         char where[INDICATOR_ID_MAX + 16];
         snprintf(where, sizeof where, "object %zu (%.80s)", n + 1, event_text_of(o, "id"));
-        give(r, where, &i, rc, &wrong);
+        give(r, where, (unsigned)n + 1, &i, rc, &wrong);
     }
     json_decref(bundle);
     return 0;

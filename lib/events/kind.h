@@ -68,7 +68,7 @@ enum argument_type {
     ARGUMENT_IDS,               /* list of ARGUMENT_ID */
     ARGUMENT_REGIONS,           /* list of ARGUMENT_REGION */
     ARGUMENT_ADDRESSES,         /* list of ARGUMENT_ADDRESS */
-    ARGUMENT_JSON               /* an object, 64 KiB as text */
+    ARGUMENT_JSON               /* an object, 96 KiB as text */
 };
 
 enum argument_flag {

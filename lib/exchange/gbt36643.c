@@ -202,20 +202,21 @@ static void targets(const struct sheet *s, const struct thing *t)
     }
 }
 
-/* The components in the standard's order (clause 6.2 to 6.9), and which matters have them. */
+/* The components in the standard's order (clause 6.2 to 6.9), and which matters have them. Who attacks in a drill is one of us: he
+ * is nobody's watch list nor threat. */
 static const struct component {
     const char *name;
-    bool        of_incidents_only;
+    bool        of_incidents_only, of_actual_only;
     void      (*write)(const struct sheet *s, const struct thing *t);
 } components[] = {
-    { "observation", true, observation },
-    { "indicator", true, indicator },
-    { "incident", false, incident },
-    { "campaign", true, campaign },
-    { "ttp", true, methods },
-    { "course_of_action", false, course_of_action },
-    { "threat_actor", true, actors },
-    { "exploit_target", true, targets },
+    { "observation", true, false, observation },
+    { "indicator", true, true, indicator },
+    { "incident", false, false, incident },
+    { "campaign", true, false, campaign },
+    { "ttp", true, false, methods },
+    { "course_of_action", false, false, course_of_action },
+    { "threat_actor", true, true, actors },
+    { "exploit_target", true, false, targets },
 };
 
 void gbt36643_write(const struct exchange_house *h, const struct thing *things, size_t count, struct text *out)
@@ -228,7 +229,8 @@ void gbt36643_write(const struct exchange_house *h, const struct thing *things, 
     for (size_t c = 0; c < sizeof components / sizeof components[0]; c++) {
         put_open(out, components[c].name, '[');
         for (size_t i = 0; i < s.count; i++)
-            if (!components[c].of_incidents_only || things[i].kind == THING_INCIDENT)
+            if ((!components[c].of_incidents_only || things[i].kind == THING_INCIDENT)
+                && (!components[c].of_actual_only || thing_is_actual(&things[i])))
                 components[c].write(&s, &s.things[i]);
         put_close(out, ']');
     }

@@ -12,17 +12,11 @@ static const struct kind_name { const char *zh, *en; } kinds[] = {
 };
 enum { PARTIES_SHOWN = 20, JOINS_SHOWN = 10 };
 
-/* 演练 and 测试 stand first: nobody may take a drill for the thing itself, nor the thing for a drill. */
-static const char *status_zh(const char *status)
-{
-    return strcmp(status, "exercise") == 0 ? "【演练】" : strcmp(status, "test") == 0 ? "【测试】" : "";
-}
-
 void exchange_subject(const struct thing *t, struct text *out)
 {
     struct in_words g = thing_gravity(t);
-    text_fmt(out, "%s【%s%s】", status_zh(t->status), g.zh, kinds[t->kind].zh);
-    text_clip(out, *t->title_zh != '\0' ? t->title_zh : t->id, 200);
+    text_fmt(out, "%s【%s%s】", status_mark(t->status).zh, g.zh, kinds[t->kind].zh);
+    text_clip(out, *t->name_zh != '\0' ? t->name_zh : t->id, 200);
     text_fmt(out, " %s v%llu %s", t->id, (unsigned long long)t->version, thing_state(t).zh);
 }
 

@@ -244,10 +244,16 @@ static bool is_everybodys(const char *address)
     return true;
 }
 
+/* Who attacks in a drill is one of us: as an indicator he would be blocked elsewhere. */
+static bool is_indicator(const struct thing *t, const char *address)
+{
+    return thing_is_actual(t) && is_everybodys(address);
+}
+
 static void put_indicator(const struct stix *s, const struct thing *t, const char *address)
 {
     char id[STIX_ID_MAX], time[MOMENT_MAX];
-    if (!is_everybodys(address) || !begin(s, "indicator", id_of(s, "indicator", address, id)))
+    if (!is_indicator(t, address) || !begin(s, "indicator", id_of(s, "indicator", address, id)))
         return;
     made(s, t->made_us, t->changed_us);
     put_string(s->out, "name", address);
@@ -361,7 +367,7 @@ static void relate(const struct stix *s, const struct thing *t, const char *inci
         if (*party_name(&i->victims[k]) != '\0')
             put_relationship(s, t, incident, "related-to", id_of(s, "identity", party_name(&i->victims[k]), other));
     for (size_t k = 0; k < i->attacker_count; k++)
-        if (is_everybodys(i->attackers[k].address)) {
+        if (is_indicator(t, i->attackers[k].address)) {
             id_of(s, "indicator", i->attackers[k].address, other);
             put_relationship(s, t, other, "based-on", observed);
             put_relationship(s, t, other, "related-to", incident);
@@ -382,7 +388,7 @@ static void group(const struct stix *s, const struct thing *t, const char *incid
     if (has_addresses(i))
         put_string(s->out, NULL, id_of(s, "observed-data", t->id, id));
     for (size_t k = 0; k < i->attacker_count; k++)
-        if (is_everybodys(i->attackers[k].address))
+        if (is_indicator(t, i->attackers[k].address))
             put_string(s->out, NULL, id_of(s, "indicator", i->attackers[k].address, id));
     for (size_t k = 0; k < i->tactic_count; k++)
         if (tactic_of(i->tactics[k]) != NULL)

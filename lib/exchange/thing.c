@@ -117,6 +117,36 @@ static void read_titles(struct thing *t)
         t->title_zh = t->title_en;
     if (*t->title_en == '\0')
         t->title_en = t->title_zh;
+    t->name_zh = t->title_zh;
+}
+
+struct in_words status_mark(const char *status)
+{
+    if (strcmp(status, "exercise") == 0)
+        return (struct in_words){ "【演练】", "[Exercise] " };
+    return strcmp(status, "test") == 0 ? (struct in_words){ "【测试】", "[Test] " } : (struct in_words){ "", "" };
+}
+
+bool thing_is_actual(const struct thing *t)
+{
+    return *status_mark(t->status).zh == '\0';
+}
+
+/* Here and not in each form, so that none can forget it: nobody may take a drill for the thing itself. */
+static int mark_titles(struct thing *t, struct fault *f)
+{
+    struct in_words mark = status_mark(t->status);
+    if (thing_is_actual(t))
+        return 0;
+    if (asprintf(&t->marked_zh, "%s%s", mark.zh, *t->title_zh != '\0' ? t->title_zh : t->id) < 0)
+        t->marked_zh = NULL;
+    if (asprintf(&t->marked_en, "%s%s", mark.en, *t->title_en != '\0' ? t->title_en : t->id) < 0)
+        t->marked_en = NULL;
+    if (t->marked_zh == NULL || t->marked_en == NULL)
+        return fault_set(f, -ENOMEM, "no memory for a title");
+    t->title_zh = t->marked_zh;
+    t->title_en = t->marked_en;
+    return 0;
 }
 
 /* An incident's own time is its last alert's: a person's decision comes later and stands in "by". */
@@ -193,6 +223,8 @@ int thing_parse(const char *json, size_t len, bool reveal, struct thing *out, st
         read_common(out);
     if (rc == 0 && *out->id == '\0')
         rc = fault_set(f, -EINVAL, "the %s has no id", thing_kind_names[out->kind]);
+    if (rc == 0)
+        rc = mark_titles(out, f);
     if (rc != 0)
         thing_free(out);
     return rc;
@@ -203,5 +235,7 @@ void thing_free(struct thing *t)
     if (t->incident.document != NULL)
         incident_view_free(&t->incident);
     json_decref(t->document);
+    free(t->marked_zh);
+    free(t->marked_en);
     *t = (struct thing){ 0 };
 }

@@ -23,7 +23,9 @@ struct thing {
     const json_t *body;
     enum thing_kind kind;
     const char   *id, *state, *region, *sector, *status, *category, *unit;      /* "" not said */
-    const char   *title_zh, *title_en;
+    const char   *title_zh, *title_en;      /* for whoever receives it: of a drill 【演练】 and [Exercise] stand first */
+    const char   *name_zh;          /* without that, for who says it himself; "" not said */
+    char         *marked_zh, *marked_en;    /* owned; NULL: nothing had to be put before */
     uint64_t      version;
     uint64_t      made_us;          /* when it was first seen or drafted */
     uint64_t      changed_us;       /* when this version was made; never before made_us */
@@ -43,6 +45,8 @@ const char *thing_message(const struct thing *t);       /* what a notice says, w
 struct in_words { const char *zh, *en; };
 struct in_words thing_gravity(const struct thing *t);
 struct in_words thing_state(const struct thing *t);     /* 已发布, issued */
+struct in_words status_mark(const char *status);        /* 【演练】, [Exercise]; "" of what is actual */
+bool thing_is_actual(const struct thing *t);            /* neither an exercise nor a test: nobody may act on the others' addresses */
 
 /* Whether anybody outside was ever meant to see this version: not a draft, nor what waits to be approved. */
 bool thing_is_out(const struct thing *t);

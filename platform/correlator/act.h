@@ -31,7 +31,7 @@ typedef int (*effect)(struct act *a);       /* 0; -EPERM: refused; -ENOMEM */
 struct effect_row { const char *command; effect run; };     /* NULL-named end */
 
 extern const struct effect_row incident_effects[], warning_effects[], notice_effects[], report_effects[], consultation_effects[],
-    indicator_effects[], drill_effects[], suppression_effects[];
+    indicator_effects[], drill_effects[], suppression_effects[], unit_effects[], asset_effects[];
 
 const char *act_text(const struct act *a, const char *name);    /* the argument; "" without */
 uint64_t act_time(const struct act *a, const char *name);       /* 0 without */
@@ -48,6 +48,10 @@ struct incident_case *act_incident(struct act *a, const char *id);
 
 /* Another incident that the command changed: its next version goes out, too, with the same deed. */
 void act_publish(struct act *a, struct incident_case *k);
+
+/* What is registered now; the command's own matter as it was before. */
+const struct registry *act_registry(const struct act *a);
+const struct organisation *act_organisation(const struct act *a);
 
 const struct matrix *act_matrix(const struct act *a);
 const struct clocks *act_clocks(const struct act *a);

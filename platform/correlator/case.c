@@ -398,20 +398,34 @@ bool case_has_indicator(const struct incident_case *c, const char *value)
 }
 
 /* The same address in two regions is two hosts: private ranges are everybody's. */
-static bool party_known(const struct incident_party *list, size_t count, const struct incident_party *p)
+static struct incident_party *party_known(struct incident_party *list, size_t count, const struct incident_party *p)
 {
     const char *address = *p->address ? p->address : p->name;
     for (size_t k = 0; k < count; k++)
         if (strcmp(*list[k].address ? list[k].address : list[k].name, address) == 0
             && (*p->region == '\0' || *list[k].region == '\0' || strcmp(list[k].region, p->region) == 0))
-            return true;
-    return false;
+            return &list[k];
+    return NULL;
+}
+
+static bool learn(const char **at, const char *said)
+{
+    return **at != '\0' || *said == '\0' || replace(at, said);
+}
+
+/* A host may be registered after it was attacked first: what was not known of it is taken from then on. */
+static bool party_learn(struct incident_party *known, const struct incident_party *p)
+{
+    return learn(&known->name, p->name) && learn(&known->unit, p->unit) && learn(&known->sector, p->sector) && learn(&known->region, p->region);
 }
 
 static bool party_add(struct incident_party *list, size_t *count, const struct incident_party *p)
 {
     const char *address = *p->address ? p->address : p->name;
-    if (*address == '\0' || *count == CASE_PARTIES_MAX || party_known(list, *count, p))
+    struct incident_party *known = party_known(list, *count, p);
+    if (known != NULL)
+        return party_learn(known, p);
+    if (*address == '\0' || *count == CASE_PARTIES_MAX)
         return true;
     return party_copy(&list[(*count)++], p);
 }
@@ -478,8 +492,9 @@ static void score_update(struct incident_case *c, const struct alert_view *a, co
     const struct weights *w = c->weights;
     double asset = w->mlps[victim->mlps_level <= 5 ? victim->mlps_level : 0];
     double confidence = w->confidence[strcasecmp(a->confidence, "high") == 0 ? 2 : strcasecmp(a->confidence, "low") == 0 ? 0 : 1];
-    if (victim->cii && asset < w->cii)
-        asset = w->cii;
+    raise_to(&asset, victim->cii ? w->cii : 0);
+    raise_to(&asset, w->importance[victim->importance <= 4 ? victim->importance : 0]);
+    raise_to(&asset, w->data[victim->data_grade < DATA_GRADES ? victim->data_grade : DATA_UNGRADED]);
     i->cii = i->cii || victim->cii;
     raise_to(&i->score_severity, w->severity[a->severity <= 4 ? a->severity : 0]);
     raise_to(&i->score_asset, asset);
@@ -582,7 +597,7 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     i->alert_ids = (const char *const *)c->ids;
     i->alert_id_count = c->id_count;
     ok = ok && party_add(i->attackers, &i->attacker_count, &p->attacker)
-         && party_add(i->victims, &i->victim_count, &p->victim) && rule_add(i, &rule)
+         && party_add(i->victims, &i->victim_count, &p->victim) && learn(&i->sector, p->victim.sector) && rule_add(i, &rule)
          && entities_add(i, a->tactic, a->account, a->indicator)
          && join_add(i, why) && title_update(i, a, p, names, gravest);
     score_update(c, a, p->asset);

@@ -404,16 +404,29 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
     return 0;
 }
 
+void correlator_know(struct correlator *c, const struct registry *registered)
+{
+    c->registered = registered;
+}
+
+/* The alert, and what is registered of its ends. */
+static struct alert_view told_of(const struct correlator *c, const struct alert_view *given)
+{
+    struct alert_view told = *given;
+    registry_tell(c->registered, given->region, given->src_ip, &told.src_asset);
+    registry_tell(c->registered, given->region, given->dest_ip, &told.dest_asset);
+    return told;
+}
+
 /* A repeat stays where the first one went; a new step looks for a story to join, or begins one when it is worth it. */
-static int weigh(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
+static int weigh(struct correlator *c, struct alert_view *a, uint64_t now_us, struct verdict *verdict)
 {
     bool step;
     struct join_reason words;
-    struct alert_view told = *given, *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
     struct join_ask ask = { a, &p, &s, false };
-    told.tactic = stages_tactic(c->stages, given);
+    a->tactic = stages_tactic(c->stages, a);
     c->counts.late += s.late;
     c->counts.jumps += s.jump;
     struct meta *m = meta_take(c->metas, c->scene, &s, &step);
@@ -437,10 +450,11 @@ static int weigh(struct correlator *c, const struct alert_view *given, uint64_t 
 }
 
 /* What is suppressed is not even looked at: when that is over, it is as new as it was before. */
-int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict)
+int correlator_alert(struct correlator *c, const struct alert_view *given, uint64_t now_us, struct verdict *verdict)
 {
-    if (!suppress_hides(c->suppress, a))
-        return weigh(c, a, now_us, verdict);
+    struct alert_view told = told_of(c, given);
+    if (!suppress_hides(c->suppress, &told))
+        return weigh(c, &told, now_us, verdict);
     c->counts.suppressed++;
     if (verdict != NULL)
         *verdict = (struct verdict){ 0, 0 };
@@ -448,10 +462,11 @@ int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t 
 }
 
 /* What people report is worth an incident whatever is usual; alerts that have to do with it find it as any other. */
-struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *a, uint64_t now_us)
+struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *given, uint64_t now_us)
 {
     static const struct incident_join reported = { 0, "reported by people", "由人员报告" };
     bool step;
+    const struct alert_view told = told_of(c, given), *a = &told;
     struct parties p = case_parties(a);
     struct sight s = scene_look(c->scene, a, &p);
     struct join_ask ask = { a, &p, &s, false };
@@ -513,10 +528,35 @@ static struct incident_case *let_go(struct correlator *c, const char *region)
     return gone;
 }
 
-void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
-                        void *ctx)
+#define NUMBERS_BEGAN_US UINT64_C(1767225600000000)    /* 2026-01-01T00:00:00Z */
+#define NUMBERS_STEP_US  UINT64_C(100000)              /* nothing gets ten versions a second for long */
+
+void correlator_forgot(struct correlator *c, uint64_t forgot_us)
 {
-    k->incident.version++;
+    if (forgot_us > c->forgot_us)
+        c->forgot_us = forgot_us;
+}
+
+uint64_t correlator_numbers_from(const struct correlator *c, uint64_t began_us)
+{
+    return began_us <= c->forgot_us && c->forgot_us > NUMBERS_BEGAN_US ? (c->forgot_us - NUMBERS_BEGAN_US) / NUMBERS_STEP_US : 0;
+}
+
+uint64_t correlator_next_version(const struct correlator *c, uint64_t version, uint64_t began_us)
+{
+    uint64_t from = correlator_numbers_from(c, began_us);
+    return version + 1 > from ? version + 1 : from;
+}
+
+static void count_version(const struct correlator *c, struct incident *i)
+{
+    i->version = correlator_next_version(c, i->version, i->first_us);
+}
+
+void correlator_decided(const struct correlator *c, struct incident_case *k, const struct deed *by,
+                        void (*changed)(void *ctx, const struct incident *i), void *ctx)
+{
+    count_version(c, &k->incident);
     k->incident.by = by;
     changed(ctx, &k->incident);
     case_published(k);
@@ -541,7 +581,7 @@ void correlator_changes(struct correlator *c, const char *region, void (*changed
     for (struct incident_case *k = c->cases; k != NULL; k = k->next) {
         if (!k->dirty || !is_of(k, region))
             continue;
-        k->incident.version++;
+        count_version(c, &k->incident);
         changed(ctx, &k->incident);
         case_published(k);
     }

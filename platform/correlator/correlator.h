@@ -17,6 +17,7 @@
 
 #include "common/metrics.h"
 #include "correlator/join.h"
+#include "correlator/registry.h"
 #include "correlator/suppress.h"
 
 struct correlator_settings {
@@ -43,6 +44,9 @@ struct correlator;
 struct correlator *correlator_new(const struct correlator_settings *s, struct fault *f);
 void correlator_free(struct correlator *c);
 
+/* From now on what an alert does not say of its ends is taken from what is registered; borrowed. */
+void correlator_know(struct correlator *c, const struct registry *registered);
+
 /* Takes one alert. 0, or -ENOMEM. `verdict` may be NULL. */
 int correlator_alert(struct correlator *c, const struct alert_view *a, uint64_t now_us, struct verdict *verdict);
 
@@ -62,6 +66,13 @@ int correlator_recall(struct correlator *c, const void *bytes, size_t len, struc
 /* Values that were given or learned to join nothing, with the reason. */
 void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, const struct stop_value *v), void *ctx);
 
+/* A Redis that was killed forgets its last seconds: versions that the archive and people have seen. What began until then gets
+ * numbers above all that it can have had (tenths of a second since 2026), so that none comes again with other contents; and who saw
+ * a lower one than that has to look again. The latest time counts; 0: nothing was ever forgotten. */
+void correlator_forgot(struct correlator *c, uint64_t forgot_us);
+uint64_t correlator_numbers_from(const struct correlator *c, uint64_t began_us);                    /* 0: any will do */
+uint64_t correlator_next_version(const struct correlator *c, uint64_t version, uint64_t began_us);
+
 /* Every incident of the region (NULL: of all) that changed since the last call, as its next version; `gone` for those let go from memory. */
 void correlator_changes(struct correlator *c, const char *region, void (*changed)(void *ctx, const struct incident *i),
                         void (*gone)(void *ctx, const struct incident *i), void *ctx);
@@ -74,8 +85,8 @@ struct incident_case *correlator_find(struct correlator *c, const char *region, 
 struct incident_case *correlator_first(struct correlator *c);       /* and on by .next */
 
 /* One incident's next version at once, brought by a person; what alerts changed goes with it. */
-void correlator_decided(struct incident_case *k, const struct deed *by, void (*changed)(void *ctx, const struct incident *i),
-                        void *ctx);
+void correlator_decided(const struct correlator *c, struct incident_case *k, const struct deed *by,
+                        void (*changed)(void *ctx, const struct incident *i), void *ctx);
 
 /* An incident that somebody reported: `a` says what happened, when and to whom. NULL: memory is out. */
 struct incident_case *correlator_reported(struct correlator *c, const struct alert_view *a, uint64_t now_us);

@@ -28,13 +28,15 @@ static const struct metric rows[] = {
 };
 const struct metrics_room desk_metrics = { "desk", rows, sizeof rows / sizeof rows[0] };
 
-enum { JSON_MAX = 1024 * 1024, IDS_MAX = DESK_IDS_MOST * (EVENT_ID_MAX + 3), ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX, TICK_MAX = 256 };
+enum { JSON_MAX = 1024 * 1024, IDS_MAX = DESK_IDS_MOST * (EVENT_ID_MAX + 3), ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX, TICK_MAX = 256,
+       DUE_NAME_MAX = 192 };
 
 /* A kind that needs no effects needs no line here. */
 static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
     { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
     { "report", report_effects }, { "consultation", consultation_effects },
     { "indicator", indicator_effects }, { "drill", drill_effects },
+    { "unit", unit_effects }, { "asset", asset_effects },
     { "suppression", suppression_effects },
 };
 
@@ -45,6 +47,8 @@ struct desk {
     struct matrix        matrix;
     struct clocks       *clocks;
     struct matters      *matters;
+    struct registry     *registry;
+    struct organisation *organisation;
     struct drawer       *answers, *filed;
     struct desk_counts   counts;
     char                 json[JSON_MAX + IDS_MAX];
@@ -63,15 +67,19 @@ struct desk *desk_new(const struct desk_settings *s, struct correlator *c, const
     d->out = *out;
     d->correlator = c;
     if (matrix_load(s->matrix != NULL ? s->matrix : "", &d->matrix, f) < 0
-        || (d->clocks = clocks_load(s->clocks != NULL ? s->clocks : "", f)) == NULL) {
+        || (d->clocks = clocks_load(s->clocks != NULL ? s->clocks : "", f)) == NULL
+        || (d->organisation = organisation_load(&s->organisation, f)) == NULL) {
         desk_free(d);
         return NULL;
     }
     d->matters = matters_new();
+    d->registry = registry_new();
     d->answers = drawer_new((size_t)s->answers_max, s->answers_keep_us);
     d->filed = drawer_new((size_t)s->filed_max, 0);
-    if (d->matters != NULL && d->answers != NULL && d->filed != NULL)
+    if (d->matters != NULL && d->registry != NULL && d->answers != NULL && d->filed != NULL) {
+        correlator_know(c, d->registry);
         return d;
+    }
     fault_set(f, -ENOMEM, "no memory for the desk");
     desk_free(d);
     return NULL;
@@ -81,8 +89,11 @@ void desk_free(struct desk *d)
 {
     if (d == NULL)
         return;
+    correlator_know(d->correlator, NULL);
     clocks_free(d->clocks);
+    organisation_free(d->organisation);
     matters_free(d->matters);
+    registry_free(d->registry);
     drawer_free(d->answers);
     drawer_free(d->filed);
     free(d);
@@ -91,6 +102,7 @@ void desk_free(struct desk *d)
 void desk_clear(struct desk *d)
 {
     matters_clear(d->matters);
+    registry_clear(d->registry);
     suppress_clear(correlator_suppress(d->correlator));
     drawer_clear(d->answers);
     drawer_clear(d->filed);
@@ -181,7 +193,7 @@ static bool hidden_out(struct desk *d, struct matter *m, uint64_t now_us)
         m->changed_us = last_us;
         snprintf(m->changed_by, sizeof m->changed_by, "system");
     }
-    m->version++;
+    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
     if (!hidden_json(d, m, DESK_IDS_MOST, &t)) {
         log_error("%s: what it hid cannot be said: no memory", m->id);
         return false;
@@ -200,7 +212,10 @@ static void put_away(struct desk *d, struct filed_matter *m, uint64_t now_us)
     while (suppress_is_unsaid(correlator_suppress(d->correlator), &m->matter) && hidden_out(d, &m->matter, now_us))
         continue;
     struct text t = text_over(d->json, sizeof d->json);
-    matter_json(&m->matter, NULL, &t);
+    if (m->at_rest != NULL)
+        text_bytes(&t, m->at_rest, m->at_rest_len);
+    else
+        matter_json(&m->matter, NULL, &t);
     if (t.cut || !drawer_put(d->filed, m->matter.region, m->matter.id, t.at, t.len, now_us, &o))
         return;
     d->out.keep(d->out.ctx, m->matter.region, DESK_STATE, m->matter.id, NULL, 0);
@@ -223,7 +238,7 @@ void desk_put_incident_away(struct desk *d, const struct incident *i, uint64_t n
 /* Into memory, and to where alerts are held against it. */
 static int file_matter(struct desk *d, struct matter *m)
 {
-    struct filed_matter *filed = matters_put(d->matters, m);
+    struct filed_matter *filed = registry_take(d->registry, m) ? matters_put(d->matters, m) : NULL;
     int rc = filed != NULL ? suppress_follow(correlator_suppress(d->correlator), &filed->matter) : -ENOMEM;
     if (rc == -ENOMEM)
         return rc;
@@ -327,7 +342,17 @@ struct incident_case *act_incident(struct act *a, const char *id)
 void act_publish(struct act *a, struct incident_case *k)
 {
     struct deed by = deed_of(a->command);
-    correlator_decided(k, &by, a->desk->out.incident, a->desk->out.ctx);
+    correlator_decided(a->correlator, k, &by, a->desk->out.incident, a->desk->out.ctx);
+}
+
+const struct registry *act_registry(const struct act *a)
+{
+    return a->desk->registry;
+}
+
+const struct organisation *act_organisation(const struct act *a)
+{
+    return a->desk->organisation;
 }
 
 const struct matrix *act_matrix(const struct act *a)
@@ -432,13 +457,21 @@ static int run_effect(struct act *a, const struct kind *k)
 
 /* ---- matters ---- */
 
-static struct subject subject_of(const struct matter *m, const char *unit[1])
+/* The lowest version that a command may have seen: what Redis has forgotten and was made anew has to be looked at again. */
+static uint64_t seen_from(const struct desk *d, uint64_t version, uint64_t decided, uint64_t began_us)
+{
+    uint64_t from = correlator_numbers_from(d->correlator, began_us);
+    return version >= from && decided < from ? from : decided;
+}
+
+static struct subject subject_of(const struct desk *d, const struct matter *m, const char *unit[1])
 {
     *unit = event_text_of(m->fields, "unit");
     return (struct subject){
         .kind = m->kind, .id = m->id, .region = m->region, .sector = event_text_of(m->fields, "sector"), .state = m->state,
         .owner = event_text_of(m->fields, "owner"), .created_by = m->created_by, .proposed_by = event_text_of(m->proposal, "by"),
-        .version = m->version, .decided = m->decided, .units = unit, .unit_count = **unit != '\0', .fields = m->fields,
+        .version = m->version, .decided = seen_from(d, m->version, m->decided, m->created_us), .units = unit,
+        .unit_count = **unit != '\0', .fields = m->fields,
     };
 }
 
@@ -500,9 +533,9 @@ static int dues_follow(struct matter *m)
 }
 
 /* The tables' part of the next version. */
-static int step(struct matter *m, const struct command *c, const struct arrow *a)
+static int step(const struct desk *d, struct matter *m, const struct command *c, const struct arrow *a)
 {
-    const char *from = m->state, *to = state_after(m, a);
+    const char *from = m->version > 0 ? m->state : "", *to = state_after(m, a);
     json_t *kept = arguments_of(m->kind, c, false), *said = arguments_of(m->kind, c, true);
     struct deed by = deed_of(c);
     int rc = kept == NULL || said == NULL ? -ENOMEM : 0;
@@ -514,15 +547,15 @@ static int step(struct matter *m, const struct command *c, const struct arrow *a
         json_decref(m->proposal);
         m->proposal = NULL;
     }
-    if (rc == 0 && !history_add(&m->history, &m->history_gone, &by, m->version > 0 ? from : "", to, said))
+    if (rc == 0 && !history_add(&m->history, &m->history_gone, &by, from, to, said))
         rc = -ENOMEM;
     json_decref(kept);
     json_decref(said);
     m->state = to;
-    m->version++;
+    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
     m->changed_us = c->at_us;
     snprintf(m->changed_by, sizeof m->changed_by, "%s", c->who);
-    if (!(a->flags & ARROW_FREE) || m->version == 1)
+    if (!(a->flags & ARROW_FREE) || *from == '\0')
         m->decided = m->version;
     return rc;
 }
@@ -538,7 +571,7 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
                          const struct arrow *arrow, struct refusal *why)
 {
     struct act a = { d, d->correlator, c, arrow, before, next, NULL, next->region, why };
-    int rc = step(next, c, arrow);
+    int rc = step(d, next, c, arrow);
     if (rc == 0)
         rc = fire(&next->fired, next->due, c);
     if (rc == 0)
@@ -558,10 +591,11 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
 /* Room for one more of a kind: the finished one that changed longest ago makes way. */
 static bool has_room(struct desk *d, const struct kind *k, const char *region, uint64_t now_us)
 {
-    if (matters_count(d->matters, k) < d->settings.kind_max)
+    uint64_t most = (k->flags & KIND_IS_REGISTER) && d->settings.register_max > 0 ? d->settings.register_max : d->settings.kind_max;
+    if (matters_count(d->matters, k) < most)
         return true;
-    struct filed_matter *m = matters_oldest(d->matters);
-    while (m != NULL && (m->matter.kind != k || !kind_is_last(k, m->matter.state) || strcmp(m->matter.region, region) != 0))
+    struct filed_matter *m = matters_finished(d->matters);
+    while (m != NULL && (m->matter.kind != k || strcmp(m->matter.region, region) != 0))
         m = m->newer;
     if (m != NULL)
         put_away(d, m, now_us);
@@ -591,12 +625,25 @@ static int begin(struct desk *d, const struct kind *k, const char *region, const
 static int go_on(struct desk *d, const struct matter *m, const struct command *c, struct matter *next, struct refusal *why)
 {
     const char *unit;
-    struct subject s = subject_of(m, &unit);
+    struct subject s = subject_of(d, m, &unit);
     const struct arrow *arrow = decide(&s, c, why);
     if (arrow == NULL)
         return -EPERM;
     int rc = matter_copy(next, m);
     return rc == 0 ? matter_change(d, m, next, c, arrow, why) : rc;
+}
+
+static int go_on_from(struct desk *d, const struct filed_matter *m, const struct command *c, struct matter *next, struct refusal *why)
+{
+    struct matter whole;
+    if (m->at_rest == NULL)
+        return go_on(d, &m->matter, c, next, why);
+    int rc = matters_open(m, &whole);
+    if (rc == 0) {
+        rc = go_on(d, &whole, c, next, why);
+        matter_free(&whole);
+    }
+    return rc;
 }
 
 struct done { char id[MATTER_ID_MAX]; const char *state; uint64_t version; };
@@ -614,7 +661,7 @@ static int matter_command(struct desk *d, const struct kind *k, const char *regi
     struct filed_matter *m = *c->subject != '\0' ? matter_of(d, k, region, c->subject) : NULL;
     int rc;
     if (*c->subject != '\0')
-        rc = m == NULL || m->matter.kind != k ? no_subject(c, why) : go_on(d, &m->matter, c, &next, why);
+        rc = m == NULL || m->matter.kind != k ? no_subject(c, why) : go_on_from(d, m, c, &next, why);
     else
         rc = begin(d, k, region, c, &next, why, now_us);
     if (rc == 0) {
@@ -637,11 +684,12 @@ static size_t units_of(const struct incident *i, const char *units[UNITS_MAX])
     return n;
 }
 
-static struct subject subject_of_incident(const struct incident *i, const struct kind *k, const char *units[UNITS_MAX])
+static struct subject subject_of_incident(const struct desk *d, const struct incident *i, const struct kind *k, const char *units[UNITS_MAX])
 {
     return (struct subject){
         .kind = k, .id = i->id, .region = i->region, .sector = i->sector, .state = incident_state_name(i->state), .owner = i->owner,
-        .created_by = "", .proposed_by = "", .version = i->version, .decided = i->decided, .units = units,
+        .created_by = "", .proposed_by = "", .version = i->version,
+        .decided = seen_from(d, i->version, i->decided, i->first_us), .units = units,
         .unit_count = units_of(i, units),
     };
 }
@@ -654,7 +702,7 @@ static int is_whole(const struct incident *i, const struct arrow *a, struct refu
     return refuse(why, REFUSED_RULE, "已并入 %s，请在其上操作", "it is a part of %s: decide there", i->merged_into);
 }
 
-static int incident_step(struct incident_case *k, const struct kind *kind, const struct command *c, const struct arrow *a)
+static int incident_step(const struct desk *d, struct incident_case *k, const struct kind *kind, const struct command *c, const struct arrow *a)
 {
     struct incident *i = &k->incident;
     const char *from = incident_state_name(i->state);
@@ -665,7 +713,7 @@ static int incident_step(struct incident_case *k, const struct kind *kind, const
     bool ok = said != NULL && history_add(&i->history, &i->history_gone, &by, from, incident_state_name(i->state), said);
     json_decref(said);
     if (!(a->flags & ARROW_FREE))
-        i->decided = i->version + 1;
+        i->decided = correlator_next_version(d->correlator, i->version, i->first_us);
     return ok ? fire(&i->fired, i->due, c) : -ENOMEM;
 }
 
@@ -676,14 +724,14 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
     struct incident_case *k = *c->subject != '\0' ? incident_of(d, region, c->subject) : NULL;
     if (k == NULL)
         return no_subject(c, why);
-    struct subject s = subject_of_incident(&k->incident, kind, units);
+    struct subject s = subject_of_incident(d, &k->incident, kind, units);
     const struct arrow *arrow = decide(&s, c, why);
     struct act a = { d, d->correlator, c, arrow, NULL, NULL, k, region, why };
     if (arrow == NULL || is_whole(&k->incident, arrow, why) != 0)
         return -EPERM;
     int rc = run_effect(&a, kind);
     if (rc == 0)
-        rc = incident_step(k, kind, c, arrow);
+        rc = incident_step(d, k, kind, c, arrow);
     if (rc == 0)
         rc = clocks_follow(d->clocks, &k->incident, c->at_us);
     if (rc < 0)
@@ -804,24 +852,35 @@ int desk_command(struct desk *d, const char *region, const char *entry_id, const
 
 /* ---- what comes of itself ---- */
 
-struct waited { const struct kind *kind; const char *region, *id, *name; uint64_t at_us; };
+struct waited { const struct kind *kind; const char *region, *id; char name[DUE_NAME_MAX]; uint64_t at_us; };     /* kind NULL: none */
 
 static void earlier(struct waited *w, const struct kind *k, const char *region, const char *id, const char *state, const json_t *due,
                     const json_t *fired)
 {
     uint64_t at_us;
     const char *name = due_next(k, state, due, fired, &at_us);
-    if (name != NULL && (w->name == NULL || at_us < w->at_us))
-        *w = (struct waited){ k, region, id, name, at_us };
+    if (name == NULL || (w->kind != NULL && at_us >= w->at_us))
+        return;
+    *w = (struct waited){ .kind = k, .region = region, .id = id, .at_us = at_us };
+    snprintf(w->name, sizeof w->name, "%s", name);
+}
+
+/* Of the matter that waits for the earliest time. */
+static void matter_waited(struct desk *d, struct waited *w, uint64_t now_us)
+{
+    struct matter whole;
+    const struct filed_matter *m = matters_due(d->matters);
+    if (m == NULL || m->due_us > now_us || matters_open(m, &whole) != 0)
+        return;
+    earlier(w, m->matter.kind, m->matter.region, m->matter.id, m->matter.state, whole.due, whole.fired);
+    matter_free(&whole);
 }
 
 static struct waited next_due(struct desk *d, uint64_t now_us)
 {
-    struct waited w = { .at_us = UINT64_MAX };
+    struct waited w = { .kind = NULL };
     const struct kind *incidents = kind_named("incident");
-    for (const struct filed_matter *m = matters_oldest(d->matters); m != NULL; m = m->newer)
-        if (m->due_us != 0 && m->due_us <= now_us)
-            earlier(&w, m->matter.kind, m->matter.region, m->matter.id, m->matter.state, m->matter.due, m->matter.fired);
+    matter_waited(d, &w, now_us);
     for (const struct incident_case *k = correlator_first(d->correlator); k != NULL; k = k->next)
         if (clocks_are_behind(&k->incident) && !k->absorbed)
             return (struct waited){ incidents, k->incident.region, k->incident.id, "level", 0 };
@@ -829,22 +888,30 @@ static struct waited next_due(struct desk *d, uint64_t now_us)
             earlier(&w, incidents, k->incident.region, k->incident.id, incident_state_name(k->incident.state), k->incident.due,
                     k->incident.fired);
     if (w.at_us > now_us)
-        w.name = NULL;
+        w.kind = NULL;
     return w;
+}
+
+/* Nobody waits for it any more. */
+static void stop_waiting(struct desk *d, struct filed_matter *m, const char *name)
+{
+    struct matter whole;
+    if (matters_open(m, &whole) == 0 && due_set(&whole.due, name, 0))
+        matters_put(d->matters, &whole);
+    else
+        log_error("%s: no memory", m->matter.id);
 }
 
 /* A kind that waits for a time in a state without an arrow for it: said, and not asked again and again. */
 static void pass_over(struct desk *d, const struct waited *w, const struct refusal *why)
 {
-    char name[64];
     struct filed_matter *m = matters_find(d->matters, w->region, w->id);
     struct incident_case *k = correlator_find(d->correlator, w->region, w->id);
-    snprintf(name, sizeof name, "%s", w->name);
-    log_error("%s: %s has come and cannot be applied: %s", w->id, name, why->en);
+    log_error("%s: %s has come and cannot be applied: %s", w->id, w->name, why->en);
     if (m != NULL)
-        due_set(&m->matter.due, name, 0);
+        stop_waiting(d, m, w->name);
     else if (k != NULL)
-        due_set(&k->incident.due, name, 0);
+        due_set(&k->incident.due, w->name, 0);
 }
 
 /* As a command by the system, when the time that was waited for has passed. */
@@ -868,8 +935,8 @@ static void come_due(struct desk *d, const struct waited *w, uint64_t now_us)
 
 static bool put_finished_away(struct desk *d, uint64_t now_us)
 {
-    struct filed_matter *m = matters_oldest(d->matters);
-    while (m != NULL && !(kind_is_last(m->matter.kind, m->matter.state) && m->matter.changed_us + d->settings.keep_us < now_us))
+    struct filed_matter *m = matters_finished(d->matters);
+    while (m != NULL && m->matter.changed_us + d->settings.keep_us >= now_us)
         m = m->newer;
     if (m != NULL)
         put_away(d, m, now_us);
@@ -924,11 +991,11 @@ void desk_tick(struct desk *d, uint64_t now_us)
 {
     char region[STREAM_REGION_MAX + 1] = "";
     struct waited w = next_due(d, now_us);
-    if (w.name != NULL)
+    if (w.kind != NULL)
         snprintf(region, sizeof region, "%s", w.region);
     else if (!put_finished_away(d, now_us))
         tell_of_one_region(d, now_us);
-    for (unsigned n = 0; n < TICK_MAX && w.name != NULL && strcmp(w.region, region) == 0; n++) {
+    for (unsigned n = 0; n < TICK_MAX && w.kind != NULL && strcmp(w.region, region) == 0; n++) {
         come_due(d, &w, now_us);
         w = next_due(d, now_us);
     }

@@ -9,6 +9,8 @@
  * Incidents  are the correlator's cases; all other kinds are struct matter, and the desk keeps them.
  * Time       versions decide about order, never clocks. Times that a command sets are the command's own. What is waited for
  *            (kind.h, struct due) comes of itself in desk_tick(), once, and is remembered with the matter.
+ * Registers  units and assets (KIND_IS_REGISTER) have a ceiling of their own, register_max of each kind, and stay for ever; the
+ *            registry that they make is lent to the correlator.
  * Limits     kind_max matters of a kind in memory: then the finished one that changed longest ago is put away, and when there
  *            is none, beginning another is refused. Finished ones are put away after keep_us. What is put away (matters and
  *            incidents, filed_max a region) comes back when a command names it; beyond that the archive has it and a command
@@ -22,6 +24,7 @@
 #include "bus/streams.h"
 #include "common/metrics.h"
 #include "correlator/correlator.h"
+#include "events/organisation.h"
 
 #define DESK_STATE "state:desk"     /* id: the newest version's event, of matters in memory */
 #define DESK_FILED "state:filed"    /* id: what was put away */
@@ -29,6 +32,8 @@
 struct desk_settings {
     char    *clocks;                /* CSV of statutory clocks; "" or NULL: none run */
     char    *matrix;                /* CSV of colours; "" or NULL: the built-in ones */
+    struct organisation_settings organisation;      /* what a unit's sector and region may be */
+    uint64_t register_max;          /* units, and assets; 0: kind_max */
     uint64_t kind_max, keep_us, filed_max, answers_max, answers_keep_us;
     uint64_t ahead_us;              /* a command dated later than this ahead of our clock is refused */
     uint64_t suppress_longest_us;   /* no suppression ends later than this after it was asked for */

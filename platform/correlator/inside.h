@@ -16,6 +16,7 @@ struct correlator {
     struct taxonomy           *names;
     struct weights             weights;
     struct stages             *stages;
+    const struct registry     *registered;  /* NULL: nothing is */
     struct scene              *scene;
     struct suppress           *suppress;
     struct meta_table         *metas;
@@ -23,6 +24,7 @@ struct correlator {
     struct incident_case      *cases;       /* newest change first */
     struct incident_case      *buckets[BUCKETS];    /* by number; children's incidents too */
     uint64_t                   last_number;
+    uint64_t                   forgot_us;       /* Redis its last seconds; 0: never */
     struct part               *parts;       /* campaign.c's, newest change first */
     struct part               *part_buckets[PART_BUCKETS];
     struct correlator_counts   counts;

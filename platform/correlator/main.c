@@ -98,6 +98,8 @@ static const struct setting rows[] = {
     { "desk.clocks", SETTING_TEXT, AT(desk.clocks), "", 0, 0, NULL,
       "CSV of statutory reporting clocks (deploy/data/reporting_clocks.csv); empty: none runs" },
     { "desk.max", SETTING_UINT, AT(desk.kind_max), "8192", 16, 1000000, NULL, "Matters of one kind (warnings, notices) in memory" },
+    { "desk.register", SETTING_UINT, AT(desk.register_max), "200000", 16, 10000000, NULL,
+      "Units, and assets, in the register; about 1.5 KB of memory an asset" },
     { "desk.keep", SETTING_TIME, AT(desk.keep_us), "7 d", 1000000, UINT64_C(8640000000000), NULL,
       "Finished matters are put away after this" },
     { "desk.filed", SETTING_UINT, AT(desk.filed_max), "4096", 16, 1000000, NULL,
@@ -196,10 +198,6 @@ static void keep_field(void *ctx, const char *region, const char *hash, const ch
 
 /* ---- what comes back ---- */
 
-/* A Redis that was killed may have forgotten its last seconds, and with them versions that the archive and consoles have seen.
- * What comes next must be none of those again with other contents, so it is numbered above them. */
-enum { VERSIONS_FORGOTTEN_MAX = 1000 };
-
 static void restore_one(void *ctx, const char *field, const char *value, size_t len)
 {
     struct daemon *d = ctx;
@@ -209,7 +207,6 @@ static void restore_one(void *ctx, const char *field, const char *value, size_t 
         log_warning("saved incident %s cannot be read and is left out: %s", field, f.why);
         return;
     }
-    v.incident.version += VERSIONS_FORGOTTEN_MAX;
     if (correlator_restore(d->correlator, &v.incident) < 0)
         log_error("no memory for saved incident %s", field);
     incident_view_free(&v);
@@ -377,7 +374,8 @@ static void on_settled(void *ctx, bool committed)
 static int on_taken(void *ctx, struct consumer *c, const char *region, struct fault *f)
 {
     struct daemon *d = ctx;
-    (void)c, (void)region, (void)f;
+    (void)f;
+    correlator_forgot(d->correlator, consumer_forgot_us(c, region));
     d->stale = true;
     return 0;
 }
@@ -535,12 +533,13 @@ int main(int argc, char **argv)
         return cli_fail(&cli, EX_OSERR, "no memory");
     struct settings_section sections[] = {
         { "correlator", rows, sizeof rows / sizeof rows[0], &d->settings }, bus_section(&d->bus),
+        organisation_section(&d->settings.desk.organisation),
     };
-    int code = cli_settings(&cli, sections, 2);
+    int code = cli_settings(&cli, sections, 3);
     log_open(cli.program, cli.level);
     if (code == 0)
         code = file.in != NULL ? replay(d, &cli, &file) : file.stop_values != NULL ? stop_values(d, &cli) : serve(d, &cli);
-    settings_free(sections, 2);
+    settings_free(sections, 3);
     free(d);
     return code;
 }

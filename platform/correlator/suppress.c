@@ -382,14 +382,14 @@ void suppress_forget(struct suppress *s, const struct matter *m)
 
 /* ---- an alert ---- */
 
-static bool is_high(const struct asset *a)
+bool suppress_is_high(const struct asset *a)
 {
-    return a->mlps_level >= GRAVE_MLPS || a->cii;
+    return a->mlps_level >= GRAVE_MLPS || a->cii || a->importance == 1;
 }
 
 bool suppress_is_grave(const struct alert_view *a)
 {
-    return a->severity <= 1 || is_high(&a->src_asset) || is_high(&a->dest_asset);
+    return a->severity <= 1 || suppress_is_high(&a->src_asset) || suppress_is_high(&a->dest_asset);
 }
 
 struct look {                   /* an alert while it is looked up: what costs something is worked out once */

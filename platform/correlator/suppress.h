@@ -2,8 +2,8 @@
  * decisions has hidden.
  *
  * Hides      an alert of the suppression's region and status that meets all that its scope names, when the alert's own time lies
- *            from when it came into force until before it expires. Never one that is grave (severity 1, or an end of MLPS level
- *            4 or 5 or of critical infrastructure) unless the suppression reaches that far, which takes two people.
+ *            from when it came into force until before it expires. Never one that is grave (severity 1, or an end that is high)
+ *            unless the suppression reaches that far, which takes two people. The ends are as the alert or the register has them.
  * Late       one that has expired still hides late alerts of its time, as long as the desk holds it; one withdrawn hides nothing.
  * Counts     each hidden alert once, with the suppression that came into force first of all that match (of two at once the
  *            lower id); and what one would have hidden but for being grave: spared.
@@ -30,7 +30,10 @@ struct suppress_scope {
  * fewer than 16 bits (IPv6: 32) narrows only beside something else. */
 int suppress_scope_read(const json_t *fields, struct suppress_scope *out, struct fault *f);
 
-/* The severest, and whatever meets an asset of the highest importance. An alert that says no severity counts as severest. */
+/* An asset of MLPS level 4 or 5, of critical infrastructure, or registered as of importance 1. */
+bool suppress_is_high(const struct asset *a);
+
+/* The severest, and whatever meets an asset that is high. An alert that says no severity counts as severest. */
 bool suppress_is_grave(const struct alert_view *a);
 
 struct suppress;

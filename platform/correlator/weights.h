@@ -13,6 +13,8 @@ struct weights {
     double severity[5];         /* by severity 1..4; [0]: none given */
     double mlps[6];             /* by MLPS level 0..5 */
     double cii;                 /* at least this for critical information infrastructure */
+    double importance[5];       /* at least this for a registered importance of 1..4; [0]: none registered */
+    double data[4];             /* and for data of that grade (enum data_grade) */
     double stage_first;         /* spread of an incident with one ATT&CK tactic */
     double stage_each;          /* added for each further one, up to 1 */
     double confidence[3];       /* low, medium or none given, high */

@@ -15,7 +15,7 @@
 #include "events/matter.h"
 
 enum { OPTION_VERSION = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SECTOR, OPTION_UNIT, OPTION_SCOPE, OPTION_WAIT, OPTION_ID,
-       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 65536 };
+       OPTION_PAGE, HELP_MAX = 65536, FILE_MAX = 98305 };
 
 struct order {                  /* what the command line says */
     const struct kind *kind;

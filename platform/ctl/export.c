@@ -8,6 +8,7 @@
 
 #include "archive/archive.h"
 #include "archive/settings.h"
+#include "ctl/out.h"
 #include "ctl/reveal.h"
 #include "ctl/when.h"
 #include "events/event.h"
@@ -198,25 +199,6 @@ static int render(const struct order *o, const struct exchange_house *house, con
     return rc;
 }
 
-static int write_all(const char *path, const struct text *t, struct fault *f)
-{
-    char fresh[4096];
-    if (path == NULL)
-        return fwrite(t->at, 1, t->len, stdout) == t->len && fflush(stdout) == 0 ? 0 : fault_set(f, -EIO, "standard output: %s", strerror(errno));
-    if (snprintf(fresh, sizeof fresh, "%s.part", path) >= (int)sizeof fresh)
-        return fault_set(f, -ENAMETOOLONG, "%s: the path is too long", path);
-    FILE *file = fopen(fresh, "we");
-    if (file == NULL)
-        return fault_set(f, -errno, "%s: %s", fresh, strerror(errno));
-    bool good = fwrite(t->at, 1, t->len, file) == t->len && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int why = errno;
-    if (fclose(file) == 0 && good && rename(fresh, path) == 0)
-        return 0;
-    why = good ? errno : why;
-    unlink(fresh);
-    return fault_set(f, -why, "%s: %s", path, strerror(why));
-}
-
 static int lines_open(struct basket *b, struct fault *f)
 {
     b->lines = open_memstream(&b->text, &b->text_len);
@@ -245,7 +227,7 @@ static int carry_out(const struct order *o, const char *store, const struct exch
     if (rc == 0)
         rc = b.lines != NULL ? lines_take(&b, &t, f) : render(o, house, &b, &t, f);
     if (rc == 0)
-        rc = write_all(o->out, &t, f) == 0 ? 0 : -EIO;
+        rc = out_write(o->out, &t, f) == 0 ? 0 : -EIO;
     for (size_t i = 0; i < b.count && b.lines == NULL; i++)
         thing_free(&b.things[i]);
     free(b.things);

@@ -20,14 +20,15 @@
 const char import_usage[] =
     "import   the lines of a file as commands, each bad line reported and nothing of it applied; fengsui import --help\n";
 
-static const struct importable *const importables[] = { &import_units, NULL };
+static const struct importable *const importables[] = { &import_units, &import_indicators, NULL };
 
 /* The key of the newest versions, as the correlator keeps them (platform/correlator/desk.h). */
 #define MATTERS_KEPT "state:desk"
 
-enum { OPTION_DRY = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SCOPE, OPTION_WAIT, MAKER_MAX = 80, SENTENCE_MAX = 640 };
+enum { OPTION_DRY = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SCOPE, OPTION_WAIT, OPTION_ACTIVATE, OPTION_DAYS, OPTION_REGIONS, MAKER_MAX = 80, SENTENCE_MAX = 640 };
 
-struct sent { struct posted posted; unsigned line; enum import_change change; };    /* .id and .json are owned */
+struct sent { struct posted posted; unsigned line; enum import_change change; const char *then; bool counted; };    /* .id and .json are owned */
+struct follow { char region[MATTER_REGION_MAX], subject[MATTER_ID_MAX]; const char *kind, *command; uint64_t version; unsigned line; };
 
 struct import {
     const struct cli *cli;
@@ -40,6 +41,11 @@ struct import {
     char     who[WHO_MAX], maker[MAKER_MAX];
     struct sent sent[POSTER_MOST];
     size_t   sent_count;
+    struct follow follow[POSTER_MOST];      /* what is to come after the answers */
+    size_t   follow_count;
+    bool     activates;
+    uint64_t days;
+    json_t  *regions;           /* owned; NULL: none given */
     uint64_t done[3], unchanged, bad;       /* done: by enum import_change */
 };
 
@@ -58,6 +64,26 @@ const struct organisation *import_organisation(const struct import *i)
     return i->organisation;
 }
 
+bool import_activates(const struct import *i)
+{
+    return i->activates;
+}
+
+uint64_t import_days(const struct import *i)
+{
+    return i->days;
+}
+
+const json_t *import_regions(const struct import *i)
+{
+    return i->regions;
+}
+
+unsigned import_role(const struct import *i)
+{
+    return i->role;
+}
+
 /* ---- the report ---- */
 
 void import_bad(struct import *i, unsigned line, unsigned column, const char *fmt, ...)
@@ -71,6 +97,12 @@ void import_bad(struct import *i, unsigned line, unsigned column, const char *fm
         printf("%s:%u:%u: %s\n", i->path, line, column, said);
     else
         printf("%s:%u: %s\n", i->path, line, said);
+    i->bad++;
+}
+
+void import_bad_said(struct import *i, const struct fault *why)
+{
+    puts(why->why);
     i->bad++;
 }
 
@@ -104,6 +136,17 @@ static void sent_free(struct sent *s)
     free((char *)(uintptr_t)s->posted.region);
 }
 
+static void follow_up(struct import *i, const struct sent *s, const struct answer *a)
+{
+    const struct kind *k = kind_of_id(a->id);
+    if (s->then == NULL || k == NULL || i->follow_count == POSTER_MOST)
+        return;
+    struct follow *f = &i->follow[i->follow_count++];
+    *f = (struct follow){ .kind = k->name, .command = s->then, .version = a->version, .line = s->line };
+    snprintf(f->region, sizeof f->region, "%s", s->posted.region);
+    snprintf(f->subject, sizeof f->subject, "%s", a->id);
+}
+
 static void on_answer(void *ctx, size_t place, const char *text, size_t len)
 {
     struct import *i = ctx;
@@ -114,14 +157,16 @@ static void on_answer(void *ctx, size_t place, const char *text, size_t len)
         import_bad(i, s->line, 0, "the answer cannot be read: %s", f.why);
         return;
     }
-    if (a.applied)
-        i->done[s->change]++;
-    else
+    if (a.applied) {
+        i->done[s->change] += s->counted;
+        follow_up(i, s, &a);
+    } else {
         import_bad(i, s->line, 0, "refused (%s): %s (%s)", a.code, a.en, a.zh);
+    }
     answer_free(&a);
 }
 
-int import_flush(struct import *i, struct fault *f)
+static int send_all(struct import *i, struct fault *f)
 {
     struct posted posted[POSTER_MOST];
     size_t count = i->sent_count;
@@ -150,10 +195,11 @@ static char *command_text(struct import *i, const struct import_order *o, const 
     return strndup(t.at, t.cut ? 0 : t.len);
 }
 
-static int queue(struct import *i, const struct import_order *o, struct fault *f)
+/* `then` as in import_post_then(); `follows`: it is one of these, and not counted again. */
+static int enqueue(struct import *i, const struct import_order *o, const char *then, bool follows, struct fault *f)
 {
     char id[COMMAND_ID_MAX];
-    snprintf(id, sizeof id, "%s-%u", i->maker, o->line);
+    snprintf(id, sizeof id, "%s-%u%s", i->maker, o->line, follows ? "-then" : "");
     char *json = command_text(i, o, id), *name = strdup(id), *region = strdup(o->region);
     if (json == NULL || name == NULL || region == NULL || *json == '\0') {
         bool long_one = json != NULL && name != NULL && region != NULL;
@@ -163,12 +209,36 @@ static int queue(struct import *i, const struct import_order *o, struct fault *f
         import_bad(i, o->line, 0, "the line makes a command of more than %d bytes", COMMAND_BYTES_MAX);
         return 0;
     }
-    i->sent[i->sent_count++] = (struct sent){ { region, name, json, strlen(json) }, o->line, o->change };
-    return i->sent_count == POSTER_MOST ? import_flush(i, f) : 0;
+    i->sent[i->sent_count++] = (struct sent){ { region, name, json, strlen(json) }, o->line, o->change, then, !follows };
+    return 0;
+}
+
+/* What builds on the answers goes out when they have come: no more than there were. */
+static int send_what_follows(struct import *i, struct fault *f)
+{
+    int rc = 0;
+    for (size_t n = 0; n < i->follow_count && rc == 0; n++) {
+        const struct follow *w = &i->follow[n];
+        rc = enqueue(i, &(struct import_order){ w->line, IMPORT_CHANGED, w->region, w->kind, w->command, w->subject, w->version, NULL }, NULL, true, f);
+    }
+    i->follow_count = 0;
+    return rc == 0 ? send_all(i, f) : rc;
+}
+
+int import_flush(struct import *i, struct fault *f)
+{
+    int rc = send_all(i, f);
+    return rc == 0 && i->follow_count > 0 ? send_what_follows(i, f) : rc;
+}
+
+static int queue(struct import *i, const struct import_order *o, const char *then, struct fault *f)
+{
+    int rc = enqueue(i, o, then, false, f);
+    return rc == 0 && i->sent_count == POSTER_MOST ? import_flush(i, f) : rc;
 }
 
 /* Checked by the tables of its kind first: what they refuse need not be posted to be known as bad. */
-int import_post(struct import *i, const struct import_order *o, struct fault *f)
+int import_post_then(struct import *i, const struct import_order *o, const char *then, struct fault *f)
 {
     struct fault why;
     int rc = 0;
@@ -179,9 +249,14 @@ int import_post(struct import *i, const struct import_order *o, struct fault *f)
     else if (i->dry)
         i->done[o->change]++;
     else
-        rc = queue(i, o, f);
+        rc = queue(i, o, then, f);
     json_decref(o->args);
     return rc;
+}
+
+int import_post(struct import *i, const struct import_order *o, struct fault *f)
+{
+    return import_post_then(i, o, NULL, f);
 }
 
 /* ---- what is registered ---- */
@@ -215,11 +290,12 @@ int import_current(struct import *i, const char *kind, void (*each)(void *ctx, s
 
 /* ---- the command line ---- */
 
-struct order { const char *what, *path, *region, *scope, *role; uint64_t wait_s; bool dry, help; };
+struct order { const char *what, *path, *region, *scope, *role, *regions; uint64_t wait_s, days; bool dry, activate; };
 
 static int help(void)
 {
-    fputs("Usage: fengsui import WHAT FILE [--dry-run] [--role ROLE] [--region CODE] [--scope CODE] [--wait SECONDS] [-c FILE]\n\n", stdout);
+    fputs("Usage: fengsui import WHAT FILE [--dry-run] [--role ROLE] [--region CODE] [--scope CODE] [--wait SECONDS] [-c FILE]\n"
+          "       fengsui import indicators FILE --role ROLE --region CODE [--activate] [--days N] [--regions CODES]\n\n", stdout);
     for (size_t n = 0; importables[n] != NULL; n++)
         printf("%-10s %s\n", importables[n]->name, importables[n]->help);
     fputs("\n  --dry-run          say what is bad and what would be done, and do nothing\n"
@@ -227,6 +303,10 @@ static int help(void)
           "  --region CODE      into that region's stream; else each line into its own prefecture's\n"
           "  --scope CODE       region that you may act in (default: each line's)\n"
           "  --wait SECONDS     without any answer after which to give up (default 60)\n"
+          "indicators:\n"
+          "  --activate         and bring them into force, as duty_officer or supervisor\n"
+          "  --days N           for so long, when the file does not say until when\n"
+          "  --regions CODES    whose sensors look for them, separated by commas; else the region's own\n"
           "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
           "Bad lines as FILE:LINE:COLUMN, and how many lines were new, changed, retired, unchanged, bad. Exit status 65: a line is bad.\n", stdout);
     return EX_OK;
@@ -240,6 +320,11 @@ static bool option(struct order *o, int which, char *value)
     case OPTION_ROLE:   o->role = value; return (role_parse(value) & (BY_ADMIN | BY_SUPERVISOR | BY_DUTY | BY_ANALYST)) != 0;
     case OPTION_REGION: o->region = value; return stream_region_fits(value);
     case OPTION_SCOPE:  o->scope = value; return stream_region_fits(value);
+    case OPTION_ACTIVATE: o->activate = true; return true;
+    case OPTION_REGIONS: o->regions = value; return true;
+    case OPTION_DAYS:
+        o->days = strtoull(value, &end, 10);
+        return isdigit((unsigned char)*value) && *end == '\0' && o->days > 0 && o->days <= 3660;
     case OPTION_WAIT:
         o->wait_s = strtoull(value, &end, 10);
         return isdigit((unsigned char)*value) && *end == '\0' && o->wait_s > 0 && o->wait_s <= 3600;
@@ -284,6 +369,14 @@ static int carry_out(struct import *i, const struct importable *what, const stru
     return rc;
 }
 
+/* By the same row that checks what a person types. */
+static int regions_given(struct import *i, const char *text, struct fault *f)
+{
+    const struct argument *row = argument_row(kind_named("indicator"), "propose", "regions");
+    i->regions = text != NULL ? argument_typed(row, text, f) : NULL;
+    return text == NULL || i->regions != NULL ? 0 : f->code;
+}
+
 static int run(const struct cli *cli, const struct order *o, const struct bus_settings *bus, const struct organisation_settings *lists)
 {
     struct fault f;
@@ -298,11 +391,15 @@ static int run(const struct cli *cli, const struct order *o, const struct bus_se
     if (i == NULL)
         return cli_fail(cli, EX_OSERR, "no memory");
     *i = (struct import){ .cli = cli, .path = o->path, .region = o->region, .scope = o->scope, .dry = o->dry, .role = role_parse(o->role),
-                          .patience_us = o->wait_s * 1000000, .organisation = organisation_load(lists, &f) };
-    int rc = i->organisation != NULL ? carry_out(i, *what, bus, &f) : -EINVAL;
+                          .patience_us = o->wait_s * 1000000, .activates = o->activate, .days = o->days,
+                          .organisation = organisation_load(lists, &f) };
+    int rc = i->organisation != NULL ? regions_given(i, o->regions, &f) : -EINVAL;
+    if (rc == 0)
+        rc = carry_out(i, *what, bus, &f);
     report_sum(i);
     int code = rc < 0 ? cli_fail(cli, i->organisation != NULL ? exit_code(rc) : EX_CONFIG, "%s", f.why) : i->bad > 0 ? EX_DATAERR : EX_OK;
     organisation_free(i->organisation);
+    json_decref(i->regions);
     free(i);
     return code;
 }
@@ -312,7 +409,9 @@ int import_run(struct cli *cli, int argc, char **argv)
     static const struct option options[] = {
         { "dry-run", no_argument, NULL, OPTION_DRY }, { "role", required_argument, NULL, OPTION_ROLE },
         { "region", required_argument, NULL, OPTION_REGION }, { "scope", required_argument, NULL, OPTION_SCOPE },
-        { "wait", required_argument, NULL, OPTION_WAIT }, CLI_LONG, { 0 },
+        { "wait", required_argument, NULL, OPTION_WAIT },
+        { "activate", no_argument, NULL, OPTION_ACTIVATE }, { "days", required_argument, NULL, OPTION_DAYS },
+        { "regions", required_argument, NULL, OPTION_REGIONS }, CLI_LONG, { 0 },
     };
     struct order o = { .region = "", .scope = "", .role = "admin", .wait_s = 60 };
     struct bus_settings bus = { 0 };

@@ -33,7 +33,7 @@ struct importable {
     const char *help;                   /* its line of the help */
     int (*run)(struct import *i, const char *path, struct fault *f);    /* 0, or a negative errno: the file cannot be read at all */
 };
-extern const struct importable import_units;
+extern const struct importable import_units, import_indicators;
 
 enum import_change { IMPORT_NEW, IMPORT_CHANGED, IMPORT_RETIRED };
 
@@ -49,8 +49,11 @@ struct import_order {
 /* column 0: the whole line. The sentence says what was expected. */
 __attribute__((format(printf, 4, 5)))
 void import_bad(struct import *i, unsigned line, unsigned column, const char *fmt, ...);
+void import_bad_said(struct import *i, const struct fault *why);     /* its sentence has the place already */
 void import_unchanged(struct import *i);
 int  import_post(struct import *i, const struct import_order *o, struct fault *f);      /* 0, or a negative errno: no use going on */
+/* And when it is applied, the command `then` (static; without arguments) on what it gave. NULL: none. */
+int  import_post_then(struct import *i, const struct import_order *o, const char *then, struct fault *f);
 int  import_flush(struct import *i, struct fault *f);
 
 /* Something about the file as a whole, on standard error. */
@@ -63,6 +66,11 @@ int import_current(struct import *i, const char *kind, void (*each)(void *ctx, s
 
 /* --region CODE: into that region's stream whatever a line says; "" without. */
 const char *import_region(const struct import *i);
+/* For indicators: --activate, --days N (0: not given), --regions CODES (NULL: not given; borrowed). */
+bool import_activates(const struct import *i);
+uint64_t import_days(const struct import *i);
+const json_t *import_regions(const struct import *i);
+unsigned import_role(const struct import *i);   /* of kind.h */
 uint64_t import_now(const struct import *i);    /* when the run began; microseconds */
 const struct organisation *import_organisation(const struct import *i);     /* regions and sectors */
 

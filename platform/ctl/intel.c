@@ -43,7 +43,7 @@ static void print_sum(const struct checked *c)
 int intel_run(struct cli *cli, int argc, char **argv)
 {
     struct checked checked = { .refused = 0 };
-    struct indicator_reader reader = { on_good, on_bad, &checked, clock_wall_us() };
+    struct indicator_reader reader = { on_good, on_bad, &checked, clock_wall_us(), NULL };
     struct fault f;
     if (argc != 3 || strcmp(argv[1], "check") != 0)
         return cli_fail(cli, EX_USAGE, "expected intel check FILE; see --help");

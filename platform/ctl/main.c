@@ -17,6 +17,7 @@
 #include "ctl/call.h"
 #include "ctl/figures.h"
 #include "ctl/command.h"
+#include "ctl/drill.h"
 #include "ctl/export.h"
 #include "ctl/import.h"
 #include "ctl/keys.h"
@@ -31,6 +32,7 @@ static const char usage[] =
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
+    "       fengsui drill score ID [--table FILE] [--json|--csv] [--out FILE] [-c FILE]\n"
     "       fengsui import WHAT FILE [--dry-run] [-c FILE]\n"
     "       fengsui verify [--evidence DIR] [--key PUB] [--report FILE] [--json] [-c FILE]\n"
     "       fengsui audit [--who NAME] [--what KIND/ID] [--since TIME] [--until TIME] [--json|--csv] [-c FILE]\n"
@@ -212,6 +214,8 @@ int main(int argc, char **argv)
         return keys_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "archive") == 0)
         return archive_run(&cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "drill") == 0)
+        return drill_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "rules") == 0)
         return rules(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "intel") == 0)
@@ -220,10 +224,10 @@ int main(int argc, char **argv)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
         return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(import_usage, stdout) < 0 || fputs(audit_usage, stdout) < 0
-               || fputs(archive_usage, stdout) < 0;
+               || fputs(archive_usage, stdout) < 0 || fputs(drill_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)
-        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, import, verify, audit, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
+        return cli_fail(&cli, EX_USAGE, "expected up, status, export, command, drill, import, verify, audit, keys, rules, intel or sensor, not \"%s\"; see --help", argv[1]);
     return fputs(usage, stderr), EX_USAGE;
 }

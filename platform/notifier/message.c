@@ -45,8 +45,7 @@ static void make_key(struct message *m)
 
 static void sum_subject(const struct message *m, struct text *out)
 {
-    const char *status = m->things[0].status;
-    text_fmt(out, "%s【汇总】%zu 条：", strcmp(status, "exercise") == 0 ? "【演练】" : strcmp(status, "test") == 0 ? "【测试】" : "", m->count);
+    text_fmt(out, "%s【汇总】%zu 条：", status_mark(m->things[0].status).zh, m->count);
     text_fmt(out, "summary of %zu messages", m->count);
 }
 

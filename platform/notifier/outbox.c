@@ -273,6 +273,7 @@ static void load_item(struct outbox *o, struct queue *q, const char *region, con
     i->queued_us = queued_us;
     i->kind = t.kind;
     i->gravity = t.gravity;
+    i->status = event_status_parse(t.status);
     thing_free(&t);
     item_key(q, i, key);
     i->state = journal_has(o->journal, key) ? ITEM_SENT : ITEM_READY;
@@ -366,9 +367,10 @@ static void bury(struct queue *q, struct item *i, const char *why, const struct 
     remove_field(q, i, w);
 }
 
-static unsigned weight(unsigned gravity)
+/* What is actual goes before every drill, and a drill is dropped before it. */
+static unsigned weight(const struct item *i)
 {
-    return gravity != 0 ? gravity : LEAST_GRAVE + 1;
+    return (i->gravity != 0 ? i->gravity : LEAST_GRAVE + 1) + (i->status == EVENT_ACTUAL ? 0 : LEAST_GRAVE + 1);
 }
 
 /* The least grave, and of these the oldest; NULL: nothing can go. */
@@ -376,7 +378,7 @@ static struct item *least(struct queue *q)
 {
     struct item *found = NULL;
     for (struct item *i = q->first; i != NULL; i = i->next)
-        if ((i->state == ITEM_READY || i->state == ITEM_NEW) && (found == NULL || weight(i->gravity) > weight(found->gravity)))
+        if ((i->state == ITEM_READY || i->state == ITEM_NEW) && (found == NULL || weight(i) > weight(found)))
             found = i;
     return found;
 }
@@ -417,6 +419,7 @@ static void enqueue(struct outbox *o, struct queue *q, const char *region, const
     i->queued_us = wall_us;
     i->kind = t->kind;
     i->gravity = t->gravity;
+    i->status = event_status_parse(t->status);
     char *value = must(malloc(len + 32));
     int head = snprintf(value, 32, "%" PRIu64 " ", wall_us);
     memcpy(value + head, json, len);
@@ -561,11 +564,12 @@ static unsigned allowed(const struct queue *q, uint64_t now_us, uint64_t *again_
     return t->limit == 0 ? UINT32_MAX : t->limit - used;
 }
 
-static size_t gather(const struct queue *q, uint64_t now_us, size_t most, struct item *batch[OUTBOX_BATCH_MAX])
+/* A summary is of one nature: a drill in it would be taken for the thing itself, or the other way round. */
+static size_t gather(const struct queue *q, uint64_t now_us, int status, struct item *batch[OUTBOX_BATCH_MAX])
 {
     size_t n = 0;
-    for (struct item *i = q->first; i != NULL && n < most; i = i->next)
-        if (is_due(q, i, now_us))
+    for (struct item *i = q->first; i != NULL && n < OUTBOX_BATCH_MAX; i = i->next)
+        if (i->status == status && is_due(q, i, now_us))
             batch[n++] = i;
     return n;
 }
@@ -574,7 +578,7 @@ static struct item *gravest(const struct queue *q, uint64_t now_us)
 {
     struct item *found = NULL;
     for (struct item *i = q->first; i != NULL; i = i->next)
-        if ((found == NULL || weight(i->gravity) < weight(found->gravity)) && is_due(q, i, now_us))
+        if ((found == NULL || weight(i) < weight(found)) && is_due(q, i, now_us))
             found = i;
     return found;
 }
@@ -600,7 +604,7 @@ static size_t take(struct queue *q, uint64_t now_us, struct item *batch[OUTBOX_B
         *again_us = next_due(q);
     if (one == NULL || more == 0)
         return 0;
-    size_t count = more == 1 ? gather(q, now_us, OUTBOX_BATCH_MAX, batch) : 1;
+    size_t count = more == 1 ? gather(q, now_us, one->status, batch) : 1;
     if (count == 1)
         batch[0] = one;
     for (size_t i = 0; i < count; i++)

@@ -40,6 +40,7 @@ struct item {
     char         region[20], thing[OUTBOX_THING_MAX];
     uint64_t     version, queued_us;    /* wall time */
     enum thing_kind kind;
+    int          status;                /* enum event_status */
     unsigned     gravity, tries;
     uint64_t     next_us;               /* not before */
     enum item_state { ITEM_NEW, ITEM_READY, ITEM_SENDING, ITEM_SENT, ITEM_DROPPED, ITEM_REMOVING } state;

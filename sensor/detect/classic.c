@@ -180,7 +180,94 @@ static bool parse_cip_service(struct parser *p, struct slice value)
     return fields_condition(p, "enip.cip_request", (struct slice){ range, (size_t)len });
 }
 
+/* ssl_state:client_hello|server_hello; commas do as well. */
+static bool parse_ssl_state(struct parser *p, struct slice value)
+{
+    char list[256];
+    if (value.len >= sizeof(list))
+        return parse_wrong(p, value.at, "more states than there are");
+    for (size_t i = 0; i < value.len; i++)
+        list[i] = value.at[i] == '|' ? ',' : value.at[i];
+    if (memmem(value.at, value.len, "unknown", 7) != NULL)
+        return parse_wrong(p, value.at, "what is no known message of a handshake ends the reading: `app-layer-event:tls."
+                           "invalid_handshake_message` tells of it");
+    return fields_condition(p, "tls.handshake", (struct slice){ list, value.len });
+}
+
+/* rfb.secresult:unknown is what the standard has no name for. */
+static bool parse_security_result(struct parser *p, struct slice value)
+{
+    static const struct translated words[] = { { "unknown", ">2" }, { NULL, NULL } };
+    bool other = slice_is(value, "!unknown");
+    return other ? fields_condition(p, "rfb.security_result", slice_of("<=2")) : condition_of(p, "rfb.security_result", value, words);
+}
+
+/* ---- ssh.protoversion ---- */
+
+struct version_use {
+    const uint16_t *rows;       /* by schema */
+    struct slice    text;       /* empty: 2, 2.x and 1.99, which means both */
+};
+
+static bool version_holds(const struct match *m, const struct check *c)
+{
+    const struct version_use *u = c->data;
+    const struct value *v = match_value(m, u->rows[m->schema], NULL);
+    if (v == NULL || u->text.len)
+        return v && v->len == u->text.len && memcmp(v->bytes, u->text.at, v->len) == 0;
+    return (v->len > 0 && v->bytes[0] == '2') || (v->len == 4 && memcmp(v->bytes, "1.99", 4) == 0);
+}
+
+static bool parse_ssh_version(struct parser *p, struct slice value)
+{
+    const struct field_word *w = fields_word(p->rules, "ssh.proto");
+    if (w == NULL)
+        return parse_wrong(p, p->option->name.at, "no dissector has the version that `ssh.protoversion` asks for");
+    if (value.len > 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+        value = (struct slice){ value.at + 1, value.len - 2 };
+    bool both = slice_is(value, "2_compat");
+    for (size_t i = 0; i < value.len && !both; i++) {
+        if (!isdigit((unsigned char)value.at[i]) && value.at[i] != '.')
+            return parse_wrong(p, value.at, "expected a version as 2.0, or 2_compat, found `%.*s`", (int)value.len, value.at);
+    }
+    struct version_use *u = pile_take(p->pile, sizeof(*u));
+    u->rows = w->rows;
+    if (!both)
+        u->text = (struct slice){ pile_intern(p->pile, value.at, value.len), value.len };
+    parse_check(p, version_holds)->data = u;
+    return fields_narrow(p, w->schemas, true);
+}
+
+/* ---- LDAP: one of several responses ---- */
+
+/* ldap.responses.operation:search_result_done,1; of responses that are held against rules one by one, as they come. */
+static bool of_responses(struct parser *p, const char *field, struct slice value)
+{
+    struct slice what, rest = value;
+    uint64_t index;
+    (void)slice_cut(&rest, ',', &what);
+    rest = slice_trim(rest);
+    if (!fields_condition(p, field, what))
+        return false;
+    if (rest.len == 0 || slice_is(rest, "any"))
+        return true;
+    if (slice_is(rest, "-1"))
+        return fields_condition(p, "ldap.final", slice_of("1"));
+    if (slice_unsigned(rest, &index))
+        return fields_condition(p, "ldap.response_index", rest);
+    return parse_wrong(p, rest.at, "responses are looked at one by one: expected any, an index from 0, or -1 for the last, found `%.*s`",
+                       (int)rest.len, rest.at);
+}
+
+static bool parse_ldap_operation(struct parser *p, struct slice value) { return of_responses(p, "ldap.response", value); }
+static bool parse_ldap_result(struct parser *p, struct slice value) { return of_responses(p, "ldap.result_code", value); }
+
 const struct keyword classic_keywords[] = {
+    { "ssl_state", VALUE_NEEDED, parse_ssl_state, "Handshake messages seen in the flow so far, one of which must be among these: client_hello|server_hello." },
+    { "ssh.protoversion", VALUE_NEEDED, parse_ssh_version, "Version of SSH that is said; 2_compat: 2.x or 1.99." },
+    { "rfb.secresult", VALUE_NEEDED, parse_security_result, "Whether the server lets the client in: ok, fail, toomany, unknown." },
+    { "ldap.responses.operation", VALUE_NEEDED, parse_ldap_operation, "Kind of a response, and with a comma which one: an index, -1, any." },
+    { "ldap.responses.result_code", VALUE_NEEDED, parse_ldap_result, "How a request ended, and with a comma in which response: an index, -1, any." },
     { "cip_service", VALUE_NEEDED, parse_cip_service, "Service, class and attribute of a CIP request, the first or more of them." },
     { "http2.settings", VALUE_NEEDED, parse_http2_settings, "A setting of HTTP/2 by its name, and what its number is held against." },
     { "modbus", VALUE_NEEDED, parse_modbus, "Function, unit, access, address and value of a Modbus message in one line." },

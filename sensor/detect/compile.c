@@ -77,7 +77,7 @@ static void choose_fast(struct rule *r)
 {
     unsigned best = 0;
     for (const struct section *s = r->sections; s; s = s->next) {
-        for (const struct step *t = may_be_fast(r, s) ? s->first : NULL; t; t = t->next) {
+        for (const struct step *t = may_be_fast(r, s) && !s->absent ? s->first : NULL; t; t = t->next) {
             if (t->kind != STEP_CONTENT || t->negated)
                 continue;
             struct piece p = fast_piece(&t->content);

@@ -329,6 +329,27 @@ static bool parse_bsize(struct parser *p, struct slice value)
     return size_step(p, value, parse_step(p, STEP_SIZE));
 }
 
+/* http.referer; absent; or, when it is there, what follows: absent:or_else; */
+static bool parse_absent(struct parser *p, struct slice value)
+{
+    const char *at = p->option->name.at;
+    bool or_else = p->option->has_value;
+    if (or_else && !slice_is(value, "or_else"))
+        return parse_wrong(p, value.at, "expected `absent` alone or `absent:or_else`, found `%.*s`", (int)value.len, value.at);
+    if (p->sticky == NULL || p->sticky->source != STICKY_FIELD)
+        return parse_wrong(p, at, "`absent` needs the buffer of a protocol's field before it");
+    if (!p->fresh)
+        return parse_wrong(p, at, "`absent` stands right behind its buffer");
+    if (!parse_use_transforms(p))
+        return false;
+    struct section *s = parse_current_section(p);
+    if (s->first || s->absent)
+        return parse_wrong(p, at, "the rule asks twice about a buffer that may be absent");
+    s->absent = or_else ? ABSENT_OR_ELSE : ABSENT_ONLY;
+    p->last_section = s;
+    return true;
+}
+
 /* uricontent:"x"; is http.uri; content:"x"; pkt_data; */
 static bool parse_uricontent(struct parser *p, struct slice value)
 {
@@ -377,6 +398,7 @@ const struct keyword content_keywords[] = {
     { "rawbytes",   VALUE_NONE,   parse_rawbytes,   "The bytes as sent; all our payload buffers are." },
     { "fast_pattern", VALUE_OPTIONAL, parse_fast_pattern, "The content that the prefilter looks for: bare, only, or offset,length." },
     { "bsize",      VALUE_NEEDED, parse_bsize,      "The size of the sticky buffer: 5, >5, <5, 5<>10." },
+    { "absent",     VALUE_OPTIONAL, parse_absent,   "The message has no such field; absent:or_else: or what follows holds for it." },
     { "uricontent", VALUE_NEEDED, parse_uricontent, "A content of the normalised URI (old spelling)." },
     { "urilen",     VALUE_NEEDED, parse_urilen,     "The size of the URI, normalised or raw." },
     OLD("http_uri"), OLD("http_raw_uri"), OLD("http_header"), OLD("http_raw_header"), OLD("http_cookie"), OLD("http_method"),

@@ -20,6 +20,19 @@ static struct slice unquoted(struct slice s, bool *negated)
 
 /* ---- app-layer-protocol ---- */
 
+/* app-layer-protocol:tls,final; a conversation has one protocol here, which both sides speak. */
+static bool app_mode(struct parser *p, struct slice mode)
+{
+    static const char *const known[] = { "final", "either", "toserver", "to_server", "toclient", "to_client" };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (slice_is(mode, known[i]))
+            return true;
+    }
+    if (slice_is(mode, "original"))
+        return parse_wrong(p, mode.at, "what a conversation spoke before it changed its protocol is not kept");
+    return parse_wrong(p, mode.at, "expected final, either, to_server or to_client, found `%.*s`", (int)mode.len, mode.at);
+}
+
 struct apps {
     schema_set schemas;
     bool     failed;        /* followed by nobody although looked at */
@@ -41,6 +54,9 @@ static bool parse_app_layer_protocol(struct parser *p, struct slice value)
     bool negated;
     struct slice list = unquoted(value, &negated), name;
     (void)slice_cut(&list, ',', &name);
+    list = slice_trim(list);
+    if (list.len && !app_mode(p, list))
+        return false;
     struct apps *a = pile_take(p->pile, sizeof(*a));
     a->failed = slice_is(name, "failed") || slice_is(name, "unknown");
     a->schemas = fields_family(p->rules, name);
@@ -205,7 +221,7 @@ static bool parse_geoip(struct parser *p, struct slice value)
     struct slice rest = value, end;
     struct check *c = parse_check(p, geoip_holds);
     (void)slice_cut(&rest, ',', &end);
-    if (rest.len == 0) {                /* geoip:CN; means either end */
+    if (rest.len == 0 || end.len == 2 || slice_begins(end, "!")) {      /* geoip:CN; geoip:!CN,RU; mean either end */
         c->which = END_ANY;
         rest = value;
     } else if (!read_end(p, end, &c->which)) {

@@ -7,7 +7,9 @@
 #include "detect/keywords.h"
 #include "detect/match.h"
 #include "detect/numbers.h"
+#include "detect/reals.h"
 #include "detect/ruleset.h"
+#include "detect/times.h"
 
 enum { NAME_MAX_LEN = 160 };
 
@@ -250,19 +252,17 @@ static bool int_holds(const struct match *m, const struct check *c)
     return false;
 }
 
-struct real_range {
-    const uint16_t *rows;       /* first, as values_of() expects */
-    double low, high;
-    bool   low_open, high_open;
+struct real_field {
+    const uint16_t  *rows;      /* first, as values_of() expects */
+    struct real_span span;
 };
 
 static bool real_holds(const struct match *m, const struct check *c)
 {
-    const struct real_range *r = c->data;
+    const struct real_field *r = c->data;
     const struct value *v = NULL;
     while ((v = match_value(m, r->rows[m->schema], v)) != NULL) {
-        bool in = (r->low_open ? v->real > r->low : v->real >= r->low) && (r->high_open ? v->real < r->high : v->real <= r->high);
-        if (in != c->negated)
+        if (reals_hold(&r->span, v->real))
             return true;
     }
     return false;
@@ -284,11 +284,36 @@ static bool addr_holds(const struct match *m, const struct check *c)
     return false;
 }
 
+/* Fields that are Suricata's keywords too: there 5-10 is 6 to 9, here as there. */
+static bool is_suricatas(const char *name)
+{
+    static const char *const names[] = {
+        "dns.opcode", "dns.rcode", "dns.rrtype", "dhcp.leasetime", "dhcp.rebinding_time", "dhcp.renewal_time", "http2.priority",
+        "http2.window", "http2.size_update", "ftp.dynamic_port", "snmp.version", "snmp.pdu_type", "tls.cert_chain_len", "filesize",
+        "mqtt.protocol_version", "mqtt.reason_code", "mqtt.connack.return_code", "rfb.sectype", "ike.exchtype", "ike.nonce_payload_length",
+        "ike.key_exchange_payload_length", "ldap.request.operation", "ldap.responses.operation", "ldap.responses.result_code",
+        "websocket.flags", "websocket.mask", "websocket.opcode", "ntp.mode", "ntp.stratum", "ntp.version", "enip_command", "enip.command",
+        "enip.status", "enip.product_code", "enip.device_type", "enip.vendor_id", "enip.serial", "enip.revision"
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* tls.version:"1.2" */
+static struct slice unquoted(struct slice s)
+{
+    bool quoted = s.len > 2 && s.at[0] == '"' && s.at[s.len - 1] == '"';
+    return quoted ? (struct slice){ s.at + 1, s.len - 2 } : s;
+}
+
 static bool number_option(struct parser *p, const struct field_word *w, struct slice value)
 {
     bool is_int = w->field->type == FIELD_INT;
     const struct number_style style = { .most = is_int ? (NUMBER_BIAS << 1) - 1 : UINT64_MAX, .names = w->field->names,
-                                        .is_signed = is_int };
+                                        .inner = is_suricatas(w->name), .is_signed = is_int };
     struct check *c = parse_check(p, is_int ? int_holds : uint_holds);
     c->data = w->rows;
     return numbers_parse(p, value, &style, &c->spans);
@@ -305,41 +330,19 @@ static bool flag_option(struct parser *p, const struct field_word *w, const stru
     return true;
 }
 
-static bool read_real(struct parser *p, struct slice s, double *out)
-{
-    char text[64];
-    s = slice_trim(s);
-    char *end = text;
-    if (s.len > 0 && s.len < sizeof(text)) {
-        memcpy(text, s.at, s.len);
-        text[s.len] = '\0';
-        *out = strtod(text, &end);
-    }
-    if (end == text || *end)
-        return parse_wrong(p, s.at, "`%.*s` is not a number", (int)s.len, s.at);
-    return true;
-}
-
 static bool real_option(struct parser *p, const struct field_word *w, struct slice s)
 {
-    struct real_range *r = pile_take(p->pile, sizeof(*r));
-    struct check *c = parse_check(p, real_holds);
-    *r = (struct real_range){ .rows = w->rows, .low = -__builtin_inf(), .high = __builtin_inf() };
-    c->data = r;
-    c->negated = s.len && s.at[0] == '!';
-    if (c->negated)
-        s = slice_trim((struct slice){ s.at + 1, s.len - 1 });
-    bool above = s.len && s.at[0] == '>', below = s.len && s.at[0] == '<', with = s.len > 1 && s.at[1] == '=';
-    if (above || below) {
-        r->low_open = r->high_open = !with;
-        return read_real(p, (struct slice){ s.at + 1 + with, s.len - 1 - with }, above ? &r->low : &r->high);
-    }
-    const char *dash = s.len > 1 ? memchr(s.at + 1, '-', s.len - 1) : NULL;
-    size_t n = dash ? (size_t)(dash - s.at) : s.len;
-    if (!read_real(p, (struct slice){ s.at, n }, &r->low))
-        return false;
-    r->high = r->low;
-    return dash == NULL || read_real(p, (struct slice){ dash + 1, s.len - n - 1 }, &r->high);
+    struct real_field *r = pile_take(p->pile, sizeof(*r));
+    r->rows = w->rows;
+    parse_check(p, real_holds)->data = r;
+    return reals_parse(p, s, false, &r->span);
+}
+
+static bool time_option(struct parser *p, const struct field_word *w, struct slice s)
+{
+    struct check *c = parse_check(p, uint_holds);
+    c->data = w->rows;
+    return times_parse(p, s, &c->spans);
 }
 
 static bool addr_option(struct parser *p, const struct field_word *w, struct slice value)
@@ -359,7 +362,12 @@ static bool addr_option(struct parser *p, const struct field_word *w, struct sli
     return true;
 }
 
-/* `tls.version:"1.2"`: a text that is the whole value; `tls.subject` and `tls.issuerdn` hold it somewhere, as they always did. */
+/* These hold their text somewhere, as they always did; any other is the whole value. */
+static bool holds_somewhere(const char *name)
+{
+    return strcmp(name, "tls.subject") == 0 || strcmp(name, "tls.issuerdn") == 0 || strcmp(name, "ssh.softwareversion") == 0;
+}
+
 static bool text_option(struct parser *p, const struct field_word *w, struct slice value)
 {
     bool negated = value.len && value.at[0] == '!';
@@ -378,7 +386,7 @@ static bool text_option(struct parser *p, const struct field_word *w, struct sli
     s->negated = negated;
     s->content.bytes = (const uint8_t *)pile_intern(p->pile, value.at, value.len);
     s->content.len = (uint16_t)value.len;
-    if (strcmp(w->name, "tls.subject") == 0 || strcmp(w->name, "tls.issuerdn") == 0)
+    if (holds_somewhere(w->name))
         return true;
     s->content.flags = CONTENT_STARTS | CONTENT_DEPTH | CONTENT_ENDS;
     s->content.depth = s->content.len;
@@ -407,7 +415,9 @@ bool fields_option(struct parser *p, const struct field_word *w, const struct op
         return parse_wrong(p, o->name.at, "`%s` needs a value", w->name);
     if (w->field->type == FIELD_ADDR)
         return addr_option(p, w, o->value);
-    return w->field->type == FIELD_REAL ? real_option(p, w, o->value) : number_option(p, w, o->value);
+    if (w->field->type == FIELD_TIME)
+        return time_option(p, w, o->value);
+    return w->field->type == FIELD_REAL ? real_option(p, w, o->value) : number_option(p, w, unquoted(o->value));
 }
 
 /* ---- buffers that are no fields ---- */
@@ -421,7 +431,7 @@ static bool parse_pkt_data(struct parser *p, struct slice value)
 static const struct { const char *name; uint8_t source, proto; } headers[] = {
     { "ipv4.hdr", STICKY_IP_HEADER, 4 }, { "ipv6.hdr", STICKY_IP_HEADER, 6 }, { "tcp.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_TCP },
     { "udp.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_UDP }, { "icmpv4.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMP },
-    { "icmpv6.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMPV6 }, { "ip.src", STICKY_SRC, 0 }, { "ip.dst", STICKY_DEST, 0 }
+    { "icmpv6.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_ICMPV6 }, { "igmp.hdr", STICKY_TRANSPORT_HEADER, IPPROTO_IGMP }, { "ip.src", STICKY_SRC, 0 }, { "ip.dst", STICKY_DEST, 0 }
 };
 
 static bool parse_header_buffer(struct parser *p, struct slice value)
@@ -446,6 +456,7 @@ static bool parse_header_buffer(struct parser *p, struct slice value)
 const struct keyword sticky_keywords[] = {
     { "pkt_data", VALUE_NONE, parse_pkt_data, "The next contents are held against the payload again." },
     HEADER("ipv4.hdr"), HEADER("ipv6.hdr"), HEADER("tcp.hdr"), HEADER("udp.hdr"), HEADER("icmpv4.hdr"), HEADER("icmpv6.hdr"),
+    HEADER("igmp.hdr"),
     { "ip.src", VALUE_NONE, parse_header_buffer, "The next contents are held against the source address: 4 or 16 bytes." },
     { "ip.dst", VALUE_NONE, parse_header_buffer, "The next contents are held against the destination address: 4 or 16 bytes." },
     { .name = NULL }

@@ -11,7 +11,7 @@
 
 enum number_of {
     OF_TTL, OF_TOS, OF_ID, OF_SEQ, OF_ACK, OF_WINDOW, OF_ITYPE, OF_ICODE, OF_ICMP_ID, OF_ICMP_SEQ, OF_DSIZE, OF_FRAGOFFSET,
-    OF_IP_PROTO, OF_MSS, OF_MTU, OF_FLOW_AGE, OF_PACKETS_UP, OF_PACKETS_DOWN, OF_BYTES_UP, OF_BYTES_DOWN
+    OF_IP_PROTO, OF_MSS, OF_WSCALE, OF_IGMP_TYPE, OF_MTU, OF_FLOW_AGE, OF_PACKETS_UP, OF_PACKETS_DOWN, OF_BYTES_UP, OF_BYTES_DOWN
 };
 
 static bool is_icmp(const struct subject *s)
@@ -19,8 +19,8 @@ static bool is_icmp(const struct subject *s)
     return (s->proto == IPPROTO_ICMP || s->proto == IPPROTO_ICMPV6) && s->transport;
 }
 
-/* The maximum segment size option (RFC 9293 section 3.2), or -1. */
-static int64_t tcp_mss(const struct subject *s)
+/* The number in a TCP option of this kind and length (RFC 9293 section 3.1), or -1. */
+static int64_t tcp_option(const struct subject *s, uint8_t wanted, uint8_t size)
 {
     if (s->proto != IPPROTO_TCP || s->transport == NULL || s->transport_len <= 20)
         return -1;
@@ -34,9 +34,9 @@ static int64_t tcp_mss(const struct subject *s)
         uint8_t len = cursor_u8(&c);
         if (len < 2)
             return -1;
-        if (kind == 2 && len == 4) {
-            uint16_t mss = cursor_be16(&c);
-            return c.status == CURSOR_OK ? mss : -1;
+        if (kind == wanted && len == size) {
+            uint16_t number = size == 3 ? cursor_u8(&c) : cursor_be16(&c);
+            return c.status == CURSOR_OK ? number : -1;
         }
         cursor_skip(&c, len - 2u);
     }
@@ -86,7 +86,9 @@ static int64_t number_of(const struct subject *s, enum number_of which)
     case OF_DSIZE:      return s->payload_len;
     case OF_FRAGOFFSET: return s->ip_version == 4 ? (s->ip_fragment & 0x1fff) * 8 : -1;
     case OF_IP_PROTO:   return ip ? s->proto : -1;
-    case OF_MSS:        return tcp_mss(s);
+    case OF_MSS:        return tcp_option(s, 2, 4);
+    case OF_WSCALE:     return tcp_option(s, 3, 3);
+    case OF_IGMP_TYPE:  return s->proto == IPPROTO_IGMP && s->payload_len >= 8 ? s->payload[0] : -1;
     case OF_MTU:        return icmp6_mtu(s);
     case OF_FLOW_AGE:
     case OF_PACKETS_UP:
@@ -138,6 +140,21 @@ static bool parse_icode(struct parser *p, struct slice v) { return number(p, v, 
 static bool parse_icmp_id(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_ID, 65535); }
 static bool parse_icmp_seq(struct parser *p, struct slice v) { return number(p, v, OF_ICMP_SEQ, 65535); }
 static bool parse_mss(struct parser *p, struct slice v) { return number(p, v, OF_MSS, 65535); }
+static bool parse_wscale(struct parser *p, struct slice v) { return number(p, v, OF_WSCALE, 255); }
+
+/* Names as RFC 2236, RFC 3376 and RFC 1075 give them. */
+static bool parse_igmp_type(struct parser *p, struct slice v)
+{
+    static const struct field_name names[] = {
+        { 0x11, "membership_query" }, { 0x12, "v1_membership_report" }, { 0x13, "dvmrp" }, { 0x14, "pim_v1" }, { 0x16, "v2_membership_report" },
+        { 0x17, "leave_group" }, { 0x22, "v3_membership_report" }, { 0, NULL }
+    };
+    const struct number_style style = { .most = 255, .names = names, .inner = true };
+    struct check *c = parse_check(p, number_holds);
+    c->which = OF_IGMP_TYPE;
+    p->rule->needs_packet = true;
+    return numbers_parse(p, v, &style, &c->spans);
+}
 
 static bool parse_flow_age(struct parser *p, struct slice v) { return number(p, v, OF_FLOW_AGE, UINT32_MAX); }
 
@@ -382,6 +399,10 @@ const struct keyword header_keywords[] = {
     { "seq",        VALUE_NEEDED, parse_seq,        "TCP sequence number." },
     { "ack",        VALUE_NEEDED, parse_ack,        "TCP acknowledgement number." },
     { "window",     VALUE_NEEDED, parse_window,     "TCP window." },
+    { "tcp.seq",    VALUE_NEEDED, parse_seq,        "TCP sequence number, as `seq`." },
+    { "tcp.ack",    VALUE_NEEDED, parse_ack,        "TCP acknowledgement number, as `ack`." },
+    { "tcp.window", VALUE_NEEDED, parse_window,     "TCP window, as `window`." },
+    { "tcp.wscale", VALUE_NEEDED, parse_wscale,     "Window scale announced in TCP's options (RFC 7323)." },
     { "tcp.mss",    VALUE_NEEDED, parse_mss,        "Maximum segment size announced in TCP's options." },
     { "itype",      VALUE_NEEDED, parse_itype,      "ICMP type." },
     { "icode",      VALUE_NEEDED, parse_icode,      "ICMP code." },
@@ -392,6 +413,7 @@ const struct keyword header_keywords[] = {
     { "flow.pkts_toclient", VALUE_NEEDED, parse_packets_down, "Packets of the server's so far." },
     { "flow.bytes_toserver", VALUE_NEEDED, parse_bytes_up, "Bytes of the client's so far, IP headers included." },
     { "flow.bytes_toclient", VALUE_NEEDED, parse_bytes_down, "Bytes of the server's so far, IP headers included." },
+    { "igmp.type",  VALUE_NEEDED, parse_igmp_type,  "IGMP type, by number or name: membership_query." },
     { "icmpv6.mtu", VALUE_NEEDED, parse_mtu,        "The MTU that ICMPv6's \"packet too big\" tells." },
     { "l3_proto",   VALUE_NEEDED, parse_l3_proto,   "The network protocol: ipv4 or ipv6." },
     { "dsize",      VALUE_NEEDED, parse_dsize,      "Size of the packet's payload; 5<>10 leaves out both." },

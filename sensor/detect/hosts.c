@@ -163,6 +163,8 @@ static bool read_track(struct parser *p, struct slice s, uint8_t *out)
             return true;
         }
     }
+    if (slice_is(s, "tx"))
+        return parse_wrong(p, s.at, "marks on one transaction are not kept: `flowbits` marks the conversation");
     return parse_wrong(p, s.at, "unknown end `%.*s` in `%.*s`", (int)s.len, s.at, (int)p->option->name.len, p->option->name.at);
 }
 

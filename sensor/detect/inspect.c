@@ -8,6 +8,7 @@
 
 #include "detect/asn1.h"
 #include "detect/datasets.h"
+#include "detect/entropy.h"
 
 enum verdict { NO, YES, NEVER };
 
@@ -380,6 +381,7 @@ static enum verdict steps_from(struct inspection *i, const struct step *s, size_
     case STEP_SIZE:         return spans_hold(&s->size, i->len) ? next_step(i, s, before) : NEVER;
     case STEP_BASE64:       return base64_step(i, s, before);
     case STEP_DATASET:      return dataset_step(i, s, before);
+    case STEP_ENTROPY:      return entropy_holds(s->entropy, i->at, i->len) ? next_step(i, s, before) : NEVER;
     case STEP_ASN1:         return asn1_holds(s->asn1, i->at, i->len, before) ? next_step(i, s, before) : NO;
     }
     return NEVER;

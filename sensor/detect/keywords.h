@@ -19,11 +19,13 @@ struct keyword {
 /* One array per file of this room, each ended by a row without a name. */
 extern const struct keyword meta_keywords[], flow_keywords[], header_keywords[], content_keywords[], bytes_keywords[],
                             pcre_keywords[], context_keywords[], transform_keywords[], rate_keywords[], sticky_keywords[], host_keywords[],
-                            classic_keywords[], file_keywords[], octet_keywords[], dce_keywords[], dataset_keywords[], call_keywords[], asn1_keywords[], frame_keywords[], reputation_keywords[];
+                            classic_keywords[], file_keywords[], octet_keywords[], dce_keywords[], dataset_keywords[], call_keywords[], asn1_keywords[], frame_keywords[], reputation_keywords[],
+                            entropy_keywords[], several_keywords[];
 extern const struct keyword *const keyword_tables[];
 extern const size_t keyword_table_count;
 
 /* Words of Suricata's language that we know and refuse, with the reason; NULL: not known at all. */
 const char *keyword_refusal(struct slice name);
+const char *protocol_refusal(struct slice name);        /* the same for protocols of headers */
 
 #endif

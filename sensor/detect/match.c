@@ -67,9 +67,29 @@ static bool inspect_view(struct detect *d, const struct section *section, struct
     return holds;
 }
 
+/* Could this message have the row at all? Of an HTTP request it says nothing that it has no status; what is neither request nor
+ * response has neither. */
+static bool may_have(const struct match *m, uint16_t row)
+{
+    const struct schema *s = m->rules->schemas[m->schema];
+    unsigned sides = s->fields[row].flags & FIELD_SIDES;
+    if (m->r->cut || sides == 0)
+        return !m->r->cut;
+    for (size_t i = 0; i < m->r->count; i++) {
+        unsigned side = s->fields[m->r->values[i].row].flags & FIELD_SIDES;
+        if (side && (side & ~sides) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool field_holds(const struct match *m, const struct section *section)
 {
     uint16_t row = m->schema >= 0 ? section->sticky->rows[m->schema] : NO_ROW;
+    if (section->absent && row != NO_ROW && m->r && match_value(m, row, NULL) == NULL)
+        return may_have(m, row);
+    if (section->absent == ABSENT_ONLY)
+        return false;
     for (const struct value *v = NULL; (v = match_value(m, row, v)) != NULL;) {
         if (inspect_view(m->d, section, (struct view){ v->bytes, v->len }, 0, NULL))
             return true;
@@ -92,6 +112,9 @@ static size_t icmp_header_len(const struct subject *s, size_t there)
 
 static struct view transport_view(const struct subject *s)
 {
+    enum { IGMP_HEADER = 8 };
+    if (s->proto == IPPROTO_IGMP)
+        return s->payload_len < IGMP_HEADER ? (struct view){ NULL, 0 } : (struct view){ s->payload, IGMP_HEADER };
     struct view v = { s->transport, s->transport_len };
     if (s->proto != IPPROTO_ICMP || s->transport == NULL || s->payload < s->transport)
         return v;

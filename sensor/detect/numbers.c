@@ -3,6 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MASKED_RANGES_MAX = 4096 };
+
+/* "10kb", "1MiB": a number with a unit behind it; Suricata takes both spellings for powers of 1024. */
+static bool sized(struct slice s, uint64_t *out)
+{
+    static const struct { const char *unit; unsigned shift; } units[] = {
+        { "kb", 10 }, { "kib", 10 }, { "mb", 20 }, { "mib", 20 }, { "gb", 30 }, { "gib", 30 }
+    };
+    size_t digits = 0;
+    while (digits < s.len && s.at[digits] >= '0' && s.at[digits] <= '9')
+        digits++;
+    struct slice unit = slice_trim((struct slice){ s.at + digits, s.len - digits });
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (slice_is_fold(unit, units[i].unit) && slice_unsigned((struct slice){ s.at, digits }, out) && *out <= UINT64_MAX >> units[i].shift) {
+            *out <<= units[i].shift;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool one_value(struct parser *p, struct slice s, const struct number_style *style, wide *out)
 {
     for (const struct field_name *n = style->names; n && n->name; n++) {
@@ -13,7 +34,7 @@ static bool one_value(struct parser *p, struct slice s, const struct number_styl
     }
     uint64_t u = 0;
     int64_t i = 0;
-    bool ok = style->is_signed ? slice_signed(s, &i) : slice_unsigned(s, &u);
+    bool ok = style->is_signed ? slice_signed(s, &i) : slice_unsigned(s, &u) || sized(s, &u);
     if (s.len == 0)
         return parse_wrong(p, s.at, "a number is missing");
     if (!ok)
@@ -60,10 +81,43 @@ static bool named(struct slice s, const struct number_style *style)
     return false;
 }
 
+/* "&0xc0=0x80", "&0xc0!=0": the bits of the mask, where they stand. The bits above the mask's lowest that it leaves out may be
+ * anything, and each choice of them is a range of its own. */
+static bool masked(struct parser *p, struct slice s, const struct number_style *style, struct spans *out)
+{
+    const char *equals = memchr(s.at, '=', s.len);
+    size_t n = equals ? (size_t)(equals - s.at) : 0;
+    bool differs = n > 1 && s.at[n - 1] == '!';
+    uint64_t mask, want, most = style->most > UINT64_MAX ? UINT64_MAX : (uint64_t)style->most;
+    if (n < 2 || !slice_unsigned(slice_trim((struct slice){ s.at + 1, n - 1 - differs }), &mask) ||
+        !slice_unsigned(slice_trim((struct slice){ equals + 1, s.len - n - 1 }), &want))
+        return parse_wrong(p, s.at, "expected a mask and a value, as &0xc0=0x80");
+    if (mask == 0 || (want & ~mask) || want > most)
+        return parse_wrong(p, s.at, "`%.*s` can never hold", (int)s.len, s.at);
+    uint64_t below = (mask & -mask) - 1, others = ~mask & ~below & (UINT64_MAX >> (unsigned)__builtin_clzll(most | 1));
+    if (style->is_signed || __builtin_popcountll(others) > __builtin_ctz(MASKED_RANGES_MAX))
+        return parse_wrong(p, s.at, "a mask leaves at most %d ranges open here; this number is too wide for it", MASKED_RANGES_MAX);
+    struct span *ranges = pile_take(p->pile, sizeof(*ranges) << __builtin_popcountll(others));
+    size_t count = 0;
+    for (uint64_t rest = 0;; rest = (rest - others) & others) {     /* each subset of `others` in turn */
+        uint64_t low = rest | want;
+        if (low <= most)
+            ranges[count++] = (struct span){ low, (low | below) < most ? low | below : most };
+        if (rest == others)
+            break;
+    }
+    *out = spans_of(p->pile, ranges, count);
+    if (differs)
+        *out = spans_not(p->pile, *out, style->most);
+    return true;
+}
+
 static bool one_item(struct parser *p, struct slice s, const struct number_style *style, struct spans *out)
 {
     if (s.len == 0)
         return parse_wrong(p, s.at, "a number is missing");
+    if (s.at[0] == '&')
+        return masked(p, s, style, out);
     const char *angle = memmem(s.at, s.len, "<>", 2);
     if (angle) {
         size_t n = (size_t)(angle - s.at);

@@ -1,4 +1,5 @@
-/* numbers - conditions on a whole number: "5", "!5", ">5", "<=5", "5-10", "1<>4", "1,2,5", "write_single_coil".
+/* numbers - conditions on a whole number: "5", "!5", ">5", "<=5", "5-10", "1<>4", "1,2,5", "write_single_coil", "10kb",
+ * "&0xc0=0x80".
  *
  * Each becomes a set of ranges, so that matching is one lookup whatever was written.
  */

@@ -4,11 +4,13 @@
  *     dnp3_ind:device_restart,need_time                                     one of them is enough
  *     dnp3_obj:50,1               ike.chosen_sa_attribute:alg_enc=7
  */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "detect/fields.h"
 #include "detect/keywords.h"
 #include "detect/match.h"
+#include "detect/numbers.h"
 
 struct bit_name { const char *name; uint64_t bit; };
 
@@ -81,6 +83,27 @@ static bool parse_mqtt_connect_flags(struct parser *p, struct slice value)
     return bits_option(p, value, "mqtt.connect.raw_flags", names, false);
 }
 
+/* websocket.flags:fin,!comp; or as a number of eight bits, of which only the upper four are flags. */
+static bool flags_hold(const struct match *m, const struct check *c)
+{
+    const uint16_t *rows = c->data;
+    const struct value *v = match_value(m, rows[m->schema], NULL);
+    return v != NULL && spans_hold(&c->spans, v->uint);
+}
+
+static bool parse_websocket_flags(struct parser *p, struct slice value)
+{
+    static const struct bit_name names[] = { { "fin", 0x80 }, { "comp", 0x40 }, { NULL, 0 } };
+    const struct number_style style = { .most = 255, .inner = true };
+    const struct field_word *w = fields_word(p->rules, "websocket.flags");
+    bool word = value.len && isalpha((unsigned char)value.at[value.at[0] == '!' && value.len > 1]);
+    if (word || w == NULL)
+        return bits_option(p, value, "websocket.flags", names, false);
+    struct check *c = parse_check(p, flags_hold);
+    c->data = w->rows;
+    return fields_narrow(p, w->schemas, true) && numbers_parse(p, value, &style, &c->spans);
+}
+
 /* Suricata takes yes and no here. */
 static bool parse_session_present(struct parser *p, struct slice value)
 {
@@ -139,6 +162,7 @@ const struct keyword octet_keywords[] = {
     { "mqtt.flags", VALUE_NEEDED, parse_mqtt_flags, "DUP and RETAIN in a packet's header: dup,!retain." },
     { "mqtt.connect.flags", VALUE_NEEDED, parse_mqtt_connect_flags,
       "Flags of CONNECT: username, password, will, will_retain, clean_session, each with ! for unset." },
+    { "websocket.flags", VALUE_NEEDED, parse_websocket_flags, "FIN and COMP of a WebSocket frame: fin,!comp; or a number: 128, &0x40=0x40." },
     { "mqtt.connack.session_present", VALUE_NEEDED, parse_session_present, "Whether the server still knew the client: yes or no." },
     { "ike.chosen_sa_attribute", VALUE_NEEDED, parse_chosen_attribute, "An attribute that the responder chose: alg_enc=7." },
     { "dnp3_ind", VALUE_NEEDED, parse_dnp3_indications, "Internal indications of DNP3, one of which must be set." },

@@ -120,8 +120,8 @@ bool parse_use_transforms(struct parser *p)
     return p->sticky == NULL || fields_narrow(p, p->sticky->schemas, p->sticky->source == STICKY_FIELD);
 }
 
-/* The newest section of the buffer in force; a buffer with many values that is named again begins a new one. */
-static struct section *current_section(struct parser *p)
+/* A buffer with many values that is named again begins a new one. */
+struct section *parse_current_section(struct parser *p)
 {
     const struct sticky *s = p->sticky ? p->sticky : fields_payload(p->rules);
     bool fresh = p->fresh && s->many;
@@ -152,7 +152,11 @@ struct step *parse_step(struct parser *p, enum step_kind kind)
         p->fresh = false;
         return s;
     }
-    struct section *section = current_section(p);
+    struct section *section = parse_current_section(p);
+    if (section->absent == ABSENT_ONLY) {
+        parse_wrong(p, p->option->name.at, "a buffer that is absent has no bytes: `absent:or_else` if it may also be there");
+        return NULL;
+    }
     p->last_section = section;
     *(section->last ? &section->last->next : &section->first) = s;
     section->last = s;
@@ -235,6 +239,9 @@ static bool read_protocol(struct parser *p, struct slice word)
     r->transports = OVER_ALL;
     r->app = true;
     r->schemas = fields_family(p->rules, word);
+    const char *why = r->schemas ? NULL : protocol_refusal(word);
+    if (why)
+        return parse_wrong(p, word.at, "protocol `%.*s`: %s", (int)word.len, word.at, why);
     if (r->schemas == 0)
         return parse_wrong(p, word.at, "unknown protocol `%.*s`", (int)word.len, word.at);
     return true;
@@ -396,6 +403,20 @@ static void fold_hexadecimal(struct parser *p, const struct section *s)
     }
 }
 
+/* What may be absent has something else asked of it, which nothing looks for first. */
+static bool absences_hold(struct parser *p, struct slice text)
+{
+    for (const struct section *s = p->rule->sections; s; s = s->next) {
+        if (s->absent == ABSENT_OR_ELSE && s->first == NULL)
+            return parse_wrong(p, text.at, "`absent:or_else` needs something that is held against `%s` when it is there", s->sticky->name);
+        for (const struct step *t = s->absent ? s->first : NULL; t; t = t->next) {
+            if (t->kind == STEP_CONTENT && (t->content.flags & CONTENT_FAST))
+                return parse_wrong(p, text.at, "`fast_pattern` cannot stand on a buffer that may be absent");
+        }
+    }
+    return true;
+}
+
 static bool finish(struct parser *p, struct slice text)
 {
     struct rule *r = p->rule;
@@ -414,7 +435,7 @@ static bool finish(struct parser *p, struct slice text)
     if (r->needs_packet && (r->flow & FLOW_ONLY_STREAM))
         return parse_wrong(p, text.at, "the rule asks for single packets and for streams only");
     r->kind = (uint8_t)kind_of(p, r);
-    return true;
+    return absences_hold(p, text);
 }
 
 bool parse_rule(struct parser *p, struct slice text)

@@ -51,6 +51,7 @@ void parse_rank(struct parser *p, bool sets);       /* the rule sets, or tests, 
 struct step *parse_step(struct parser *p, enum step_kind kind);     /* at the end of the current buffer's section; NULL: too many */
 bool parse_use_transforms(struct parser *p);                        /* before something is held against the sticky buffer */
 struct section *parse_section(struct parser *p, const struct sticky *s, bool fresh);
+struct section *parse_current_section(struct parser *p);    /* the newest of the buffer in force */
 struct step *content_step(struct parser *p, struct slice text, bool negated);   /* a content without its quotes; NULL: wrong (content.c) */
 void content_fold(struct parser *p, struct content *c);              /* either case will do (content.c) */
 int parse_variable(const struct parser *p, struct slice name);      /* its slot, or -1 */

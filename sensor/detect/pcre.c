@@ -1,5 +1,6 @@
 #include "detect/pcre.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "detect/fields.h"
@@ -112,12 +113,29 @@ static bool read_captures(struct parser *p, struct slice list)
     return true;
 }
 
+/* The slash before the flags. Names of captures may hold slashes too: they stand behind the first ", flow:" or the like that follows a
+ * slash and letters. */
+static const char *expression_end(struct slice value)
+{
+    for (size_t i = 1; i + 1 < value.len; i++) {
+        struct slice rest = slice_trim((struct slice){ value.at + i + 1, value.len - i - 1 });
+        if (value.at[i] != ',' || !(slice_begins(rest, "flow:") || slice_begins(rest, "pkt:") || slice_begins(rest, "alert:")))
+            continue;
+        const char *slash = memrchr(value.at + 1, '/', i - 1), *at = slash;
+        while (at && ++at < value.at + i && (isalpha((unsigned char)*at) || *at == ' '))
+            ;
+        if (at == value.at + i)
+            return slash;
+    }
+    return memrchr(value.at + 1, '/', value.len - 1);
+}
+
 static bool parse_pcre(struct parser *p, struct slice value)
 {
     bool negated, relative = false;
     if (!parse_quoted(p, &value, &negated))
         return false;
-    const char *end = value.len ? memrchr(value.at + 1, '/', value.len - 1) : NULL;
+    const char *end = value.len ? expression_end(value) : NULL;
     if (value.at[0] != '/' || end == NULL)
         return parse_wrong(p, value.at, "expected /expression/flags");
     uint32_t options = 0;

@@ -44,7 +44,7 @@ struct effect {
 
 enum step_kind {
     STEP_CONTENT, STEP_PCRE, STEP_BYTE_TEST, STEP_BYTE_JUMP, STEP_BYTE_EXTRACT, STEP_BYTE_MATH, STEP_ISDATAAT, STEP_SIZE,
-    STEP_BASE64, STEP_DATASET, STEP_ASN1
+    STEP_BASE64, STEP_DATASET, STEP_ASN1, STEP_ENTROPY
 };
 
 enum content_flag {
@@ -98,6 +98,7 @@ struct bytes {                  /* byte_test, byte_jump, byte_extract, byte_math
 
 struct regex;
 struct asn1_use;
+struct entropy_use;
 struct dataset_use;
 struct suppression;
 struct base64 {
@@ -121,6 +122,7 @@ struct step {
         struct base64  *base64;
         struct dataset_use *dataset;
         struct asn1_use *asn1;
+        const struct entropy_use *entropy;
         struct spans    size;
     };
 };
@@ -156,9 +158,12 @@ struct sticky {                 /* a buffer that steps are held against; the sam
     struct transform_use transforms[TRANSFORMS_MAX];
 };
 
+enum absence { ABSENT_NOT, ABSENT_ONLY, ABSENT_OR_ELSE };
+
 struct section {
     struct section *next;
     const struct sticky *sticky;
+    uint8_t         absent;     /* enum absence: holds when the message has no such field */
     struct step    *first, *last;
 };
 

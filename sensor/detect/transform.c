@@ -5,6 +5,7 @@
 
 #include "common/hash.h"
 #include "detect/fields.h"
+#include "detect/inspect.h"
 #include "detect/keywords.h"
 #include "detect/ruleset.h"
 
@@ -162,11 +163,69 @@ static void pcrexform(const void *data, struct regex_run *run, const uint8_t *in
         put_all(out, in + ends[2], ends[3] - ends[2]);
 }
 
+enum base64_mode { BASE64_RFC4648, BASE64_RFC2045, BASE64_STRICT };
+
+struct base64_part {            /* interned: equal ones are one buffer */
+    uint32_t offset, bytes;     /* bytes 0: all behind the offset */
+    uint32_t mode;
+};
+
+static int base64_letter(uint8_t c)
+{
+    return isalnum(c) || c == '+' || c == '/';
+}
+
+/* RFC 2045 section 6.8: what is none of the letters is read over, up to the padding. The letters of a piece are gathered first, four
+ * at a time, so that a piece never ends inside a byte. */
+static size_t base64_among(const uint8_t *at, size_t len, uint8_t *out)
+{
+    uint8_t letters[4];
+    unsigned have = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < len && at[i] != '=' && n + 3 <= BASE64_BYTES_MAX; i++) {
+        if (!base64_letter(at[i]))
+            continue;
+        letters[have++] = at[i];
+        if (have == 4)
+            n += inspect_base64(letters, 4, out + n);
+        have %= 4;
+    }
+    return n + inspect_base64(letters, have, out + n);
+}
+
+/* Letters in fours, the last of them padded, and nothing else. */
+static bool base64_strict(const uint8_t *at, size_t len)
+{
+    size_t n = 0;
+    while (n < len && base64_letter(at[n]))
+        n++;
+    size_t padding = len - n;
+    return len > 0 && len % 4 == 0 && padding <= 2 && (padding == 0 || at[len - 1] == '=') && (padding < 2 || at[len - 2] == '=');
+}
+
+/* What is there and reads as base64 is put in its place; what does not leaves the buffer as it was, as in Suricata. */
+static void from_base64(const void *data, struct regex_run *run, const uint8_t *in, size_t len, struct transform_out *out)
+{
+    (void)run;
+    const struct base64_part *part = data;
+    size_t decoded = 0;
+    if (part->offset <= len && part->bytes <= len - part->offset) {
+        size_t n = part->bytes ? part->bytes : len - part->offset;
+        const uint8_t *at = in + part->offset;
+        decoded = part->mode == BASE64_RFC4648 ? inspect_base64(at, n, out->at)
+                : part->mode == BASE64_RFC2045 ? base64_among(at, n, out->at) : base64_strict(at, n) ? inspect_base64(at, n, out->at) : 0;
+    }
+    out->len = decoded;
+    if (decoded == 0)
+        put_all(out, in, len);
+}
+
 static const struct transform transforms[] = {
     { "to_lowercase", to_lowercase }, { "to_uppercase", to_uppercase }, { "to_md5", to_md5 }, { "to_sha1", to_sha1 },
     { "to_sha256", to_sha256 }, { "strip_whitespace", strip_whitespace }, { "compress_whitespace", compress_whitespace },
     { "dotprefix", dotprefix }, { "url_decode", url_decode }, { "header_lowercase", header_lowercase },
-    { "strip_pseudo_headers", strip_pseudo_headers }, { "xor", xor_with }, { "pcrexform", pcrexform }
+    { "strip_pseudo_headers", strip_pseudo_headers }, { "xor", xor_with }, { "pcrexform", pcrexform },
+    { "from_base64", from_base64 }
 };
 
 static bool use(struct parser *p, const void *data)
@@ -213,6 +272,37 @@ static bool parse_pcrexform(struct parser *p, struct slice value)
     return r && use(p, r);
 }
 
+static bool base64_option(struct parser *p, struct slice word, struct slice value, struct base64_part *part)
+{
+    static const char *const modes[] = { "rfc4648", "rfc2045", "strict" };
+    uint64_t n;
+    bool bytes = slice_is(word, "bytes");
+    if (bytes || slice_is(word, "offset")) {
+        if (!slice_unsigned(value, &n) || n > 65535)
+            return parse_wrong(p, word.at, "expected a number of bytes up to 65535, found `%.*s`", (int)value.len, value.at);
+        *(bytes ? &part->bytes : &part->offset) = (uint32_t)n;
+        return true;
+    }
+    for (part->mode = 0; slice_is(word, "mode") && part->mode < 3; part->mode++) {
+        if (slice_is_fold(value, modes[part->mode]))
+            return true;
+    }
+    return parse_wrong(p, word.at, "expected bytes, offset, or mode with rfc4648, rfc2045 or strict, found `%.*s %.*s`", (int)word.len,
+                       word.at, (int)value.len, value.at);
+}
+
+static bool parse_from_base64(struct parser *p, struct slice value)
+{
+    struct base64_part part = { 0, 0, BASE64_RFC4648 };
+    struct slice item, word;
+    while (p->option->has_value && slice_cut(&value, ',', &item)) {
+        (void)slice_word(&item, &word);
+        if (!base64_option(p, word, item, &part))
+            return false;
+    }
+    return use(p, pile_intern(p->pile, &part, sizeof(part)));
+}
+
 #define PLAIN(name, about) { name, VALUE_NONE, parse_plain, about }
 
 const struct keyword transform_keywords[] = {
@@ -228,6 +318,7 @@ const struct keyword transform_keywords[] = {
     PLAIN("header_lowercase",     "Header names in lower case, values as they are."),
     PLAIN("strip_pseudo_headers", "Headers without those whose name begins with a colon."),
     { "xor",       VALUE_NEEDED, parse_xor,       "The buffer xored with a key in hexadecimal." },
+    { "from_base64", VALUE_OPTIONAL, parse_from_base64, "The buffer with base64 undone: bytes, offset, mode rfc4648, rfc2045 or strict." },
     { "pcrexform", VALUE_NEEDED, parse_pcrexform, "The first group of a regular expression." },
     { .name = NULL }
 };

@@ -43,6 +43,7 @@ static bool hinted(const struct offer *o, const struct dissector *d)
 static enum probe ask(const struct offer *o, const struct dissector *d, struct cursor bytes)
 {
     struct conversation conv = conversation_of(o);
+    conv.next = o->f->dissect != NULL ? o->f->dissect->promised : NULL;
     if (d->probe != NULL)
         return d->probe(&conv, bytes);
     if (hinted(o, d))

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct indicator i;
     struct file file = file_of(bytes, size);
     struct all all = { intel_store_new(1000, 1 << 20), file.path };
-    struct indicator_reader reader = { good, bad, &all, 1 };
+    struct indicator_reader reader = { good, bad, &all, 1, NULL };
     (void)indicator_file(file.path, &reader, &f);
     (void)indicator_parse((const char *)bytes, size, room, &i, &f);
     const struct intel *t = intel_store_publish(all.store);

@@ -173,6 +173,38 @@ class Cases:
             last = log.read().splitlines()
         assert all(re.match(r"\d+-\d+( \{.*\})?$", line) for line in last), last
 
+    def fengsui(self, *words):
+        done = subprocess.run([os.path.join(self.build, "fengsui"), *words, "-c", "/dev/null", "--set", "bus.redis=unix:" + self.redis.socket],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def what_is_imported_at_the_centre_is_met_within_five_seconds(self):
+        path = os.path.join(self.folder, "feed.csv")
+        with open(path, "w") as out:
+            out.write("type,value,name,severity,source,expires\ndomain,feed.example,drill,1,centre,%d-01-31\n" % (time.gmtime().tm_year + 1))
+        self.redis.ask("SADD", "fengsui:regions", REGION)
+        centre = subprocess.Popen([os.path.join(self.build, "fengsui-correlator"), "-c", "/dev/null", "--set", "bus.redis=unix:" + self.redis.socket])
+        try:
+            with Wire() as wire:
+                sensor = self.sensor(wire)
+                sensor.wait_for("following the region's stream")
+                replay, before = Replayer(wire), len(self.redis.alerts())
+                began = time.monotonic()
+                words = ("import", "indicators", path, "--role", "duty_officer", "--region", REGION, "--activate")
+                first = self.fengsui(*words)
+                until(lambda: len(self.redis.alerts()) > before, lambda: replay([query(4300, "www.feed.example")]))
+                took = time.monotonic() - began
+                again = self.fengsui(*words)
+                met, said = self.redis.alerts()[before]["indicator"], sensor.end()
+        finally:
+            centre.terminate()
+            centre.wait()
+        assert took <= BOUND, "%.2f s from the command line to the alert" % took
+        assert (met["value"], met["source"], met["id"][:9]) == ("feed.example", "centre", "T-" + REGION + "-"), met
+        assert (first[:5], again[:5]) == ("1 new", "0 new") and "1 unchanged" in again and said[0] == 0, (first, again, said)
+        print("        from the command line to the alert: %.2f s" % took)
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

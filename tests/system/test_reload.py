@@ -133,7 +133,10 @@ class Trial:
 
     def wait_for_socket(self):
         until = time.monotonic() + PATIENCE
-        while not os.path.exists(self.socket) and time.monotonic() < until:
+        while time.monotonic() < until:
+            with socket.socket(socket.AF_UNIX) as s:
+                if s.connect_ex(self.socket) == 0:
+                    return
             time.sleep(0.02)
 
     def call(self, word):

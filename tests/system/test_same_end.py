@@ -4,10 +4,10 @@ in the archive is what an undisturbed run of the same alerts and commands leaves
 
 The same stories are told twice, to a disturbed platform and to an undisturbed one: in each a source attacks a few hosts, and when
 all of it has arrived, people take the incident in hand, handle it and close it; beside that, warnings are drafted, issued and
-lifted. A Redis that dies loses up to a second of what it had answered for (see test_durability.py), so what was sent in the last
-seconds is sent again, as sensors and consoles do. Compared are all alerts and commands, every incident with its parties, rules,
-counts, state, history and alerts, and every warning. What may differ: how many versions there were, when the machine noticed, and
-the sentences on why alerts joined, since a correlator that was killed has less to go by.
+lifted. A Redis that dies loses up to a second of what it had answered for (see test_durability.py), so alerts of the last seconds
+are sent again, as sensors do, and what people find undone they do again. Compared are all alerts and commands, every incident with
+its parties, rules, counts, state, history and alerts, and every warning. What may differ: how many versions there were, when the
+machine noticed, and the sentences on why alerts joined, since a correlator that was killed has less to go by.
 
 And: a flood of one rule is one incident, all of it is in the archive, and the correlator grows no more (--flood N: only that, of so
 many alerts).
@@ -38,6 +38,7 @@ PER_STORY = 200                     # alerts; as many stories as it takes
 
 STEPS = (("triage", {}), ("comment", {"note": "第一次研判"}), ("confirm", {}), ("handle", {}), ("contain", {"note": "已隔离"}),
          ("close", {"note": "已处置"}))
+WARNING_STEPS = (("issue", {}), ("comment", {"note": "已通知"}), ("lift", {"note": "已消除"}))
 
 
 class Gone(Exception):
@@ -106,13 +107,29 @@ def command(name, kind, subject, version, at, **args):
     return name, json.dumps(said, ensure_ascii=False).encode()
 
 
+def decided_at(n, step):
+    return (BEGAN + 86400) * 1000000 + n * 60000000 + step * 1000000
+
+
+def step(n, name, kind, of, args, again=""):
+    steps = STEPS if kind == "incident" else WARNING_STEPS
+    return command("%s%d-%s%s" % (kind[0], n, again, name), kind, of.get("id", "?"), of.get("version", 0),
+                   decided_at(n, [s for s, _ in steps].index(name)), **args)
+
+
+def draft(n):
+    at = decided_at(n, 0)
+    return command("w%d-draft" % n, "warning", "", 0, at, title="预警 %d" % n, measures="加强监测", importance=4, severity=4,
+                   valid_until=moment(at + 86400 * 1000000 * 365))
+
+
 class Teller:
     """Sends alerts and commands, and again what a Redis that died may have forgotten."""
 
     def __init__(self, path, count, commands, rate, flood):
         self.path, self.count, self.commands, self.rate, self.flood = path, count, commands, rate, flood
-        self.line, self.next, self.sent, self.posted = None, 0, [], []      # sent: (when, next then); posted: (when, entry)
-        self.failures, self.heard, self.again = [], time.monotonic(), 0
+        self.line, self.next, self.sent = None, 0, []       # sent: (when, next then)
+        self.failures, self.heard, self.again, self.warnings = [], time.monotonic(), 0, {}
 
     def connect(self):
         while self.line is None:
@@ -121,7 +138,7 @@ class Teller:
                 since = self.heard - AGAIN
                 self.next = min([n for when, n in self.sent if when >= since] + [self.next])
                 self.sent = [(when, n) for when, n in self.sent if n < self.next]
-                self.line.say([["SADD", "fengsui:regions", REGION]] + [self.entry("commands", "command", e) for when, e in self.posted if when >= since])
+                self.line.say([["SADD", "fengsui:regions", REGION]])
             except Gone:
                 self.line = None
                 time.sleep(0.05)
@@ -160,61 +177,66 @@ class Teller:
                 return i
         return None
 
-    def decide(self, event, lost=False):
-        """Posts and waits for the answer; again whenever Redis was gone."""
+    def decide(self, event):
+        """Posts and waits for the answer, again whenever Redis was gone: {id, state, version}, or {} when it was refused."""
         deadline = time.monotonic() + 120
         posted = False
         while time.monotonic() < deadline:
             if not posted:
                 posted = self.say([self.entry("commands", "command", event)]) is not None
-                self.posted.append((time.monotonic(), event))
             answer = self.say([["HGET", KEY + "state:answers", event[0]]]) if posted else None
             if answer and answer[0]:
                 answer = json.loads(answer[0][answer[0].index(b"{"):])
-                if "applied" not in answer and not lost:
-                    self.failures.append("%s was refused: %s" % (event[0], answer))
-                self.posted[-1] = (time.monotonic(), event)
+                if "applied" not in answer and self.rate == 0:
+                    self.failures.append("%s was refused though nobody was killed: %s" % (event[0], answer))
                 return answer.get("applied", {})
             posted = posted and answer is not None
             time.sleep(0.01)
         self.failures.append("%s was never answered" % event[0])
         return {}
 
-    def handle_incident(self, n):
-        source, at = "198.51.%d.%d" % divmod(n, 250), (BEGAN + 86400) * 1000000 + n * 60000000
+    def whole(self, n):
+        """The story's incident, once it counts all of its alerts; what Redis forgot of them is sent again."""
         deadline = time.monotonic() + 120
-        while (i := self.state(source)) is None:
-            self.tell_alerts((n + 1) * PER_STORY)       # what Redis forgot meanwhile
+        while (i := self.state("198.51.%d.%d" % divmod(n, 250))) is None:
+            self.tell_alerts((n + 1) * PER_STORY)
             if time.monotonic() > deadline:
-                return self.failures.append("the incident of %s was never whole" % source)
+                self.failures.append("the incident of story %d was never whole" % n)
+                return {}
             time.sleep(0.05)
-        version, subject = i["version"], i["id"]
-        for k, (name, args) in enumerate(STEPS):
-            done = self.decide(command("s%d-%s" % (n, name), "incident", subject, version, at + k * 1000000, **args), lost=True)
-            version = done.get("version", version)
+        return i
 
-    def handle_again(self, n):
-        """What a Redis that died has forgotten, and what then no longer fitted, is decided once more, as a person would who looks."""
-        source, at = "198.51.%d.%d" % divmod(n, 250), (BEGAN + 86400) * 1000000 + n * 60000000
-        deadline = time.monotonic() + 60
-        while (i := self.state(source)) is None:
-            self.tell_alerts(self.count)
-            if time.monotonic() > deadline:
-                return self.failures.append("the incident of %s is gone" % source)
-            time.sleep(0.05)
-        done = {said["command"] for said in i.get("history", [])}
-        for k, (name, args) in enumerate(STEPS):
-            if name not in done:
-                self.again += 1
-                now = self.state(source)
-                self.decide(command("s%d-again%d-%s" % (n, self.again, name), "incident", now["id"], now["version"], at + k * 1000000, **args))
+    def warning(self, n):
+        found = self.say([["HGET", KEY + "state:desk", self.warnings.get(n, "?")]])
+        return json.loads(found[0])["warning"] if found and found[0] else {}
+
+    def handle_incident(self, n):
+        done = self.whole(n)
+        for name, args in STEPS:
+            done = done | self.decide(step(n, name, "incident", done, args))
 
     def handle_warning(self, n):
-        at = (BEGAN + 86400) * 1000000 + n * 60000000
-        done = self.decide(command("w%d-draft" % n, "warning", "", 0, at, title="预警 %d" % n, measures="加强监测", importance=4, severity=4,
-                                   valid_until=moment(at + 86400 * 1000000 * 365)))
-        for k, (name, args) in enumerate((("issue", {}), ("comment", {"note": "已通知"}), ("lift", {"note": "已消除"}))):
-            done = self.decide(command("w%d-%s" % (n, name), "warning", done.get("id", "?"), done.get("version", 0), at + k * 1000000, **args))
+        done = self.decide(draft(n))
+        self.warnings[n] = done.get("id", self.warnings.get(n))
+        for name, args in WARNING_STEPS:
+            done = done | self.decide(step(n, name, "warning", done, args))
+
+    def again_if_undone(self, n, kind, steps, look):
+        """What a Redis that died has forgotten, and what then no longer fitted, is decided once more, as a person would who looks."""
+        for name, args in steps:
+            if name in {said["command"] for said in look(n).get("history", [])}:
+                continue
+            self.again += 1
+            if not self.decide(step(n, name, kind, look(n), args)):          # refused before, so it stays refused by that name
+                if not self.decide(step(n, name, kind, look(n), args, "again%d-" % self.again)):
+                    self.failures.append("%s of story %d cannot be done: %s" % (name, n, look(n)))
+
+    def handle_again(self, n):
+        self.whole(n)
+        self.again_if_undone(n, "incident", STEPS, self.whole)
+        if not self.warning(n):
+            self.warnings[n] = self.decide(draft(n)).get("id", "?")
+        self.again_if_undone(n, "warning", WARNING_STEPS, self.warning)
 
     def run(self):
         stories = 0 if self.flood else self.count // PER_STORY

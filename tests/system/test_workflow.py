@@ -46,9 +46,8 @@ class Redis:
         os.makedirs(folder)
         self.process = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes",
                                          "--save", "", "--maxmemory-policy", "noeviction", "--logfile", os.path.join(folder, "log")])
-        until(lambda: os.path.exists(self.socket), "Redis")
         self.link = socket.socket(socket.AF_UNIX)
-        self.link.connect(self.socket)
+        until(lambda: self.link.connect_ex(self.socket) == 0, "Redis")
         self.file = self.link.makefile("rb")
 
     def ask(self, *words):

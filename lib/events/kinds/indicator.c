@@ -41,7 +41,7 @@ static const struct arrow arrows[] = {
 
 static const struct argument arguments[] = {
     { "propose", "type", ARGUMENT_CHOICE, ARGUMENT_NEEDED, TYPES, 0, 0, "类型", "what kind of thing it is" },
-    { "propose", "value", ARGUMENT_WORD, ARGUMENT_NEEDED, NULL, 0, 0, "值", "what to look for" },
+    { "propose", "value", ARGUMENT_TEXT, ARGUMENT_NEEDED, NULL, 0, 0, "值", "what to look for" },
     { "propose", "title", ARGUMENT_WORD, ARGUMENT_NEEDED, NULL, 0, 0, "名称", "what it stands for" },
     { "propose", "source", ARGUMENT_WORD, ARGUMENT_NEEDED, NULL, 0, 0, "来源", "who says so" },
     { "propose", "expires", ARGUMENT_TIME, ARGUMENT_NEEDED, NULL, 0, 0, "有效期至", "until when it is looked for" },

@@ -94,7 +94,7 @@ static int merge(struct act *a)
         whole->aware_at_us = p->aware_at_us;
     if (!correlator_join(a->correlator, a->incident, part, &why) || clocks_follow(act_clocks(a), p, a->command->at_us) < 0)
         return -ENOMEM;
-    p->decided = p->version + 1;
+    p->decided = correlator_next_version(a->correlator, p->version, p->first_us);
     act_publish(a, part);
     return 0;
 }

@@ -16,14 +16,14 @@ static int occurred(struct act *a)
 static struct alert_view as_alert(const struct matter *m)
 {
     const json_t *f = m->fields;
-    const struct asset nobody = { "", "", "", "", "", 0, false };
+    const struct asset nobody = { .name = "", .unit = "", .sector = "", .region = "", .role = "" };
     const char *system = event_text_of(f, "system"), *unit = event_text_of(f, "unit");
     return (struct alert_view){
         .id = m->id, .timestamp = event_text_of(f, "occurred_at"), .sensor = "", .host = "", .region = m->region, .status = m->status,
         .src_ip = event_text_of(f, "attacker"), .dest_ip = event_text_of(f, "victim"), .proto = "", .app_proto = "", .community_id = "",
         .signature = event_text_of(f, "title"), .category = "", .direction = "", .gbt20986 = event_text_of(f, "category"), .tactic = "",
         .technique = "", .confidence = "", .src_country = "", .dest_country = "", .account = "", .indicator = "", .src_asset = nobody,
-        .dest_asset = { *system != '\0' ? system : unit, unit, event_text_of(f, "sector"), m->region, "", 0, false },
+        .dest_asset = { .name = *system != '\0' ? system : unit, .unit = unit, .sector = event_text_of(f, "sector"), .region = m->region, .role = "" },
         .time_us = due_at(f, "occurred_at"), .sid = 1, .gid = ALERT_GID_REPORT, .rev = 1,
         .severity = (uint32_t)event_number_of(f, "severity", 4),
     };

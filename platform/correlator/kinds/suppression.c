@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "correlator/act.h"
+#include "correlator/registry.h"
 #include "correlator/suppress.h"
 #include "events/load.h"
 
@@ -42,11 +44,40 @@ static int write_down(struct act *a)
     return check_end(a, end_of(a));
 }
 
+/* An end that the scope names alone, as it is registered. */
+static void registered_end(const struct act *a, const struct prefix *p, struct asset *out)
+{
+    char text[ADDR_TEXT_MAX];
+    if (p->addr.version == 0 || p->bits < (p->addr.version == 4 ? 32 : 128))
+        return;
+    addr_text(&p->addr, text);
+    registry_tell(act_registry(a), a->region, text, out);
+}
+
+/* An ordinary one that names nothing but what it may not hide would help nobody. */
+static int check_reach(struct act *a)
+{
+    struct fault f;
+    struct suppress_scope scope;
+    struct asset ends[2] = { { .name = "", .unit = "", .sector = "", .region = "", .role = "" }, { .name = "", .unit = "", .sector = "", .region = "", .role = "" } };
+    if (strcmp(event_text_of(a->matter->fields, "reach"), "grave") == 0 || suppress_scope_read(a->matter->fields, &scope, &f) != 0)
+        return 0;
+    const struct registered *named = *scope.asset != '\0' ? registry_asset(act_registry(a), a->region, scope.unit, scope.asset) : NULL;
+    registered_end(a, &scope.source, &ends[0]);
+    registered_end(a, &scope.destination, &ends[1]);
+    if ((named != NULL && suppress_is_high(&named->asset)) || suppress_is_high(&ends[0]) || suppress_is_high(&ends[1]))
+        return refuse(a->why, REFUSED_RULE, "对象为等保四级以上、关键信息基础设施或最重要资产：须 reach=grave 并由第二人复核",
+                      "it is about an asset of the highest importance as registered: that takes reach=grave and a second person");
+    return 0;
+}
+
 /* Put forward or brought into force: what cannot be in force is refused before a second person has to look at it. */
 static int bring_in(struct act *a, bool now)
 {
     char when[CLOCK_TEXT_MAX];
     int rc = check_end(a, end_of(a));
+    if (rc == 0)
+        rc = check_reach(a);
     if (rc != 0)
         return rc;
     if (!suppress_has_room(act_suppress(a), a->matter))

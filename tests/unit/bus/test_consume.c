@@ -14,6 +14,7 @@
  * happen twice. */
 struct drill {
     uint64_t count;             /* in memory; loaded from the state */
+    uint64_t forgot_us;
     unsigned taken, lost, settled, calls, fail_store, fail_store_at, gathered;
     const char *poison;         /* an id that cannot be handled */
     char order[1024];
@@ -30,6 +31,7 @@ static int on_taken(void *drill, struct consumer *c, const char *region, struct 
     struct drill *d = drill;
     d->taken++;
     d->count = 0;
+    d->forgot_us = consumer_forgot_us(c, region);
     return consumer_load(c, region, "drill", load_count, d, f);
 }
 
@@ -204,6 +206,29 @@ static void a_command_is_not_held(void **unused)
     run_with(x, &d, &s);
     expect_count(x, 13);
     assert_int_equal(d.settled, 2);
+    fake_free(x);
+}
+
+static void that_another_redis_has_come_is_known_ever_after(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    add_alerts(x, 0, 2);
+    run(x, &d);
+    run(x, &d);
+    assert_int_equal(d.forgot_us, 0);
+    fake_restarted(x, "second");
+    run(x, &d);                         /* nothing to write: the next one has to find it out again */
+    uint64_t seen_us = d.forgot_us;
+    assert_true(seen_us > 0);
+    add_alerts(x, 2, 4);
+    run(x, &d);
+    assert_true(d.forgot_us >= seen_us);
+    seen_us = d.forgot_us;
+    run(x, &d);
+    assert_int_equal(d.forgot_us, seen_us);
+    expect_count(x, 4);
     fake_free(x);
 }
 
@@ -399,6 +424,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_are_handled_in_order_and_acknowledged_with_their_results),
         cmocka_unit_test(a_window_that_was_sent_again_counts_once),
+        cmocka_unit_test(that_another_redis_has_come_is_known_ever_after),
         cmocka_unit_test(marks_are_by_stream_sensor_and_epoch),
         cmocka_unit_test(whatever_breaks_at_the_commit_the_effect_is_once),
         cmocka_unit_test(whatever_breaks_at_a_held_commit_the_effect_is_once),

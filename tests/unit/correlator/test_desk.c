@@ -535,6 +535,31 @@ static void alerts_do_not_make_a_decision_stale(void **unused)
     close_world(w);
 }
 
+static void who_saw_what_redis_has_forgotten_has_to_look_again(void **unused)
+{
+    struct world *w = fresh();
+    char id[64];
+    (void)unused;
+    snprintf(id, sizeof id, "%s", ALERTED(w, .at_us = 0));
+    correlator_forgot(w->correlator, NOON + 60 * MINUTE);
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 3), "stale_version");   /* it is the first again */
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 1), "");                /* and known as such */
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(member(w, "decided"), "279540000");
+    snprintf(id, sizeof id, "%s", ALERTED(w, .at_us = MINUTE, .src = "203.0.113.77", .dest = "10.7.7.7"));              /* begun anew */
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 3), "stale_version");
+    assert_string_equal(GIVE(w, .kind = "incident", .name = "triage", .subject = id, .version = 279540000), "");
+    const char *warning = drafted(w, "2", "3");
+    assert_string_equal(member(w, "version"), "279540000");
+    assert_string_equal(GIVE(w, .name = "issue", .subject = warning, .version = 1), "stale_version");
+    assert_string_equal(GIVE(w, .name = "issue", .subject = warning, .version = 279540000), "");
+    assert_string_equal(member(w, "version"), "279540001");
+    ALERTED(w, .at_us = 61 * MINUTE, .src = "203.0.113.78", .dest = "10.7.7.8");                                        /* later than that */
+    assert_string_equal(member(w, "version"), "1");
+    close_world(w);
+}
+
 static void a_closed_incident_takes_no_new_alert_and_the_next_one_says_so(void **unused)
 {
     struct world *w = fresh();
@@ -1021,6 +1046,30 @@ static void a_flood_is_said_in_versions_that_are_not_too_long(void **unused)
     close_world(w);
 }
 
+static void what_the_register_calls_critical_is_spared_and_no_ordinary_one_is_about_it_alone(void **unused)
+{
+    static const char *const alone[] = { ",\"asset\":\"SCADA\",\"unit\":\"U\"", ",\"rule\":\"1:7\",\"destination\":\"10.0.0.1\"", ",\"source\":\"10.0.0.1/32\"" };
+    struct world *w = fresh();
+    char args[256], id[64];
+    (void)unused;
+    assert_string_equal(GIVE(w, .kind = "unit", .name = "register", .args = "{\"unit\":\"U\",\"sector\":\"water\",\"district\":\"430100\"}"), "");
+    suppressed(w, QUIET(",\"rule\":\"1:7\""));
+    assert_false(SEEN(w, .sid = 7));
+    assert_string_equal(GIVE(w, .kind = "asset", .name = "register", .args = "{\"name\":\"SCADA\",\"unit\":\"U\",\"addresses\":[\"10.0.0.1\"],\"cii\":true}"), "");
+    assert_true(SEEN(w, .sid = 7));                         /* the alert itself says nothing of its asset */
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
+        snprintf(args, sizeof args, QUIET("%s"), alone[i]);
+        assert_string_equal(GIVE(w, .kind = "suppression", .name = "propose", .args = args), "");
+        snprintf(id, sizeof id, "%s", member(w, "id"));
+        assert_string_equal(GIVE(w, .kind = "suppression", .name = "activate", .subject = id, .version = 1), "against_rule");
+    }
+    suppressed(w, QUIET(",\"destination\":\"10.0.0.0/24\",\"rule\":\"1:8\""));
+    assert_string_equal(member(w, "state"), "active");      /* others are there, too */
+    suppressed(w, QUIET(",\"asset\":\"SCADA\",\"unit\":\"U\",\"reach\":\"grave\""));
+    assert_string_equal(member(w, "state"), "pending");
+    close_world(w);
+}
+
 static void what_is_put_away_has_said_all(void **unused)
 {
     struct world *w = fresh();
@@ -1172,6 +1221,17 @@ static void put_matter(struct world *w, const struct possibility *p)
     assert_int_equal(desk_restore(w->desk, DESK_STATE, subject_id(p->kind), line, (size_t)n, &f), 0);
 }
 
+/* An asset is of a unit that is registered. */
+static void put_unit(struct world *w)
+{
+    static const char line[] = "{\"event_type\":\"unit\",\"unit\":{\"id\":\"U-430100-20261120-aaaaaaaa\",\"version\":1,\"decided\":1,"
+        "\"region\":\"430100\",\"status\":\"actual\",\"state\":\"registered\",\"created\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},"
+        "\"changed\":{\"at\":\"2026-11-20T10:00:00Z\",\"by\":\"ann\"},\"unit\":\"U\",\"sector\":\"water\",\"district\":\"430100\","
+        "\"due\":{},\"fired\":{},\"history\":[]}}";
+    struct fault f;
+    assert_int_equal(desk_restore(w->desk, DESK_STATE, "U-430100-20261120-aaaaaaaa", line, sizeof line - 1, &f), 0);
+}
+
 static void set_scene(struct world *w, const struct possibility *p)
 {
     forget_kept(w);
@@ -1184,6 +1244,8 @@ static void set_scene(struct world *w, const struct possibility *p)
         put_matter(w, p);       /* over the one before */
     } else {
         desk_clear(w->desk);
+        if (p->kind == kind_named("asset"))
+            put_unit(w);
     }
 }
 
@@ -1386,7 +1448,8 @@ int main(void)
         cmocka_unit_test(a_command_from_the_future_is_refused_and_one_from_the_past_is_not),
         cmocka_unit_test(an_unreadable_command_blames_the_entry), cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(the_matrix_gives_the_colour_and_another_needs_a_reason), cmocka_unit_test(a_confirmed_incident_knows_since_when),
-        cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
+        cmocka_unit_test(alerts_do_not_make_a_decision_stale), cmocka_unit_test(who_saw_what_redis_has_forgotten_has_to_look_again),
+        cmocka_unit_test(a_closed_incident_takes_no_new_alert_and_the_next_one_says_so),
         cmocka_unit_test(a_repeat_of_what_was_closed_begins_anew),
         cmocka_unit_test(a_merge_keeps_both_and_the_graver_level), cmocka_unit_test(an_incident_that_left_memory_comes_back_for_a_decision),
         cmocka_unit_test(an_indicator_goes_to_the_sensors_of_its_regions_when_it_is_in_force_and_when_it_is_over),
@@ -1404,6 +1467,7 @@ int main(void)
         cmocka_unit_test(hits_are_said_at_most_every_so_often_and_kept_always),
         cmocka_unit_test(a_restart_knows_what_is_hidden_and_how_many_were),
         cmocka_unit_test(a_flood_is_said_in_versions_that_are_not_too_long),
+        cmocka_unit_test(what_the_register_calls_critical_is_spared_and_no_ordinary_one_is_about_it_alone),
         cmocka_unit_test(what_is_put_away_has_said_all),
         cmocka_unit_test(every_state_command_role_scope_person_and_version_is_answered_as_the_tables_say),
     };

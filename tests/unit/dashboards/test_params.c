@@ -112,6 +112,22 @@ static void nothing_asked_means_anything_and_a_page_of_the_usual_length(void **u
     }
 }
 
+static void counts_hold_no_drill_unless_they_ask_for_it(void **unused)
+{
+    (void)unused;
+    static const struct { const char *text; enum params_of of; const char *status; } cases[] = {
+        { "by=region", PARAMS_COUNTS, "actual" }, { "by=region&status=exercise", PARAMS_COUNTS, "exercise" },
+        { "by=status", PARAMS_COUNTS, NULL }, { "by=sid&incident=I-1", PARAMS_COUNTS, NULL }, { "region=43", PARAMS_EVENTS, NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct params p;
+        struct param_fault f;
+        assert_int_equal(params_parse(cases[i].text, cases[i].of, &p, &f), 0);
+        if (cases[i].status == NULL ? p.query.status != NULL : p.query.status == NULL || strcmp(p.query.status, cases[i].status) != 0)
+            fail_msg("%s: %s", cases[i].text, p.query.status);
+    }
+}
+
 static void a_text_longer_than_the_room_is_refused(void **unused)
 {
     (void)unused;
@@ -157,6 +173,7 @@ int main(void)
         cmocka_unit_test(parts_are_left_out_unless_asked_for),
         cmocka_unit_test(a_whole_question_is_read),
         cmocka_unit_test(nothing_asked_means_anything_and_a_page_of_the_usual_length),
+        cmocka_unit_test(counts_hold_no_drill_unless_they_ask_for_it),
         cmocka_unit_test(a_text_longer_than_the_room_is_refused),
         cmocka_unit_test(every_prefix_of_a_good_question_is_read_or_refused),
         cmocka_unit_test(every_single_bit_change_of_a_good_question_is_survived),

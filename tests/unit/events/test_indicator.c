@@ -199,7 +199,7 @@ static void reads(const char *text, const char *expected)
 {
     struct file file = file_of_text(text);
     struct said said = { "" };
-    struct indicator_reader reader = { on_good, on_bad, &said, UINT64_C(1795176000000000) };
+    struct indicator_reader reader = { on_good, on_bad, &said, UINT64_C(1795176000000000), NULL };
     struct fault f;
     int rc = indicator_file(file.path, &reader, &f);
     unlink(file.path);

@@ -223,6 +223,49 @@ static void a_letter_says_it_in_chinese_and_then_in_english(void **unused)
     thing_free(&t);
 }
 
+/* The incident above as one of a drill. */
+static struct thing read_drill(const char *json)
+{
+    static char drill[sizeof incident + 64];
+    char *to = drill;
+    for (const char *at = json; *at != '\0';)
+        if (strncmp(at, "\"status\":\"actual\"", 17) == 0)
+            to = stpcpy(to, "\"status\":\"exercise\""), at += 17;
+        else
+            *to++ = *at++;
+    *to = '\0';
+    return read_thing(drill);
+}
+
+static void a_drill_says_so_first_in_every_form_and_names_nobody_to_be_blocked(void **unused)
+{
+    (void)unused;
+    static const struct { enum exchange_form form; const char *said, *never; } cases[] = {
+        { EXCHANGE_STIX, "\"name\":\"【演练】=PLC 写入\"", "\"type\":\"indicator\"" },
+        { EXCHANGE_IODEF, "【演练】=PLC 写入", NULL }, { EXCHANGE_IODEF, "[Exercise] PLC written", NULL },
+        { EXCHANGE_GBT36643, "\"title\":\"【演练】=PLC 写入\"", "ip_watchlist" }, { EXCHANGE_GBT36643, "\"threat_actor\":[]", NULL },
+        { EXCHANGE_CSV, ",\"【演练】=PLC 写入\",\"[Exercise] PLC written\",", NULL },
+        { EXCHANGE_TEXT, "标题：【演练】=PLC 写入\n", NULL }, { EXCHANGE_TEXT, "Title: [Exercise] PLC written\n", NULL },
+    };
+    struct thing t = read_drill(incident), actual = read_thing(incident), warning = read_thing(WARNING("issued", "red"));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        written(cases[i].form, &t, 1);
+        if (strstr(out, cases[i].said) == NULL || (cases[i].never != NULL && strstr(out, cases[i].never) != NULL))
+            fail_msg("form %d: %s: %s", cases[i].form, cases[i].said, out);
+        written(cases[i].form, &actual, 1);
+        assert_null(strstr(out, "演练】"));
+        assert_true(cases[i].never == NULL || strstr(out, cases[i].never) != NULL);
+    }
+    written(EXCHANGE_TEXT, &t, 1);
+    assert_true(strstr(out, "【演练】【重大安全事件】=PLC") == out);
+    written(EXCHANGE_CAP, &warning, 1);
+    assert_non_null(strstr(out, "预警：【演练】"));
+    assert_non_null(strstr(out, "<description>【演练】"));
+    thing_free(&t);
+    thing_free(&actual);
+    thing_free(&warning);
+}
+
 static void a_buffer_that_is_too_small_is_an_error_and_never_half_a_document(void **unused)
 {
     (void)unused;
@@ -272,6 +315,7 @@ int main(void)
         cmocka_unit_test(cap_holds_one_warning_and_says_so),
         cmocka_unit_test(no_cell_of_a_sheet_is_a_formula),
         cmocka_unit_test(a_letter_says_it_in_chinese_and_then_in_english),
+        cmocka_unit_test(a_drill_says_so_first_in_every_form_and_names_nobody_to_be_blocked),
         cmocka_unit_test(a_buffer_that_is_too_small_is_an_error_and_never_half_a_document),
         cmocka_unit_test(gravities_are_known_by_each_of_their_names),
     };

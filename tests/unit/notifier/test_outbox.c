@@ -98,7 +98,7 @@ static void world_free(struct world *w)
     free(w);
 }
 
-static void offer(struct world *w, const char *id, unsigned version, const char *kind, const char *state, const char *colour)
+static void offer_as(struct world *w, const char *id, unsigned version, const char *kind, const char *state, const char *colour, const char *status)
 {
     char json[512];
     struct thing t;
@@ -106,12 +106,17 @@ static void offer(struct world *w, const char *id, unsigned version, const char 
     struct outbox_writer writer = { set, dead, w };
     int n = snprintf(json, sizeof json,
                      "{\"event_type\":\"%s\",\"timestamp\":\"2026-11-20T20:00:00+08:00\",\"%s\":{\"id\":\"%s\",\"version\":%u,\"state\":\"%s\","
-                     "\"colour\":\"%s\",\"level\":%u,\"status\":\"actual\",\"region\":\"430100\"}}", kind, kind, id, version, state, colour,
-                     gravity_parse(colour));
+                     "\"colour\":\"%s\",\"level\":%u,\"status\":\"%s\",\"region\":\"430100\"}}", kind, kind, id, version, state, colour,
+                     gravity_parse(colour), status);
     if (thing_parse(json, (size_t)n, false, &t, &f) != 0)
         fail_msg("%s", f.why);
     outbox_offer(w->outbox, "430100", &t, json, (size_t)n, 1000 * SECOND + version, &writer);
     thing_free(&t);
+}
+
+static void offer(struct world *w, const char *id, unsigned version, const char *kind, const char *state, const char *colour)
+{
+    offer_as(w, id, version, kind, state, colour, "actual");
 }
 
 static void tell(struct world *w, const char *id, unsigned version, const char *state, const char *colour)
@@ -302,6 +307,23 @@ static void the_last_message_that_the_limit_allows_sums_up(void **unused)
     world_free(w);
 }
 
+static void a_drill_waits_for_what_is_actual_and_is_never_summed_up_with_it(void **unused)
+{
+    (void)unused;
+    struct world *w = world_of("a=file /x status=actual,exercise limit=2/1h", "b=file /y");
+    offer_as(w, "W-1", 1, "warning", "issued", "red", "exercise");
+    offer_as(w, "W-2", 1, "warning", "issued", "red", "exercise");
+    for (unsigned i = 0; i < 3; i++)
+        offer(w, (const char *[]){ "W-3", "W-4", "W-5" }[i], 1, "warning", "issued", "blue");
+    outbox_settled(w->outbox, true);
+    assert_string_equal(send(w, 0, SECOND, SENT_DONE), "W-3.1");
+    assert_string_equal(send(w, 0, SECOND, SENT_DONE), "W-4.1 W-5.1");
+    assert_string_equal(send(w, 0, 3602 * SECOND, SENT_DONE), "W-1.1");
+    assert_string_equal(send(w, 0, 3602 * SECOND, SENT_DONE), "W-2.1");
+    assert_string_equal(send(w, 1, SECOND, SENT_DONE), "W-3.1");        /* who did not ask for drills has none */
+    world_free(w);
+}
+
 static void a_region_that_is_lost_is_not_sent_for(void **unused)
 {
     (void)unused;
@@ -381,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_full_queue_gives_up_the_least_grave_and_says_so),
         cmocka_unit_test(what_waited_too_long_is_dropped_and_said),
         cmocka_unit_test(the_last_message_that_the_limit_allows_sums_up),
+        cmocka_unit_test(a_drill_waits_for_what_is_actual_and_is_never_summed_up_with_it),
         cmocka_unit_test(a_region_that_is_lost_is_not_sent_for),
         cmocka_unit_test(what_stands_in_the_hash_and_cannot_be_read_is_left_out),
         cmocka_unit_test(the_journal_knows_after_a_restart_and_passes_over_a_torn_line),

@@ -70,6 +70,13 @@ static const struct dialogue_case message_cases[] = {
       ASK, "type id opcode flags qr aa tc rd ra question_count query query_length query_labels query_label_max",
       "> 0 type=\"query\" id=4660 opcode=query flags=\"0100\" qr=false aa=false tc=false rd=true ra=false question_count=1 "
       "query_length=15 query_labels=3 query_label_max=7 query=\"www.example.com\"\n" },
+    { "all names of a response are one field, and its question another",
+      ASK "<<< 1234 8180 0001 0002 0001 0000 " WWW "0001 0001 c00c 0005 0001 0000012c 0006 03 \"cdn\" c010 "
+      "c02d 0001 0001 0000012c 0004 c0000201 c010 0006 0001 0000012c 001d 02 \"ns\" c010 01 \"r\" c010 00000001 00000002 00000003 00000004 "
+      "00000005", "question query response_name",
+      "> 0 question=\"www.example.com\" query=\"www.example.com\"\n"
+      "< 0 question=\"www.example.com\" response_name=\"www.example.com\" response_name=\"www.example.com\" response_name=\"cdn.example.com\" "
+      "response_name=\"cdn.example.com\" response_name=\"example.com\" response_name=\"ns.example.com\"\n" },
     { "a response has no query and carries the time since its request",
       ASK "<<< " ANSWER_A, "type query rtt", "> 0 type=\"query\" query=\"www.example.com\"\n< 0 type=\"answer\" rtt=1000\n" },
     { "responses in another order than their requests",

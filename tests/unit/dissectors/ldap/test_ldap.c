@@ -35,29 +35,30 @@
 static const struct dialogue_case cases[] = {
     { "a logon with a password, refused", BIND, NULL,
       "> 0 message_id=1 request=bind_request dn=\"cn=admin,dc=acme\" version=3 authentication=simple\n"
-      "< 0 message_id=1 response=bind_response result_code=invalid_credentials dn=\"\" message=\"80090308: data 52e\"\n" },
+      "< 0 message_id=1 response=bind_response result_code=invalid_credentials dn=\"\" message=\"80090308: data 52e\" response_index=0 final=1 response_count=1\n" },
     { "a logon by SASL", SASL, NULL,
       "> 0 message_id=2 request=bind_request dn=\"\" version=3 authentication=sasl mechanism=\"GSS-SPNEGO\"\n"
-      "< 0 message_id=2 response=bind_response result_code=success dn=\"\" message=\"\"\n" },
+      "< 0 message_id=2 response=bind_response result_code=success dn=\"\" message=\"\" response_index=0 final=1 response_count=1\n" },
     { "a search and what it found", SEARCH, NULL,
       "> 0 message_id=3 request=search_request dn=\"dc=acme\" scope=whole_subtree filter=870b6f626a656374436c617373 attributes=\"cn\" attributes=\"mail\"\n"
-      "< 0 message_id=3 response=search_result_entry dn=\"cn=a,dc=acme\" attributes=\"cn\"\n"
-      "< 0 message_id=3 response=search_result_entry dn=\"cn=b,dc=acme\"\n"
-      "< 0 message_id=3 response=search_result_done result_code=success dn=\"\" message=\"\" entries=2\n" },
+      "< 0 message_id=3 response=search_result_entry dn=\"cn=a,dc=acme\" attributes=\"cn\" response_index=0 final=0\n"
+      "< 0 message_id=3 response=search_result_entry dn=\"cn=b,dc=acme\" response_index=1 final=0\n"
+      "< 0 message_id=3 response=search_result_done result_code=success dn=\"\" message=\"\" entries=2 response_index=2 final=1 response_count=3\n" },
     { "attributes are changed", MODIFY, NULL,
       "> 0 message_id=4 request=modify_request dn=\"cn=a,dc=acme\" attributes=\"userAccountControl\"\n" },
     { "an entry is added", ADD, NULL,
       "> 0 message_id=5 request=add_request dn=\"cn=c,dc=acme\" attributes=\"sn\"\n" },
     { "an entry is deleted", DELETE, NULL,
       "> 0 message_id=6 request=del_request dn=\"cn=c,dc=acme\"\n"
-      "< 0 message_id=6 response=del_response result_code=no_such_object dn=\"dc=acme\" message=\"\"\n" },
+      "< 0 message_id=6 response=del_response result_code=no_such_object dn=\"dc=acme\" message=\"\" response_index=0 final=1 response_count=1\n" },
     { "an entry gets another name", RENAME, NULL,
       "> 0 message_id=7 request=mod_dn_request dn=\"cn=a,dc=acme\" new_rdn=\"cn=z\"\n" },
     { "TLS begins, and reading ends", TLS, NULL,
       "> 0 message_id=8 request=extended_request oid=\"1.3.6.1.4.1.1466.20037\"\n"
-      "< 0 message_id=8 response=extended_response result_code=success dn=\"\" message=\"\"\n" },
+      "< 0 message_id=8 response=extended_response result_code=success dn=\"\" message=\"\" response_index=0 final=1 response_count=1\n" },
     { "a search that lacks what it must have", BROKEN, NULL,
       "> 0 message_id=9 request=search_request dn=\"dc=acme\" !invalid_data\n" },
+    { "a logoff, which nothing answers", ">>> 3005 02010a 4200\n", NULL, "> 0 message_id=10 request=unbind_request response_count=0\n" },
     { "a result without a request", "<<< 300c 020101 6107 0a0100 0400 0400\n", NULL,
       "< 0 message_id=1 response=bind_response result_code=success dn=\"\" message=\"\" !request_not_found\n" },
     { "not this protocol", ">>> 300c 040101 6107\n", NULL, "lost >\n" },

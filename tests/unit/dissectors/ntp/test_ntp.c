@@ -10,10 +10,10 @@
 #define VARIABLES "<<< 16 82 0001 0000 0000 0000 0009 \"version=4\"\n"
 
 static const struct dialogue_case cases[] = {
-    { "asked and answered", ASK ANSWER, NULL, "> 0 version=4 mode=client leap=0 stratum=0 poll=6 precision=-20 root_delay=0 root_dispersion=0 refid=\"\" "
+    { "asked and answered", ASK ANSWER, NULL, "> 0 version=4 mode=client leap=0 stratum=0 poll=6 precision=-20 root_delay=0 root_dispersion=0 refid=\"\" reference_id=00000000 "
       "transmit_time=1699978112500000\n"
       "< 1 version=4 mode=server leap=0 stratum=2 poll=6 precision=-23 root_delay=0.5 root_dispersion=1 "
-      "refid=\"192.168.1.1\" reference_time=1699978096000000 origin_time=1699978112500000 "
+      "refid=\"192.168.1.1\" reference_id=c0a80101 reference_time=1699978096000000 origin_time=1699978112500000 "
       "receive_time=1699978113000000 transmit_time=1699978113250000\n" },
     { "a reference clock", "<<< 24 01 06 e9 00000000 00000000 \"GPS\" 00 " ZERO8 ZERO8 ZERO8 ZERO8, "stratum refid", "< 0 stratum=1 refid=\"GPS\"\n" },
     { "a kiss of death", "<<< 24 00 06 e9 00000000 00000000 \"RATE\" " ZERO8 ZERO8 ZERO8 ZERO8, "stratum refid", "< 0 stratum=0 refid=\"RATE\" !kiss_of_death\n" },

@@ -12,6 +12,15 @@ static const struct dialogue_case cases[] = {
       "via=\"SIP/2.0/UDP a;branch=z\" from=\"\"A\" <sip:a@a.com>\" to=\"<sip:bob@b.com>\" call_id=\"1@a\" cseq=\"1 INVITE\" user_agent=\"ua\" "
       "content_length=\"4\" body=763d300a\n"
       "< 1 type=response response_line=\"SIP/2.0 180 Ringing now\" version=\"SIP/2.0\" code=\"180\" reason=\"Ringing now\" via=\"x\"\n" },
+    { "what the session is to be", ">>> \"INVITE sip:b SIP/2.0\\r\\nl: 188\\r\\n\\r\\nv=0\\r\\no=- 1 1 IN IP4 a\\r\\ns=call\\r\\ni=about\\r\\nu=http://x\\r\\n"
+      "e=a@b\\r\\np=+1\\r\\nc=IN IP4 a\\r\\nb=AS:64\\r\\nt=0 0\\r\\nr=7 1\\r\\nz=0 0\\r\\nk=prompt\\r\\na=recvonly\\r\\nm=audio 9 RTP/AVP 0\\r\\ni=voice\\r\\n"
+      "c=IN IP4 b\\r\\nk=clear:x\\r\\na=send\"\n",
+      "sdp_origin sdp_session_name sdp_session_info sdp_uri sdp_email sdp_phone_number sdp_connection_data sdp_bandwidth sdp_time sdp_repeat_time "
+      "sdp_timezone sdp_encryption_key sdp_attribute sdp_media sdp_media_info sdp_media_connection_data sdp_media_encryption_key",
+      "> 0 sdp_origin=\"- 1 1 IN IP4 a\" sdp_session_name=\"call\" sdp_session_info=\"about\" sdp_uri=\"http://x\" sdp_email=\"a@b\" "
+      "sdp_phone_number=\"+1\" sdp_connection_data=\"IN IP4 a\" sdp_bandwidth=\"AS:64\" sdp_time=\"0 0\" sdp_repeat_time=\"7 1\" sdp_timezone=\"0 0\" "
+      "sdp_encryption_key=\"prompt\" sdp_attribute=\"recvonly\" sdp_media=\"audio 9 RTP/AVP 0\" sdp_media_info=\"voice\" "
+      "sdp_media_connection_data=\"IN IP4 b\" sdp_media_encryption_key=\"clear:x\" sdp_attribute=\"send\"\n" },
     { "two in one piece, empty lines before", ">>> \"\\r\\n\\r\\n" INVITE INVITE "\"\n", "method", "> 0 method=\"INVITE\"\n> 1 method=\"INVITE\"\n" },
     { "what is none", ">>> \"hello there\\r\\n\\r\\n\"\n", "method", "lost >\n" },
     { "a first line that is none, later", ">>> \"" RINGING "what\\r\\n\\r\\n\"\n", "code", "> 0 code=\"180\"\n> 1 !invalid_data\n" },

@@ -21,6 +21,9 @@ static const struct dialogue_case cases[] = {
       "filename=\"b c.txt\" size=14 file_data=6f6e652074776f0d0a7468726565\n" },
     { "a file's type and end", HELLO ENVELOPE ">>> \"Content-Type: a/b; name=x\\r\\n\\r\\nabc\\r\\n.\\r\\n\"\n", "media_type size state",
       "> 0 media_type=\"a/b\" size=5 state=CLOSED\n" },
+    { "who passed it on, and where it leads", HELLO ENVELOPE ">>> \"Received: from b\\r\\n by c\\r\\nReceived: from a\\r\\nFrom: x\\r\\n\\r\\nsee http://a.cn/b?c=d "
+      "or <HTTPS://e.cn>, \\\"ftp://f\\\", not x://g or ://h or http://\\r\\nftp://end\\r\\n.\\r\\n\"\n", "received url",
+      "> 0 received=\"from b by c\" received=\"from a\" url=\"a.cn/b?c=d\" url=\"e.cn\" url=\"f\" url=\"end\"\n" },
     { "a mail inside a mail", HELLO ENVELOPE ">>> \"From: o\\r\\nContent-Type: message/rfc822\\r\\n\\r\\nFrom: i\\r\\n\\r\\nhi\\r\\n.\\r\\n\"\n",
       "from body", "> 0 from=\"o\" body=\"hi\\r\\n\"\n" },
     { "chunks", HELLO ">>> \"MAIL FROM:<a@b>\\r\\nBDAT 12\\r\\nFrom: x\\r\\n\\r\\nhBDAT 5 LAST\\r\\nello\\n\"\n", "from body",
