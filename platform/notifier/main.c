@@ -259,7 +259,8 @@ static int run(struct daemon *d, bool check, struct fault *f)
         .redis = d->bus.redis, .redis_user = d->bus.user, .redis_password = d->bus.password, .group = GROUP_NOTIFIER,
         .name = d->settings.name, .streams = streams, .stream_count = sizeof streams / sizeof streams[0],
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
-        .batch = (unsigned)d->settings.batch, .block_us = 200000, .claim_idle_us = d->settings.claim_idle_us,
+        .batch = (unsigned)d->settings.batch, .block_us = 200000, .leave_percent = CONSUME_LEAVES,
+        .claim_idle_us = d->settings.claim_idle_us,
     };
     struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .idle = on_idle, .lost = on_lost, .ctx = d };
     d->consumer = consumer_open(&s, f);
