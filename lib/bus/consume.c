@@ -592,6 +592,7 @@ static int renew_region(struct consumer *c, struct region *r, uint64_t now, stru
     return c->door.renew(c->door.self, r->name, f);
 }
 
+/* Leases are renewed whenever it is time: under load every round is a time to look for regions as well. */
 static int look_after_regions(struct consumer *c, struct fault *f)
 {
     uint64_t now = clock_steady_us();
@@ -603,7 +604,8 @@ static int look_after_regions(struct consumer *c, struct fault *f)
         for (size_t i = 0; i < c->region_count && rc == 0; i++)
             if (!c->regions[i].ours && (rc = take_region(c, &c->regions[i], f)) != 0)
                 rc = failed(c, &c->regions[i], rc, f);
-        return rc ? failed(c, NULL, rc, f) : 0;
+        if (rc != 0)
+            return failed(c, NULL, rc, f);
     }
     for (size_t i = 0; i < c->region_count; i++)
         if (c->regions[i].ours && (rc = renew_region(c, &c->regions[i], now, f)) != 0)

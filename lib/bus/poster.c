@@ -146,7 +146,7 @@ int poster_send(struct poster *p, const struct posted *items, size_t count, cons
         else if (fresh > 0)
             until_us = clock_steady_us() + patience_us;
         else
-            nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+            nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
         all += fresh > 0 ? fresh : 0;
     }
     return rc == 0 ? all : rc;

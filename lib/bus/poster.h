@@ -2,7 +2,7 @@
  *
  * Commands of a region are applied in the order in which they are given here; between regions there is no order.
  * What was sent stands in the stream whether an answer comes or not; the same id again is harmless (events/command.h).
- * Limits     POSTER_MOST commands at a time: far fewer than the answers that a region remembers (correlator.desk.answers).
+ * Limits     POSTER_MOST commands at a time: half of the answers that a region remembers (correlator.desk.answers).
  * Threads    one owner.
  */
 #ifndef BUS_POSTER_H
@@ -13,7 +13,7 @@
 
 #include "common/fault.h"
 
-enum { POSTER_MOST = 1024 };
+enum { POSTER_MOST = 4096 };
 
 struct poster;
 /* As in the settings; user and password "" or NULL: none. NULL with a sentence. */

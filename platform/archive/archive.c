@@ -46,6 +46,7 @@ void archive_close(struct archive *a)
         return;
     archive_rollback(a);
     free(a->heads);
+    row_free(&a->row);
     a->store->close(a);
 }
 
@@ -126,14 +127,9 @@ int archive_begin(struct archive *a, struct fault *f)
 
 int archive_put(struct archive *a, const char *stream, const char *region, const char *json, size_t len, struct fault *f)
 {
-    struct row r;
     (void)stream;                       /* the event says itself what it is */
-    int rc = row_parse(json, len, region, &r, f);
-    if (rc != 0)
-        return rc;
-    rc = a->store->put(a, &r, json, len, f);
-    row_free(&r);
-    return rc;
+    int rc = row_parse_again(json, len, region, &a->row, f);
+    return rc == 0 ? a->store->put(a, &a->row, json, len, f) : rc;
 }
 
 int archive_commit(struct archive *a, struct fault *f)

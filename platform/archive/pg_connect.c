@@ -270,7 +270,7 @@ static void ask_words(const char *utf8, struct text *out)
 
 static const struct dialect dialect = {
     .events = "event", .incidents = "incident", .words = "words @@ ?::tsquery",
-    .address = "(src BETWEEN ? AND ? OR dest BETWEEN ? AND ?)", .addresses = 2,
+    .address = "(src BETWEEN ? AND ? OR dest BETWEEN ? AND ?)",
     .party = "id IN (SELECT incident FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "alert_of",
     .name = "?::text COLLATE \"C\"",
     .hex = { "encode(", ", 'hex')" }, .ask = ask_words,

@@ -130,6 +130,14 @@ int row_parse(const char *json, size_t len, const char *region, struct row *out,
     return row_scan(json, len, region, out) ? 0 : row_tree(json, len, region, out, f);
 }
 
+int row_parse_again(const char *json, size_t len, const char *region, struct row *r, struct fault *f)
+{
+    if (row_scan_again(json, len, region, r))
+        return 0;
+    row_free(r);
+    return row_tree(json, len, region, r, f);
+}
+
 int row_tree(const char *json, size_t len, const char *region, struct row *out, struct fault *f)
 {
     *out = (struct row){ .document = event_load(json, len, f) };
@@ -156,8 +164,7 @@ void row_free(struct row *r)
 {
     json_decref(r->document);
     free(r->text);
-    r->document = NULL;
-    r->text = NULL;
+    *r = (struct row){ 0 };
 }
 
 /* ---- words ---- */
@@ -167,8 +174,8 @@ bool row_is_silent(const char *name)
     static const char *const silent[] = { "id", "timestamp", "event_type", "community_id", "payload", "payload_printable",
                                           "proto", "direction", "flow_id", "sm3", "alert_ids", "joins",
                                           "merged_into", "first", "last", "detected_at", "aware_at", NULL };
-    for (size_t i = 0; silent[i] != NULL; i++)
-        if (strcmp(silent[i], name) == 0)
+    for (size_t i = 0; silent[i] != NULL; i++)      /* asked of every value: most are told by a letter */
+        if (silent[i][0] == name[0] && strcmp(silent[i], name) == 0)
             return true;
     return false;
 }

@@ -20,6 +20,7 @@ enum { ROW_ADDRESS = 17, ROW_WORDS_MAX = 8192 };
 struct row {
     json_t     *document;               /* owned, of a versioned event; else NULL */
     char       *text;                   /* owned, of any other: its JSON read in place, and behind it its words */
+    size_t      text_room;
     size_t      words_at, words_len;    /* in it */
     /* All texts are borrowed from these two. */
     const char *id, *type, *region, *sector, *unit, *status, *state, *signature, *category;     /* NULL: absent */
@@ -35,6 +36,8 @@ struct row {
 /* 0, or -EINVAL with the reason: not JSON, no id, no time. */
 int  row_parse(const char *json, size_t len, const char *region, struct row *out, struct fault *f);
 void row_free(struct row *r);
+/* The same into a row that was used before, or is all zero: its memory serves again. Freed by the caller also after a fault. */
+int  row_parse_again(const char *json, size_t len, const char *region, struct row *r, struct fault *f);
 
 /* An address as it sorts and is searched: the version, then 16 bytes. False: it is none. */
 bool row_address_of(const char *text, uint8_t out[ROW_ADDRESS]);
@@ -56,6 +59,7 @@ bool row_is_silent(const char *name);
 /* The two ways of row_parse(). An event without versions is read in one pass and without a tree, in a third of the time;
  * false: it has to be looked at closer, for its versions or for what is wrong. They give the same. */
 bool row_scan(const char *json, size_t len, const char *region, struct row *out);
+bool row_scan_again(const char *json, size_t len, const char *region, struct row *r);
 int  row_tree(const char *json, size_t len, const char *region, struct row *out, struct fault *f);
 
 /* Every text value in the event as words for the index (words.h); gives the length, at most ROW_WORDS_MAX. */

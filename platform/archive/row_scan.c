@@ -49,7 +49,7 @@ static void put_column(const struct column *c, char *into, const struct scan_val
 static void take(const struct column *columns, void *into, const char *name, const struct scan_value *v)
 {
     for (const struct column *c = columns; c->name != NULL; c++)
-        if (strcmp(c->name, name) == 0)
+        if (c->name[0] == name[0] && strcmp(c->name, name) == 0)
             put_column(c, into, v);
 }
 
@@ -119,15 +119,36 @@ static bool finish(struct reading *r, const char *region)
     return true;
 }
 
-bool row_scan(const char *json, size_t len, const char *region, struct row *out)
+/* An empty row with room for so many bytes: that of the one before, if it is enough. */
+static bool make_room(struct row *r, size_t wanted)
+{
+    char *text = r->text;
+    size_t room = r->text_room;
+    json_decref(r->document);
+    if (room < wanted) {
+        free(text);
+        room = wanted + wanted / 2;
+        text = malloc(room);
+    }
+    *r = (struct row){ .text = text, .text_room = text != NULL ? room : 0 };
+    return text != NULL;
+}
+
+bool row_scan_again(const char *json, size_t len, const char *region, struct row *row)
 {
     struct fault unused;
-    *out = (struct row){ .text = malloc(len + 1 + ROW_WORDS_MAX), .words_at = len + 1 };
-    if (out->text == NULL)
+    if (!make_room(row, len + 1 + ROW_WORDS_MAX))
         return false;
-    memcpy(out->text, json, len);
-    struct reading r = { .row = out, .words = text_over(out->text + out->words_at, ROW_WORDS_MAX) };
-    if (scan(out->text, len, each, &r, &unused) == 0 && finish(&r, region))
+    row->words_at = len + 1;
+    memcpy(row->text, json, len);
+    struct reading r = { .row = row, .words = text_over(row->text + row->words_at, ROW_WORDS_MAX) };
+    return scan(row->text, len, each, &r, &unused) == 0 && finish(&r, region);
+}
+
+bool row_scan(const char *json, size_t len, const char *region, struct row *out)
+{
+    *out = (struct row){ 0 };
+    if (row_scan_again(json, len, region, out))
         return true;
     row_free(out);
     return false;

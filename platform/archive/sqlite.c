@@ -31,10 +31,7 @@ static const char month_schema[] = EVENT_TABLE
     "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     /* row: n of an event, or the version's rowid made negative. In a table of its own, as a month may be older than it. */
     "CREATE TABLE IF NOT EXISTS chain(seq INTEGER PRIMARY KEY, row INTEGER NOT NULL, link BLOB NOT NULL) STRICT;"
-    /* rows: a JSON array of n, ascending; first: the first of them */
-    "CREATE TABLE IF NOT EXISTS posting(address BLOB NOT NULL, first INTEGER NOT NULL, rows TEXT NOT NULL,"
-    " PRIMARY KEY(address, first)) STRICT, WITHOUT ROWID;"
-    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', columnsize=0,"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, address, content='', columnsize=0,"
     " tokenize='unicode61 remove_diacritics 2');"
     /* What a transaction brings is sorted in memory as a whole, and such pieces are merged by eights. Said once: to say it again would
      * change a file that is sealed. */
@@ -62,7 +59,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_TEXT] = "INSERT OR REPLACE INTO words(rowid, text) VALUES(?1, ?2)",
     [PUT_VERSION] = "INSERT OR IGNORE INTO version(id, time, json) VALUES(?1, ?2, ?3)",
     [PUT_CHAIN] = "INSERT INTO chain(seq, row, link) VALUES(?1, ?2, ?3)",
-    [PUT_POSTING] = "INSERT INTO posting(address, first, rows) VALUES(?1, ?2, ?3)",
+    [PUT_WORDS] = "INSERT INTO words(rowid, text, address) VALUES(?1, ?2, ?3)",
     [PUT_CURRENT] = "INSERT INTO event(" COLUMNS ") VALUES(" VALUES ") ON CONFLICT(id) DO UPDATE SET time=?2,type=?3,"
                     "region=?4,sector=?5,unit=?6,status=?7,state=?8,signature=?9,category=?10,severity=?11,sid=?12,"
                     "level=?13,version=?14,src=?15,dest=?16,json=?17 WHERE excluded.version > event.version RETURNING n",
@@ -95,8 +92,6 @@ static void close_file(struct file *x)
     for (unsigned i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(x->statements[i]);
     sqlite3_close(x->db);
-    free(x->seen);
-    free(x->list);
 }
 
 static void forget(struct sqlite_archive *a, struct file *x)
@@ -134,11 +129,11 @@ static int prepare_writer(struct sqlite_archive *a, struct file *x, struct fault
     int stays = 1;
     sqlite3_file_control(x->db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
     if (sqlite3_exec(x->db, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-                     "PRAGMA wal_autocheckpoint=8000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
+                     "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_fault(a, x->name, x->db, f);
     for (unsigned i = 0; i < STATEMENTS; i++) {
-        bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_POSTING;
+        bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_WORDS && i != PUT_TEXT;
         if (here && sqlite3_prepare_v3(x->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &x->statements[i], NULL) != SQLITE_OK)
             return sqlite_fault(a, x->name, x->db, f);
     }
@@ -271,8 +266,8 @@ static void close_all(struct archive *archive)
 }
 
 static const struct dialect dialect = {
-    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE words MATCH ?)",
-    .address = "n IN (SELECT value FROM posting, json_each(posting.rows) WHERE address BETWEEN ? AND ?)", .addresses = 1,
+    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE text MATCH ?)",
+    .address = "n IN (SELECT rowid FROM words WHERE address MATCH ?)", .ask_address = sqlite_posting_ask,
     .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" },
     .ask = words_query,
 };

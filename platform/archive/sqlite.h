@@ -1,7 +1,7 @@
 /* sqlite - the archive as SQLite files; only this folder includes it.
  *
  *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
- *                        addresses are found by lists that each transaction writes (sqlite_posting.c), text by FTS5
+ *                        text and addresses are found by FTS5 (words.h, sqlite_posting.c)
  *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
  */
 #ifndef ARCHIVE_SQLITE_H
@@ -13,7 +13,7 @@
 
 enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_POSTING, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_WORDS, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
                  STATEMENTS };
 
 struct file {
@@ -22,9 +22,6 @@ struct file {
     sqlite3_stmt *statements[STATEMENTS];
     bool          open_transaction;
     uint64_t      used;                 /* when last, counted in uses */
-    struct seen  *seen;                 /* addresses of rows of this transaction that are in no list yet */
-    size_t        seen_count;
-    char         *list;                 /* room for writing one */
 };
 
 struct sqlite_archive {
@@ -53,9 +50,10 @@ int  sqlite_put(struct archive *archive, const struct row *r, const char *json, 
 int  sqlite_commit(struct archive *archive, struct fault *f);
 void sqlite_rollback(struct archive *archive);
 
-/* Lists of the rows that an address is in (sqlite_posting.c): what a row brings, and at the latest before COMMIT all of them. */
-int  sqlite_posting_note(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f);
-int  sqlite_postings_write(struct sqlite_archive *a, struct file *x, struct fault *f);
+/* A row's addresses as words of their column in the text index, and those that a network asks for (sqlite_posting.c). */
+enum { POSTING_WORDS = 80 };
+size_t sqlite_posting_words(const struct row *r, char out[POSTING_WORDS]);
+void sqlite_posting_ask(const struct prefix *p, struct text *out);
 /* Whether they say what the rows say. 0, or -1: the file cannot be read. */
 int  sqlite_postings_inspect(sqlite3 *db, bool *good);
 

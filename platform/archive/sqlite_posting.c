@@ -1,111 +1,85 @@
-/* Which rows an address is in: a list for each address and transaction instead of an index entry for each row. Addresses are the one
- * column that comes in no order, so its two indexes were a third of what an alert cost, and 80 bytes of it; now 20. */
-#include <errno.h>
-#include <stdlib.h>
+/* Which rows an address is in: a column of the text index, "ip4c6120007" for 198.18.0.7. Addresses come in no order, so an index of
+ * the usual kind writes another page for nearly each of them, and more the larger the month is; FTS5 gathers what comes and merges
+ * sorted pieces now and then. A word's beginning is a network. */
 #include <string.h>
 
 #include "archive/sqlite.h"
 #include "common/text.h"
 
-enum { SEEN_MAX = 65536, NUMBER_MAX = 21 };
+enum { WORD_MAX = 3 + 32 };             /* "ip6" and hex */
 
-struct seen {
+static void put_word(const uint8_t address[ROW_ADDRESS], size_t digits, struct text *out)
+{
+    char hex[2 * ROW_ADDRESS + 1];
+    struct text t = text_over(hex, sizeof hex);
+    bool four = address[0] == 4;
+    text_hex(&t, address + (four ? 13 : 1), four ? 4 : 16);
+    text_str(out, four ? "ip4" : "ip6");
+    text_bytes(out, hex, digits < t.len ? digits : t.len);
+}
+
+size_t sqlite_posting_words(const struct row *r, char out[POSTING_WORDS])
+{
+    struct text t = text_over(out, POSTING_WORDS);
+    if (r->has_src)
+        put_word(r->src, SIZE_MAX, &t);
+    if (r->has_dest && !(r->has_src && memcmp(r->src, r->dest, ROW_ADDRESS) == 0)) {
+        text_char(&t, ' ');
+        put_word(r->dest, SIZE_MAX, &t);
+    }
+    return t.len;
+}
+
+/* A network that ends within a hex digit is several beginnings. */
+void sqlite_posting_ask(const struct prefix *p, struct text *out)
+{
     uint8_t address[ROW_ADDRESS];
-    int64_t n;
-};
-
-static int by_address(const void *a, const void *b)
-{
-    const struct seen *x = a, *y = b;
-    int order = memcmp(x->address, y->address, ROW_ADDRESS);
-    return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
-}
-
-/* A list as JSON, so that json_each() reads it where it is asked for. */
-static int put_list(struct sqlite_archive *a, struct file *x, const struct seen *first, size_t count, struct fault *f)
-{
-    struct text list = text_over(x->list, NUMBER_MAX * SEEN_MAX);
-    sqlite3_stmt *s = x->statements[PUT_POSTING];
-    for (size_t i = 0; i < count; i++) {
-        text_char(&list, i == 0 ? '[' : ',');
-        text_int(&list, first[i].n);
+    unsigned whole = p->bits / 4u, open = p->bits % 4u ? 4u - p->bits % 4u : 0, all = p->addr.version == 4 ? 8 : 32;
+    unsigned at = (p->addr.version == 4 ? 13u : 1u) + whole / 2, shift = whole % 2 ? 0 : 4;
+    row_address(&p->addr, address);
+    for (unsigned i = 0; i < 1u << open; i++) {
+        size_t digits = whole + (open > 0);
+        text_str(out, i > 0 ? " OR \"" : "\"");
+        put_word(address, digits, out);
+        text_str(out, digits < all ? "\" *" : "\"");
+        if (open > 0)
+            address[at] = (uint8_t)(address[at] + (1u << shift));
     }
-    text_char(&list, ']');
-    sqlite3_bind_blob(s, 1, first->address, ROW_ADDRESS, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, first->n);
-    sqlite3_bind_text(s, 3, list.at, (int)list.len, SQLITE_STATIC);
-    int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : sqlite_fault(a, x->name, x->db, f);
-    sqlite3_reset(s);
-    return rc;
-}
-
-int sqlite_postings_write(struct sqlite_archive *a, struct file *x, struct fault *f)
-{
-    int rc = 0;
-    if (x->seen_count == 0)
-        return 0;
-    qsort(x->seen, x->seen_count, sizeof *x->seen, by_address);
-    for (size_t i = 0, end; i < x->seen_count && rc == 0; i = end) {
-        for (end = i + 1; end < x->seen_count && memcmp(x->seen[i].address, x->seen[end].address, ROW_ADDRESS) == 0;)
-            end++;
-        rc = put_list(a, x, &x->seen[i], end - i, f);
-    }
-    x->seen_count = 0;
-    return rc;
-}
-
-static int make_room(struct file *x, struct fault *f)
-{
-    if (x->seen == NULL)
-        x->seen = malloc(SEEN_MAX * sizeof *x->seen);
-    if (x->list == NULL)
-        x->list = malloc(NUMBER_MAX * SEEN_MAX);
-    return x->seen != NULL && x->list != NULL ? 0 : fault_set(f, -ENOMEM, "archive: no memory");
-}
-
-static void note(struct file *x, bool has, const uint8_t *address, int64_t n)
-{
-    if (!has)
-        return;
-    struct seen *s = &x->seen[x->seen_count++];
-    memcpy(s->address, address, ROW_ADDRESS);
-    s->n = n;
-}
-
-int sqlite_posting_note(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f)
-{
-    bool same = r->has_src && r->has_dest && memcmp(r->src, r->dest, ROW_ADDRESS) == 0;
-    int rc = make_room(x, f);
-    if (rc == 0 && x->seen_count + 2 > SEEN_MAX)
-        rc = sqlite_postings_write(a, x, f);
-    if (rc != 0)
-        return rc;
-    note(x, r->has_src, r->src, n);
-    note(x, r->has_dest && !same, r->dest, n);
-    return 0;
 }
 
 /* ---- proving them ---- */
 
-static const char listed_sql[] = "SELECT p.address, j.value, e.n IS NOT NULL AND (e.src IS p.address OR e.dest IS p.address)"
-    " FROM posting p CROSS JOIN json_each(p.rows) j LEFT JOIN event e ON e.n = j.value ORDER BY p.address, p.first";
+static const char listed_sql[] = "SELECT v.term, v.doc, e.src, e.dest FROM temp.listed v LEFT JOIN event e ON e.n = v.doc"
+    " WHERE v.term >= 'ip4' AND v.term < 'ip7' AND v.col = 'address'";
 static const char wanted_sql[] = "SELECT count(src) + count(dest) - count(CASE WHEN src = dest THEN 1 END) FROM event";
+
+static bool is_word_of(sqlite3_stmt *s, int column, const char *term, size_t len)
+{
+    char word[WORD_MAX + 1];
+    struct text t = text_over(word, sizeof word);
+    if (sqlite3_column_bytes(s, column) != ROW_ADDRESS)
+        return false;
+    put_word(sqlite3_column_blob(s, column), SIZE_MAX, &t);
+    return t.len == len && memcmp(word, term, len) == 0;
+}
 
 /* Every entry is true, and none is there twice: so they are all there when there are as many as there should be. */
 static int count_true(sqlite3_stmt *s, int64_t *count)
 {
-    uint8_t address[ROW_ADDRESS] = { 0 };
-    int64_t last = 0;
+    char last[WORD_MAX + 1] = "";
+    int64_t before = 0;
     int step;
     *count = 0;
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {
-        bool fits = sqlite3_column_bytes(s, 0) == ROW_ADDRESS;
+        const char *term = (const char *)sqlite3_column_text(s, 0);
+        size_t len = (size_t)sqlite3_column_bytes(s, 0);
         int64_t n = sqlite3_column_int64(s, 1);
-        bool same = fits && memcmp(address, sqlite3_column_blob(s, 0), ROW_ADDRESS) == 0;
-        if (!fits || !sqlite3_column_int(s, 2) || (same && n <= last))
+        if (!is_word_of(s, 2, term, len) && !is_word_of(s, 3, term, len))
             return SQLITE_MISMATCH;
-        memcpy(address, sqlite3_column_blob(s, 0), ROW_ADDRESS);
-        last = n;
+        if (strcmp(last, term) == 0 && n <= before)
+            return SQLITE_MISMATCH;
+        memcpy(last, term, len + 1);
+        before = n;
         ++*count;
     }
     return step;
@@ -115,7 +89,8 @@ int sqlite_postings_inspect(sqlite3 *db, bool *good)
 {
     sqlite3_stmt *listed = NULL, *wanted = NULL;
     int64_t count = 0;
-    int step = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    int step = sqlite3_exec(db, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.listed USING fts5vocab(main, words, instance); BEGIN",
+                            NULL, NULL, NULL);
     if (step == SQLITE_OK)
         step = sqlite3_prepare_v2(db, listed_sql, -1, &listed, NULL);
     if (step == SQLITE_OK)
@@ -126,5 +101,5 @@ int sqlite_postings_inspect(sqlite3 *db, bool *good)
     sqlite3_finalize(listed);
     sqlite3_finalize(wanted);
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    return step == SQLITE_DONE || step == SQLITE_MISMATCH || step == SQLITE_ERROR ? 0 : -1;     /* ERROR: a list is no JSON */
+    return step == SQLITE_DONE || step == SQLITE_MISMATCH || step == SQLITE_ERROR ? 0 : -1;     /* ERROR: no such column or table */
 }

@@ -98,6 +98,20 @@ static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const c
     return run(a, x, PUT_TEXT, NULL, f);
 }
 
+/* What an event is found by: its words, if its kind has some, and its addresses. */
+static int put_words(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f)
+{
+    char words[ROW_WORDS_MAX], addresses[POSTING_WORDS];
+    sqlite3_stmt *s = x->statements[PUT_WORDS];
+    size_t len = row_has_words(r) ? row_words(r, words) : 0, addresses_len = sqlite_posting_words(r, addresses);
+    if (len + addresses_len == 0)
+        return 0;
+    sqlite3_bind_int64(s, 1, n);
+    sqlite3_bind_text(s, 2, words, (int)len, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, addresses, (int)addresses_len, SQLITE_STATIC);
+    return run(a, x, PUT_WORDS, NULL, f);
+}
+
 /* The row that was just written is the next link of its month's chain. */
 static int put_chain(struct sqlite_archive *a, struct file *x, const char *month, int64_t row, const char *region,
                      const char *json, size_t len, struct fault *f)
@@ -125,13 +139,7 @@ static int put_event(struct sqlite_archive *a, const struct row *r, const char *
         return rc;                      /* it was here before */
     int64_t n = sqlite3_last_insert_rowid(x->db);
     rc = put_chain(a, x, month, n, r->region, json, len, f);
-    if (rc == 0)
-        rc = sqlite_posting_note(a, x, r, n, f);
-    if (rc != 0 || !row_has_words(r))
-        return rc;
-    char words[ROW_WORDS_MAX];
-    size_t words_len = row_words(r, words);
-    return put_text(a, x, n, words, words_len, f);
+    return rc == 0 ? put_words(a, x, r, n, f) : rc;
 }
 
 static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
@@ -249,9 +257,6 @@ int sqlite_commit(struct archive *archive, struct fault *f)
         struct file *x = &a->files[i];
         if (!x->open_transaction)
             continue;
-        rc = sqlite_postings_write(a, x, f);
-        if (rc != 0)
-            break;
         if (sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
             rc = sqlite_fault(a, x->name, x->db, f);
         else
@@ -269,7 +274,6 @@ void sqlite_rollback(struct archive *archive)
         if (a->files[i].open_transaction) {
             sqlite3_exec(a->files[i].db, "ROLLBACK", NULL, NULL, NULL);
             a->files[i].open_transaction = false;
-            a->files[i].seen_count = 0;
         }
 }
 

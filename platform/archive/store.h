@@ -26,7 +26,7 @@ struct where {
     struct condition values[CONDITIONS_MAX];
     size_t count;
     uint8_t low[17], high[17];          /* address range */
-    char   words[2048];
+    char   words[2048], address[512];
     char   region_end[32];
 };
 
@@ -34,8 +34,8 @@ struct where {
 struct dialect {
     const char *events, *incidents;     /* tables of the months' events, and of the newest versions */
     const char *words;                  /* holds the words of one value */
-    const char *address;                /* an event with an address between two, */
-    int         addresses;              /* asked for so often in it */
+    const char *address;                /* an event with an address of those that ask_address() makes one value of; without */
+    void (*ask_address)(const struct prefix *p, struct text *out);      /* it: between two, for source and for destination */
     const char *party;                  /* an incident with an address between two */
     const char *alert_of;               /* table of an incident's alerts, seen from the events */
     const char *name;                   /* one value that begins a list of names */
@@ -136,6 +136,7 @@ struct archive {
     enum archive_mode   mode;
     struct month_head  *heads;          /* of the months that were written to */
     size_t              head_count;
+    struct row          row;            /* the last one that was put: its memory serves again */
 };
 
 /* The head that the next row of this month is added to; good until the next call. NULL with a fault. */

@@ -74,9 +74,16 @@ static int add_address(struct where *w, const struct dialect *d, const char *tex
         return 0;
     if (prefix_parse(text, &p) != 0)
         return fault_set(f, -EINVAL, "`%.80s`: expected an address or a prefix such as 192.0.2.0/24", text);
+    if (!incidents && d->ask_address != NULL) {
+        struct text t = text_over(w->address, sizeof w->address);
+        d->ask_address(&p, &t);
+        text_end(&t);
+        add_text(w, d->address, w->address);
+        return 0;
+    }
     range_of(&p, w->low, w->high);
     add(w, incidents ? d->party : d->address);
-    for (int i = 0; i < (incidents ? 1 : d->addresses); i++) {
+    for (int i = 0; i < (incidents ? 1 : 2); i++) {
         value(w, (struct condition){ .kind = 'b', .bytes = w->low, .len = sizeof w->low });
         value(w, (struct condition){ .kind = 'b', .bytes = w->high, .len = sizeof w->high });
     }

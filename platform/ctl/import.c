@@ -20,10 +20,7 @@
 const char import_usage[] =
     "import   the lines of a file as commands, each bad line reported and nothing of it applied; fengsui import --help\n";
 
-static const struct importable *const importables[] = { &import_units, &import_indicators, NULL };
-
-/* The key of the newest versions, as the correlator keeps them (platform/correlator/desk.h). */
-#define MATTERS_KEPT "state:desk"
+static const struct importable *const importables[] = { &import_units, &import_assets, &import_indicators, NULL };
 
 enum { OPTION_DRY = CLI_OPTION_OWN, OPTION_ROLE, OPTION_REGION, OPTION_SCOPE, OPTION_WAIT, OPTION_ACTIVATE, OPTION_DAYS, OPTION_REGIONS, MAKER_MAX = 80, SENTENCE_MAX = 640 };
 

@@ -19,6 +19,9 @@
 #include "events/matter.h"
 #include "events/organisation.h"
 
+/* The hash of newest versions, as the correlator keeps them (platform/correlator/desk.h). */
+#define MATTERS_KEPT "state:desk"
+
 extern const char import_usage[];       /* its lines of the program's help */
 
 /* argv[0] is "import". Bad lines and the sum on standard output. EX_OK; EX_DATAERR when a line is bad; else what kept it. */
@@ -33,7 +36,7 @@ struct importable {
     const char *help;                   /* its line of the help */
     int (*run)(struct import *i, const char *path, struct fault *f);    /* 0, or a negative errno: the file cannot be read at all */
 };
-extern const struct importable import_units, import_indicators;
+extern const struct importable import_units, import_assets, import_indicators;
 
 enum import_change { IMPORT_NEW, IMPORT_CHANGED, IMPORT_RETIRED };
 

@@ -63,6 +63,19 @@ struct known *known_find_up(const struct known_table *t, const char *region, con
     return k;
 }
 
+struct known *known_find_any(const struct known_table *t, const char *name)
+{
+    struct known *found = NULL;
+    for (struct known *k = t->buckets[bucket_of(t, name)]; k != NULL; k = k->next) {
+        if (strcmp(k->name, name) != 0)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = k;
+    }
+    return found;
+}
+
 struct known *known_put(struct known_table *t, const char *region, const char *name, struct matter *m)
 {
     struct known *k = known_find(t, region, name);

@@ -28,6 +28,9 @@ struct known *known_find(const struct known_table *t, const char *region, const 
 /* The same in the region and in those above it: 430100, 430000. */
 struct known *known_find_up(const struct known_table *t, const char *region, const char *name);
 
+/* The same wherever it is; NULL also when it is in two regions. */
+struct known *known_find_any(const struct known_table *t, const char *name);
+
 /* A matter, which is taken over, or a line's own (`m` NULL). NULL: no memory. */
 struct known *known_put(struct known_table *t, const char *region, const char *name, struct matter *m);
 

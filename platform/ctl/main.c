@@ -19,6 +19,7 @@
 #include "ctl/command.h"
 #include "ctl/drill.h"
 #include "ctl/export.h"
+#include "ctl/export_assets.h"
 #include "ctl/import.h"
 #include "ctl/keys.h"
 #include "ctl/intel.h"
@@ -31,6 +32,7 @@ static const char usage[] =
     "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave] [-c FILE]\n"
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
+    "       fengsui export assets [--region CODE] [--out FILE] [-c FILE]\n"
     "       fengsui command KIND COMMAND [ID] [name=value ...] --role ROLE [--version N]\n"
     "       fengsui drill score ID [--table FILE] [--json|--csv] [--out FILE] [-c FILE]\n"
     "       fengsui import WHAT FILE [--dry-run] [-c FILE]\n"
@@ -200,6 +202,8 @@ int main(int argc, char **argv)
         return up(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "status") == 0)
         return status(&cli, argc - 1, argv + 1);
+    if (argc > 2 && strcmp(argv[1], "export") == 0 && strcmp(argv[2], "assets") == 0)
+        return export_assets_run(&cli, argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "export") == 0)
         return export_run(&cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "command") == 0)
@@ -223,8 +227,9 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "sensor") == 0)
         return sensor(&cli, argc - 1, argv + 1);
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(import_usage, stdout) < 0 || fputs(audit_usage, stdout) < 0
-               || fputs(archive_usage, stdout) < 0 || fputs(drill_usage, stdout) < 0;
+        return fputs(usage, stdout) < 0 || fputs(export_usage, stdout) < 0 || fputs(export_assets_usage, stdout) < 0
+               || fputs(import_usage, stdout) < 0 || fputs(audit_usage, stdout) < 0 || fputs(archive_usage, stdout) < 0
+               || fputs(drill_usage, stdout) < 0;
     if (argc > 1 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
         return printf("fengsui %s\n", FENGSUI_VERSION) < 0;
     if (argc > 1)

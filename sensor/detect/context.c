@@ -1,4 +1,5 @@
 /* context - what other rooms know: the application, nDPI, countries, assets, and events of decoding, streams and records. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -221,7 +222,8 @@ static bool parse_geoip(struct parser *p, struct slice value)
     struct slice rest = value, end;
     struct check *c = parse_check(p, geoip_holds);
     (void)slice_cut(&rest, ',', &end);
-    if (rest.len == 0 || end.len == 2 || slice_begins(end, "!")) {      /* geoip:CN; geoip:!CN,RU; mean either end */
+    bool country = end.len == 2 && isupper((unsigned char)end.at[0]) && isupper((unsigned char)end.at[1]);
+    if (rest.len == 0 || country || slice_begins(end, "!")) {           /* geoip:CN; geoip:!CN,RU; mean either end */
         c->which = END_ANY;
         rest = value;
     } else if (!read_end(p, end, &c->which)) {

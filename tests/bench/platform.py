@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""platform.py --build DIR [--rate N] [--alerts N]: what the platform sustains. A real Redis as deployed (append-only file,
+"""platform.py --build DIR [--rate N] [--alerts N | --long]: what the platform sustains. A real Redis as deployed (append-only file,
 everysec, noeviction), the real correlator and archiver, and alerts of a busy day offered at a rate by tests/bench/platform.c.
 
-Says how far behind each alert's incident and its row in the archive were, what each process cost and kept in memory; with
---curve FILE the same every few seconds as CSV. CPU is what counts on a machine that does other things too: the sum of the
+Says how far behind each alert's incident and its row in the archive were, what each process cost and kept in memory, what it took on
+the disk, and whether that is what was asked for; with --curve FILE the same every second as CSV. --long is ten million alerts: nine
+minutes and 21 GB below --dir, which are given back. CPU is what counts on a machine that does other things too: the sum of the
 microseconds for one alert says how many a second two cores take.
 """
 import argparse
@@ -18,6 +19,8 @@ import tempfile
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+BYTES_AN_ALERT, BYTES_BESIDE = 2200, 4 << 30        # in the archive with its versions; Redis' files and logs
+LAG_MOST_MS, LONG, FLAT_MB, FLAT_FROM = 2000, 10000000, 64, 200       # the last: seconds; streams first fill what they may
 NAMES = ("redis", "correlator", "archiver", "publisher")
 
 
@@ -34,9 +37,21 @@ def rss_of(pid):
     return int(found.group(1)) / 1024 if found else 0       # it has just ended
 
 
+def size_of(folder):
+    """MB of the files below it; one may go while we look."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(root, name)).st_size
+            except FileNotFoundError:
+                pass
+    return total / 1e6
+
+
 class Redis:
     def __init__(self, folder):
-        self.socket = os.path.join(folder, "redis.sock")
+        self.folder, self.socket = folder, os.path.join(folder, "redis.sock")
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", folder, "--appendonly", "yes", "--appendfsync",
              "everysec", "--save", "", "--auto-aof-rewrite-min-size", "1gb", "--maxmemory", "2gb", "--maxmemory-policy", "noeviction", "--logfile", folder + "/redis.log"])
@@ -63,7 +78,7 @@ class Run:
         self.processes["publisher"] = subprocess.Popen(
             [os.path.join(o.build, "tests/bench/platform"), address, self.make("spool"), str(o.regions), str(o.rate), str(o.alerts),
              *(["flood"] if o.flood else [])], stdout=subprocess.PIPE, text=True)
-        self.cpu, self.curve = dict.fromkeys(NAMES, 0.0), None
+        self.cpu, self.curve, self.aof, self.told = dict.fromkeys(NAMES, 0.0), None, 0.0, 0.0
 
     def make(self, name):
         os.makedirs(os.path.join(self.folder, name))
@@ -85,6 +100,11 @@ class Run:
         """second offered archived, and p50 p99 of incident and archive"""
         second, offered, archived, _, incident, _, archive = line.split()
         rss, memory = self.look(), self.redis.memory()
+        self.aof = max(self.aof, size_of(self.redis.folder))
+        if float(second) >= self.told + 30:
+            self.told = float(second)
+            print("%5.0f s: %s offered, %s archived; p99 of this second: incident %s ms, archive %s ms; MB: %s" % (
+                self.told, offered, archived, incident, archive, ", ".join("%s %.0f" % pair for pair in rss.items())), flush=True)
         if self.curve is None and self.o.curve:
             self.curve = open(self.o.curve, "w")
             self.curve.write("second,offered,archived,incident_p99_ms,archive_p99_ms,redis_mb,%s,%s\n" % (
@@ -131,11 +151,27 @@ def tell(o, run, total, seen):
         max(m for _, m in seen[:third]), max(m for _, m in seen[-third:])))
 
 
+def judge(o, total, seen):
+    """What was asked for, one line each. Memory is flat when the last third needs no more than the second (the first fills caches)."""
+    third = max(1, len(seen) // 3)
+    peak = lambda part, n: max((rss.get(n, 0) for rss, _ in part), default=0)
+    grown = ["%s by %.0f MB" % (n, peak(seen[-third:], n) - peak(seen[third:-third], n)) for n in ("redis", "correlator", "archiver")
+             if peak(seen[-third:], n) > peak(seen[third:-third], n) + FLAT_MB]
+    late = float(total[1]) - int(total[0]) / o.rate
+    for good, what in ((late <= LAG_MOST_MS / 1000, "%.0f/s are taken in and kept (all was there %.1f s after the last was due)" % (o.rate, late)),
+                       (int(total[3]) <= LAG_MOST_MS, "incidents within 2 s at p99 (%s ms)" % total[3]),
+                       (int(total[5]) <= LAG_MOST_MS, "the archive within 2 s at p99 (%s ms)" % total[5]),
+                       (not grown if len(seen) >= FLAT_FROM else None, "memory is flat" + "".join("; grew: " + g for g in grown))):
+        print("  %-3s  %s" % ("?" if good is None else "yes" if good else "NO", what))
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--build", required=True)
     options.add_argument("--rate", type=float, default=20000)
     options.add_argument("--alerts", type=int, default=600000)
+    options.add_argument("--long", action="store_const", dest="alerts", const=LONG, help="%d alerts" % LONG)
+    options.add_argument("--dir", help="where the files go meanwhile (default: where temporary files go)")
     options.add_argument("--regions", type=int, default=2)
     options.add_argument("--flood", action="store_true", help="one rule, one pair")
     options.add_argument("--curve", help="CSV of memory, CPU and lag over time")
@@ -143,12 +179,21 @@ def main():
     options.add_argument("--archiver", type=shlex.split, default=[], metavar="OPTIONS", help="the same for the archiver")
     options.add_argument("--keep", action="store_true", help="keep the files")
     o = options.parse_args()
-    folder = tempfile.mkdtemp(prefix="platform-")
+    folder = tempfile.mkdtemp(prefix="platform-", dir=o.dir)
+    needed, free = o.alerts * BYTES_AN_ALERT + BYTES_BESIDE, shutil.disk_usage(folder).free
+    if free < needed:
+        os.rmdir(folder)
+        sys.exit("platform: %d alerts need %.0f GB, and %s has %.0f; give another place by --dir" % (
+            o.alerts, needed / 1e9, os.path.dirname(folder), free / 1e9))
     run = Run(o, folder)
     try:
         total, seen = run.follow()
         run.look()
         tell(o, run, total, seen)
+        archive = size_of(os.path.join(folder, "archive"))
+        print("  on disk      archive %.0f MB: %.0f bytes an alert; Redis' files %.0f MB at most" % (
+            archive, 1e6 * archive / int(total[0]), run.aof))
+        judge(o, total, seen)
     finally:
         run.stop()
         if o.keep:

@@ -14,6 +14,7 @@
 #include "archive/archive.h"
 #include "archive/lexemes.h"
 #include "archive/words.h"
+#include "common/addr.h"
 #include "common/clock.h"
 #include "tests/support/archive.h"
 
@@ -119,6 +120,48 @@ static void every_condition_finds_what_it_names(void **state)
     clock_parse("2026-11-01T00:00:00Z", &from);
     clock_parse("2026-11-02T00:00:00Z", &to);
     assert_string_equal(find(&p, &(struct archive_query){ .from_us = from, .to_us = to }), "a:1:2 a:1:1");
+    close_both(&p);
+}
+
+/* Newest first, as fill() wrote them. */
+static const struct ends { const char *id, *src, *dest; } ends[] = {
+    { "a:1:4", "192.0.2.255", "192.0.3.1" }, { "a:1:3", "192.0.2.7", "192.0.3.1" }, { "a:1:2", "2001:db8::7", "10.2.0.5" },
+    { "a:1:1", "192.0.2.8", "10.1.0.5" }, { "a:1:0", "192.0.2.7", "10.1.0.5" },
+};
+
+static void a_network_of_any_length_finds_what_lies_in_it(void **state)
+{
+    static const struct { const char *address; unsigned bits; } of[] = { { "192.0.2.7", 32 }, { "10.1.0.5", 32 }, { "2001:db8::7", 128 } };
+    struct place p;
+    open_both(&p, state);
+    fill(&p);
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+        for (unsigned bits = 0; bits <= of[k].bits; bits++) {
+            char network[64], wanted[64] = "";
+            struct prefix prefix;
+            snprintf(network, sizeof network, "%s/%u", of[k].address, bits);
+            assert_int_equal(prefix_parse(network, &prefix), 0);
+            for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+                struct addr src, dest;
+                addr_parse(ends[i].src, &src);
+                addr_parse(ends[i].dest, &dest);
+                if (prefix_holds(&prefix, &src) || prefix_holds(&prefix, &dest))
+                    strcat(strcat(wanted, *wanted ? " " : ""), ends[i].id);
+            }
+            const char *got = find(&p, &(struct archive_query){ .address = network });
+            if (strcmp(got, wanted) != 0)
+                fail_msg("%s: found `%s`, expected `%s`", network, got, wanted);
+        }
+    close_both(&p);
+}
+
+static void an_address_is_no_word(void **state)
+{
+    struct place p;
+    open_both(&p, state);
+    fill(&p);
+    assert_string_equal(find(&p, &(struct archive_query){ .text = "ip4c0000207" }), "");
+    assert_string_equal(find(&p, &(struct archive_query){ .text = "Modbus ip40a010005" }), "");
     close_both(&p);
 }
 
@@ -595,6 +638,8 @@ static void words_are_lexemes_and_what_is_asked_finds_them(void **unused)
 
 static const struct CMUnitTest on_both[] = {
     cmocka_unit_test(every_condition_finds_what_it_names),
+    cmocka_unit_test(a_network_of_any_length_finds_what_lies_in_it),
+    cmocka_unit_test(an_address_is_no_word),
     cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
     cmocka_unit_test(the_same_event_twice_is_there_once),
     cmocka_unit_test(what_packets_bring_into_an_event_poisons_no_batch),

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +92,27 @@ static void one_pass_and_a_tree_make_the_same_row(void **unused)
     }
 }
 
+static void a_row_that_is_used_again_forgets_what_it_was(void **unused)
+{
+    static const char version[] = "{\"id\":\"I-1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"incident\","
+                                  "\"incident\":{\"id\":\"I-1\",\"version\":1,\"state\":\"new\"}}";
+    struct row again = { 0 };
+    struct fault f = { 0 };
+    char was[1024];
+    (void)unused;
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+        const size_t k = i % (sizeof cases / sizeof *cases);
+        assert_int_equal(row_parse_again(cases[k].json, strlen(cases[k].json), "430000", &again, &f), 0);
+        write_row(&again, was);
+        if (!as_expected(was, cases[k].row))
+            fail_msg("%s, again:\n  `%s`\n  `%s` expected", cases[k].name, was, cases[k].row);
+        assert_int_equal(row_parse_again("{\"id\":1}", 8, "430000", &again, &f), -EINVAL);
+        if (i % 3 == 0)
+            assert_int_equal(row_parse_again(version, strlen(version), "430000", &again, &f), 0);
+    }
+    row_free(&again);
+}
+
 static void what_has_versions_or_is_wrong_is_left_to_the_tree(void **unused)
 {
     static const char *const others[] = {
@@ -109,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_pass_and_a_tree_make_the_same_row),
+        cmocka_unit_test(a_row_that_is_used_again_forgets_what_it_was),
         cmocka_unit_test(what_has_versions_or_is_wrong_is_left_to_the_tree),
     };
     return cmocka_run_group_tests_name("row", tests, NULL, NULL);
