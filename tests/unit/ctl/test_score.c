@@ -388,6 +388,60 @@ static void an_event_that_is_no_drill_is_refused_with_a_sentence(void **unused)
     }
 }
 
+/* ---- what an archive may hold ---- */
+
+static const char drill_json[] =
+    "{\"event_type\":\"drill\",\"status\":\"exercise\",\"drill\":{\"id\":\"D-430100-20261120-aaaaaaaa\",\"title\":\"t\",\"regions\":[\"430100\"],\"sensors\":[\"s\"],"
+    "\"started_at\":\"2026-11-20T12:00:00Z\",\"stopped_at\":\"2026-11-20T13:00:00Z\",\"injects\":{\"i1\":{\"attack\":\"a\",\"victims\":[\"10.0.0.0/24\"],"
+    "\"attackers\":[\"198.51.100.7\"],\"injected_at\":\"2026-11-20T12:10:00Z\",\"capture_at\":\"2026-11-20T12:10:30Z\",\"detect_within\":60,"
+    "\"contain_within\":600,\"outcome\":\"blocked\"}}}}";
+static const char incident_json_text[] =
+    "{\"event_type\":\"incident\",\"status\":\"exercise\",\"incident\":{\"id\":\"I-1\",\"region\":\"430100\",\"last\":\"2026-11-20T12:30:00Z\",\"merged_into\":\"I-1\","
+    "\"detected_at\":\"2026-11-20T12:11:00Z\",\"history\":[{\"at\":\"2026-11-20T12:12:00Z\",\"command\":\"contain\",\"from\":\"handling\",\"to\":\"contained\"}]}}";
+static const char notice_json[] =
+    "{\"event_type\":\"notice\",\"status\":\"exercise\",\"notice\":{\"id\":\"N-1\",\"incidents\":[\"I-1\"],\"sign_by\":\"2026-11-20T12:30:00Z\",\"fired\":{},"
+    "\"history\":[{\"at\":\"2026-11-20T12:12:00Z\",\"command\":\"issue\"},{\"at\":\"2026-11-20T12:13:00Z\",\"command\":\"sign\"}]}}";
+
+/* Computes what is there, whatever it is; the document must be one. */
+static void computed(const char *drill, size_t drill_len, const char *incident, size_t incident_len, const char *notice, size_t notice_len)
+{
+    static struct score s;
+    struct facts f;
+    struct fault why = { 0 };
+    if (facts_drill(&f, drill, drill_len, START + 60 * MINUTE, &why) != 0) {
+        assert_true(*why.why != '\0');
+        return;
+    }
+    facts_incident(&f, incident, incident_len, &why);
+    if (f.incident_count > 0)
+        ALERT_IS_TOLD(&f, 0, .minute = 11);
+    facts_notice(&f, notice, notice_len, &why);
+    score_compute(&f, &table, &s);
+    json_decref(document_of(&s));
+    facts_free(&f);
+}
+
+static void every_prefix_and_every_single_bit_is_read_or_refused(void **unused)
+{
+    static const char *const whole[3] = { drill_json, incident_json_text, notice_json };
+    static char changed[sizeof drill_json + sizeof incident_json_text];
+    (void)unused;
+    for (int which = 0; which < 3; which++) {
+        size_t len = strlen(whole[which]);
+        for (size_t n = 0; n <= len * 9; n++) {
+            const char *text[3] = { whole[0], whole[1], whole[2] };
+            size_t length[3] = { strlen(whole[0]), strlen(whole[1]), strlen(whole[2]) };
+            memcpy(changed, whole[which], len);
+            if (n <= len)
+                length[which] = n;
+            else
+                changed[(n - len - 1) / 8] ^= (char)(1 << (n - len - 1) % 8);
+            text[which] = changed;
+            computed(text[0], length[0], text[1], length[1], text[2], length[2]);
+        }
+    }
+}
+
 static int load_table(void **unused)
 {
     struct fault f;
@@ -404,6 +458,7 @@ int main(void)
         cmocka_unit_test(the_document_is_the_same_wherever_the_clock_stands_and_in_whatever_order_it_was_read),
         cmocka_unit_test(a_figure_names_who_met_it_and_who_did_not), cmocka_unit_test(the_longest_score_fits_what_a_command_may_bring),
         cmocka_unit_test(an_event_that_is_no_drill_is_refused_with_a_sentence),
+        cmocka_unit_test(every_prefix_and_every_single_bit_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, load_table, NULL);
 }
