@@ -3,6 +3,7 @@
  *
  * Payload    the bytes of packets and bodies (members `payload`, `payload_printable`, `packet`, `http_request_body` and
  *            the like) become "[masked: 120 bytes]".
+ * Contacts   of units (member `contacts`) likewise: their names are personal, too.
  * Texts      every other text goes through mask_text() (common/mask.h), but for identifiers: ids, hashes, times.
  * Numbers    stay: no field of ours holds a personal number as one.
  */

@@ -94,6 +94,7 @@ static int write_config(const struct up *u, struct fault *f)
             "correlator:\n"
             "  taxonomy: \"%s/deploy/data/gbt20986_2023_taxonomy.csv\"\n"
             "  desk:\n    clocks: \"%s/deploy/data/reporting_clocks.csv\"\n"
+            "organisation:\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n  sectors: \"%s/deploy/data/sectors.csv\"\n"
             "archive:\n  store: \"%s/archive\"\n  keys: \"%s/keys\"\n"
             "report:\n  keys: \"%s/keys\"\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "dashboard:\n"
@@ -101,8 +102,8 @@ static int write_config(const struct up *u, struct fault *f)
             "  web: \"%s\"\n"
             "  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "  map: \"%s/deploy/data/hunan-prefectures.geojson\"\n",
-            u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, p->share, u->dir, u->dir,
-            u->dir, p->share,
+            u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, p->share, p->share, p->share,
+            u->dir, u->dir, u->dir, p->share,
             (unsigned long long)p->port, p->web, p->share, p->share);
     return fclose(out) == 0 ? 0 : fault_set(f, -errno, "%s: %s", u->config, strerror(errno));
 }

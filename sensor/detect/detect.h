@@ -53,7 +53,7 @@ struct rules_source {               /* everything is borrowed for the call, name
     size_t             rating_count;
     const char        *classification;      /* path of classification.config; NULL: priorities default to 3 */
     const char        *cache_dir;   /* where compiled pattern databases are kept; NULL: nowhere */
-    const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 64 */
+    const struct schema *const *schemas;    /* of every dissector: their fields are keywords; at most 128 */
     size_t             schema_count;
     bool               keep_texts;          /* of options, for detect_watched(): some more memory */
     const char *const *decode_events;       /* bit i of subject.decode_events is names[i]; NULL-terminated, at most 256 */

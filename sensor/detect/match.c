@@ -68,7 +68,7 @@ static bool inspect_view(struct detect *d, const struct section *section, struct
 }
 
 /* Could this message have the row at all? Of an HTTP request it says nothing that it has no status; what is neither request nor
- * response has neither. */
+ * response has neither. Of a message that was cut short anything may have been lost, unless its body is there: octets behind the row. */
 static bool may_have(const struct match *m, uint16_t row)
 {
     const struct schema *s = m->rules->schemas[m->schema];
@@ -76,8 +76,9 @@ static bool may_have(const struct match *m, uint16_t row)
     if (m->r->cut || sides == 0)
         return !m->r->cut;
     for (size_t i = 0; i < m->r->count; i++) {
-        unsigned side = s->fields[m->r->values[i].row].flags & FIELD_SIDES;
-        if (side && (side & ~sides) == 0)
+        const struct field *f = &s->fields[m->r->values[i].row];
+        bool whole = !m->r->incomplete || (f->type == FIELD_BYTES && f > &s->fields[row]);
+        if (whole && (f->flags & FIELD_SIDES) && (f->flags & FIELD_SIDES & ~sides) == 0)
             return true;
     }
     return false;

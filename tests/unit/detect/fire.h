@@ -26,12 +26,12 @@ static const struct field http_fields[] = {
     { .name = "host", .type = FIELD_TEXT, .flags = FIELD_ASKED, .about = "Host." },
     { .name = "header", .type = FIELD_TEXT, .about = "Headers." },
     { .name = "user_agent", .type = FIELD_TEXT, .flags = FIELD_ASKED, .about = "User agent." },
-    { .name = "request_body", .type = FIELD_BYTES, .about = "Body." },
+    { .name = "request_body", .type = FIELD_BYTES, .flags = FIELD_ASKED, .about = "Body." },
     { .name = "stat_code", .type = FIELD_TEXT, .flags = FIELD_ANSWERED, .about = "Status." },
     { .name = "length", .type = FIELD_UINT, .unit = "bytes", .about = "Length." },
     { .name = "file_data", .type = FIELD_BYTES, .flags = FIELD_MANY, .aliases = "file.data", .about = "Content." },
     { .name = "response_body", .type = FIELD_BYTES, .about = "Body." },
-    { .name = "cookie", .type = FIELD_TEXT, .about = "Cookie." }
+    { .name = "cookie", .type = FIELD_TEXT, .flags = FIELD_ASKED, .about = "Cookie." }
 };
 static const struct anomaly http_anomalies[] = { { "bad_length", "A length that cannot be." }, { "gap", "A gap." } };
 static const struct schema http_schema = { "http", http_fields, 12, http_anomalies, 2 };

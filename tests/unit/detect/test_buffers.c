@@ -48,6 +48,8 @@ static void a_message_that_could_not_have_it_lacks_nothing(void **unused)
     static const struct buffer_case agent = { "a request's, of a response", "http.user_agent; absent", NULL, false },
                                     code = { "a response's, of one", "http.stat_code; absent:or_else; content:\"4\"", NULL, false },
                                     neither = { "a message that is neither", "http.user_agent; absent", NULL, false },
+                                    short_of = { "a message cut short before it", "http.user_agent; absent", NULL, false },
+                                    behind = { "a message cut short behind it", "http.user_agent; absent", NULL, true },
                                     cut = { "a record that was cut", "http.user_agent; absent", NULL, false },
                                     unknown = { "a field whose side nobody says", "toy.raw; absent", NULL, true };
     struct record r;
@@ -59,6 +61,12 @@ static void a_message_that_could_not_have_it_lacks_nothing(void **unused)
     record_uint(&r, HTTP_LENGTH, 5);
     hold_on(&neither, &r);
     record_text(&r, HTTP_METHOD, "GET");
+    r.incomplete = true;
+    hold_on(&short_of, &r);
+    record_text(&r, HTTP_COOKIE, "a=b");
+    hold_on(&short_of, &r);
+    record_text(&r, HTTP_BODY, "half");
+    hold_on(&behind, &r);
     r.cut = true;
     hold_on(&cut, &r);
     record_begin(&r, &toy_schema, FROM_CLIENT);

@@ -17,6 +17,8 @@ static const struct mask_case { const char *name, *in, *out; } cases[] = {
     { "identifiers stay", "{\"id\":\"13812345678\",\"alert_ids\":[\"13812345678\"],\"timestamp\":\"13812345678\"}",
       "{\"id\":\"13812345678\",\"alert_ids\":[\"13812345678\"],\"timestamp\":\"13812345678\"}" },
     { "numbers stay", "{\"flow_id\":13812345678,\"on\":true}", "{\"flow_id\":13812345678,\"on\":true}" },
+    { "whom one calls", "{\"contacts\":[\"张三\",\"Li 13812345678\"]}",
+      "{\"contacts\":[\"[masked: 6 bytes]\",\"[masked: 14 bytes]\"]}" },
     { "a body that is an object", "{\"http_request_body\":{\"a\":1}}", "{\"http_request_body\":\"[masked: 0 bytes]\"}" },
 };
 
