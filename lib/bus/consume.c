@@ -14,7 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-static const uint64_t LOOK_US = 500000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
+static const uint64_t LOOK_US = 500000, MEMORY_US = 100000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
 enum { HOLD_SHARE = 20 };               /* a transaction follows the last after so many times what that one cost */
 
 struct region {
@@ -39,8 +39,8 @@ struct consumer {
     struct region *regions;
     size_t region_count;
     struct region *at_work;             /* whose batch the handler has; NULL: changes go to the region that they name */
-    bool   connected, complained;
-    uint64_t retry_us, look_at_us, idle_at_us, read_us;
+    bool   connected, complained, crowded;
+    uint64_t retry_us, look_at_us, idle_at_us, read_us, memory_at_us;
     struct consume_counts counts;
 };
 
@@ -682,6 +682,25 @@ static void pace(const struct consumer *c)
         nap(c, next - now);
 }
 
+/* Whether what we would add is others' room. In a Redis that is full to the brim the archiver could not even say that it is
+ * alive, so nothing would ever be acknowledged, trimmed and free again. Who cannot say how full it is is asked by the read. */
+static bool is_crowded(struct consumer *c)
+{
+    uint64_t now = clock_steady_us(), used, most;
+    struct fault why;
+    if (c->settings.leave_percent == 0 || now < c->memory_at_us || c->door.memory(c->door.self, &used, &most, &why) != 0)
+        return c->crowded;
+    bool crowded = most > 0 && used > most / 100 * (100 - c->settings.leave_percent);
+    c->memory_at_us = now + MEMORY_US;
+    if (crowded != c->crowded && crowded)
+        log_warning("%s: less than %u %% of Redis' memory is free; what is new waits until the archiver has made room", c->settings.group,
+                    c->settings.leave_percent);
+    else if (crowded != c->crowded)
+        log_info("%s: Redis has room again", c->settings.group);
+    c->crowded = crowded;
+    return crowded;
+}
+
 static int read_once(struct consumer *c, struct fault *f)
 {
     const char **names = malloc((c->region_count + 1) * sizeof *names);
@@ -691,8 +710,8 @@ static int read_once(struct consumer *c, struct fault *f)
     size_t n = our_regions(c, names);
     int rc = 0;
     pace(c);
-    if (n == 0)
-        nap(c, c->settings.block_us);
+    if (n == 0 || is_crowded(c))
+        nap(c, n == 0 ? c->settings.block_us : wait_of(c));
     else
         rc = c->door.read(c->door.self, names, n, wait_of(c), &page, f);
     c->read_us = page.count > 0 && page.count < c->settings.batch ? clock_steady_us() : 0;

@@ -53,8 +53,13 @@ struct consume_settings {
     uint64_t    block_us;           /* longest wait for new entries */
     uint64_t    hold_us, hold_least_us;     /* longest and shortest that what was handled waits for its transaction */
     uint64_t    pace_us;            /* after a read that was no full batch, the next one waits so long */
+    unsigned    leave_percent;      /* of Redis' memory, to those who make room in it: nothing new is read while less is free; 0: all may be used */
     uint64_t    claim_idle_us;      /* life of the lease: a dead consumer's regions are taken over after it */
 };
+
+/* What everybody leaves who only adds. Sensors leave ten (link.h), so that what they sent can still be worked off; consumers
+ * whose work adds to the streams this; the archiver, whose work is what lets them be trimmed, may use all. */
+enum { CONSUME_LEAVES = 5 };
 
 struct consume_counts { uint64_t read, handled, repeats, claimed, retried, dead, lost, reconnects; };
 extern const struct metrics_room consume_metrics;

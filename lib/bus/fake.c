@@ -24,6 +24,7 @@ struct fake {
     size_t        field_count;
     bool          trouble[FAKE_FLUSHED + 1];
     unsigned      full;                 /* so many commits to refuse */
+    uint64_t      used, most;           /* memory */
     char          server[41];
     bool          no_groups;            /* after FLUSHALL, until a region is taken */
     int           stop;                 /* set when there is nothing left to read */
@@ -180,6 +181,12 @@ static bool happens(struct fake *x, enum fake_trouble what)
     return now;
 }
 
+void fake_memory(struct fake *x, uint64_t used, uint64_t most)
+{
+    x->used = used;
+    x->most = most;
+}
+
 void fake_full(struct fake *x, unsigned commits)
 {
     x->full = commits;
@@ -328,8 +335,10 @@ static int64_t door_trim(void *self, const char *region, enum stream s, const ch
 
 static int door_memory(void *self, uint64_t *used, uint64_t *most, struct fault *f)
 {
-    (void)self, (void)f;
-    *used = *most = 0;
+    const struct fake_door *d = self;
+    (void)f;
+    *used = d->fake->used;
+    *most = d->fake->most;
     return 0;
 }
 

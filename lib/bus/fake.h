@@ -35,6 +35,8 @@ void fake_restarted(struct fake *x, const char *run_id);        /* before the ne
 
 void fake_full(struct fake *x, unsigned commits);               /* the next so many are refused: there is no room */
 
+void fake_memory(struct fake *x, uint64_t used, uint64_t most);    /* what it says of its memory from now on; 0, 0: no limit */
+
 /* What stands there now. The entry's fields as written; `reason` NULL but in :dead. */
 void fake_entries(const struct fake *x, const char *region, enum stream s,
                   void (*each)(void *ctx, const char *id, const char *type, const char *json, const char *reason), void *ctx);

@@ -162,7 +162,7 @@ int pg_put(struct archive *archive, const struct row *r, const char *json, size_
            : pg_make_leaf(a, r->time_us, r->region, f);
     if (rc != 0)
         return rc;
-    if (row_is_versioned(r->type))
+    if (r->versioned)
         add_version(a, r, json, len);
     else
         add_row(a, &a->batches[EVENTS], r, r->id, json, len);

@@ -6,6 +6,7 @@
 
 #include "archive/words.h"
 #include "common/clock.h"
+#include "events/event.h"
 #include "events/kind.h"
 #include "events/load.h"
 
@@ -13,6 +14,18 @@
 bool row_is_versioned(const char *event_type)
 {
     return event_type != NULL && (kind_named(event_type) != NULL || strcmp(event_type, "retention") == 0);
+}
+
+bool row_is_sensed(const char *event_type)
+{
+    return !row_is_versioned(event_type) || strcmp(event_type, "asset") == 0;
+}
+
+static bool is_versioned(const struct row *r)
+{
+    char sensor[EVENT_ID_MAX];
+    uint64_t epoch, seq;
+    return row_is_versioned(r->type) && !(row_is_sensed(r->type) && event_id_parse(r->id, sensor, &epoch, &seq) == 0);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -148,11 +161,12 @@ int row_tree(const char *json, size_t len, const char *region, struct row *out, 
         take_asset(out);
         out->has_src = row_address_of(text_of(out->document, "src_ip"), out->src);
         out->has_dest = row_address_of(text_of(out->document, "dest_ip"), out->dest);
-        if (row_is_versioned(out->type))
+        out->versioned = is_versioned(out);
+        if (out->versioned)
             take_body(out);
         else
             take_alert(out);
-        if (row_is_versioned(out->type) && (out->key == NULL || out->version <= 0))
+        if (out->versioned && (out->key == NULL || out->version <= 0))
             rc = fault_set(f, -EINVAL, "%s %.80s: without id and version inside", out->type, out->id);
     }
     if (rc != 0)

@@ -30,7 +30,7 @@ struct row {
     const char *key;                    /* of a versioned event: its own id, without the version */
     const char *whole;                  /* of an incident: the one it became part of; NULL: none */
     uint8_t     src[ROW_ADDRESS], dest[ROW_ADDRESS];
-    bool        has_src, has_dest;
+    bool        has_src, has_dest, versioned;
 };
 
 /* 0, or -EINVAL with the reason: not JSON, no id, no time. */
@@ -45,6 +45,9 @@ void row_address(const struct addr *a, uint8_t out[ROW_ADDRESS]);
 
 /* Whether this kind of event has versions, of which the newest counts. */
 bool row_is_versioned(const char *event_type);
+/* Whether a sensor says events of that name too: an asset is what people register, and what a sensor has seen. A sensor's have an id of
+ * its own (<sensor>:<epoch>:<seq>), and no versions. */
+bool row_is_sensed(const char *event_type);
 
 /* Flows are most of what there is and hold no words: their addresses are columns. */
 bool row_has_words(const struct row *r);

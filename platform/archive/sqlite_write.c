@@ -243,7 +243,7 @@ static int put_current(struct sqlite_archive *a, const struct row *r, const char
 int sqlite_put(struct archive *archive, const struct row *r, const char *json, size_t len, struct fault *f)
 {
     struct sqlite_archive *a = (struct sqlite_archive *)archive;
-    if (!row_is_versioned(r->type))
+    if (!r->versioned)
         return put_event(a, r, json, len, f);
     int rc = put_version(a, r, json, len, f);
     return rc == 0 ? put_current(a, r, json, len, f) : rc;

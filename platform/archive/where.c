@@ -170,7 +170,7 @@ int archive_where(const struct dialect *d, const struct archive_query *q, bool i
 
 bool archive_wants_months(const struct archive_query *q)
 {
-    return (!is_set(q->event_type) || !row_is_versioned(q->event_type)) && !is_set(q->whole);
+    return (!is_set(q->event_type) || row_is_sensed(q->event_type)) && !is_set(q->whole);
 }
 
 bool archive_wants_incidents(const struct archive_query *q)

@@ -402,7 +402,7 @@ static int run(struct daemon *d, struct fault *f)
         .name = d->settings.name, .streams = streams, .stream_count = d->settings.children.count > 0 ? STREAMS : STREAMS - 1,
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
         .batch = (unsigned)d->settings.batch, .block_us = 500000, .hold_us = d->settings.hold_us,
-        .claim_idle_us = d->settings.claim_idle_us,
+        .leave_percent = CONSUME_LEAVES, .claim_idle_us = d->settings.claim_idle_us,
     };
     struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .lost = on_lost, .idle = on_idle, .ctx = d,
                                  .gather = on_gather };

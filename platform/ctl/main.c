@@ -29,7 +29,7 @@
 #define CONTROL_SOCKET "/run/fengsui/sensor.sock"
 
 static const char usage[] =
-    "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave]\n"
+    "Usage: fengsui up [--dir DIR] [--exercise FOLDER] [--port N] [--leave] [-c FILE]\n"
     "       fengsui status [-c FILE]\n"
     "       fengsui export ID|--since TIME [--format FORM] [--out FILE] [-c FILE]\n"
     "       fengsui export assets [--region CODE] [--out FILE] [-c FILE]\n"
@@ -43,14 +43,15 @@ static const char usage[] =
     "       fengsui rules check RULES\n"
     "       fengsui intel check FILE\n"
     "       fengsui sensor reload|status [--socket PATH]\n\n"
-    "up       starts a private Redis, correlator, archiver and console below DIR, plays the drill in FOLDER once,\n"
-    "         shows incidents, report and address, and ends everything at Ctrl-C\n"
+    "up       starts a private Redis, correlator, archiver and console below DIR, and a notifier when FILE names whom to\n"
+    "         tell; plays the drill in FOLDER once, shows incidents, report and address, and ends everything at Ctrl-C\n"
     "  --dir DIR          where it all lives (default run)\n"
     "  --share DIR        folder with rules/ and deploy/ (default .)\n"
     "  --web DIR          folder of the console's built page (default: web beside this program)\n"
     "  --exercise FOLDER  captures and sensors.csv to play\n"
     "  --port N           of the console on 127.0.0.1 (default 8600)\n"
     "  --leave            end when everything has arrived\n"
+    "  -c, --config FILE  settings over those that it writes itself: notifier.targets, for one\n"
     "status   every stream with its groups: entries, pending, not yet read; what the correlators saw and forgot\n"
     "  -c, --config FILE  settings (default /etc/fengsui/fengsui.yaml)\n"
     "command  a decision about an incident, a warning, a notice ...; fengsui command --help lists them\n"
@@ -111,6 +112,11 @@ static int up(struct cli *cli, int argc, char **argv)
                 return EX_USAGE;
         }
     }
+    plan.config = cli->config;
+    if (cli->config_over != NULL)
+        return cli_fail(cli, EX_USAGE, "up: expected one --config: the settings that it writes are the first");
+    if (plan.config != NULL && access(plan.config, R_OK) != 0)
+        return cli_fail(cli, EX_NOINPUT, "%s: %s", plan.config, strerror(errno));
     if (realpath(plan.share, share) == NULL)
         return cli_fail(cli, EX_NOINPUT, "--share: no folder \"%s\"", plan.share);
     plan.share = share;

@@ -24,7 +24,7 @@
 
 #define MAKERS "/usr/share/ieee-data/oui.txt"         /* Debian's ieee-data */
 
-enum { SERVICES = 4, START_PATIENCE_US = 20000000, END_PATIENCE_US = 10000000, SENSORS_MAX = 64 };
+enum { SERVICES = 5, START_PATIENCE_US = 20000000, END_PATIENCE_US = 10000000, SENSORS_MAX = 64 };
 
 struct up {
     const struct up_plan *plan;
@@ -48,7 +48,7 @@ static int folder(const struct up *u, const char *name, struct fault *f)
 
 static int folders(struct up *u, struct fault *f)
 {
-    static const char *const names[] = { "redis", "spool", "archive", "log", "cache", "report" };
+    static const char *const names[] = { "redis", "spool", "archive", "log", "cache", "report", "notifier" };
     if (mkdir(u->plan->dir, 0755) < 0 && errno != EEXIST)
         return fault_set(f, -errno, "%s: %s", u->plan->dir, strerror(errno));
     char *absolute = realpath(u->plan->dir, NULL);
@@ -96,6 +96,7 @@ static int write_config(const struct up *u, struct fault *f)
             "  desk:\n    clocks: \"%s/deploy/data/reporting_clocks.csv\"\n"
             "organisation:\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n  sectors: \"%s/deploy/data/sectors.csv\"\n"
             "archive:\n  store: \"%s/archive\"\n  keys: \"%s/keys\"\n"
+            "notifier:\n  dir: \"%s/notifier\"\n"
             "report:\n  keys: \"%s/keys\"\n  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "dashboard:\n"
             "  listen: \"127.0.0.1:%llu\"\n"
@@ -103,7 +104,7 @@ static int write_config(const struct up *u, struct fault *f)
             "  regions: \"%s/deploy/data/hunan_regions.csv\"\n"
             "  map: \"%s/deploy/data/hunan-prefectures.geojson\"\n",
             u->redis, p->share, p->share, u->dir, access(MAKERS, R_OK) == 0 ? MAKERS : "", p->share, u->dir, p->share, p->share, p->share, p->share, p->share, p->share,
-            u->dir, u->dir, u->dir, p->share,
+            u->dir, u->dir, u->dir, u->dir, p->share,
             (unsigned long long)p->port, p->web, p->share, p->share);
     return fclose(out) == 0 ? 0 : fault_set(f, -errno, "%s: %s", u->config, strerror(errno));
 }
@@ -179,23 +180,78 @@ static int start_redis(struct up *u, struct fault *f)
     return rc;
 }
 
-static int start_program(struct up *u, const char *name, struct fault *f)
+/* What every program's command line begins with: its path, our settings, and the operator's over them. */
+enum { WORDS_MAX = 24 };
+struct words { char path[PATH_MAX]; const char *at[WORDS_MAX]; size_t count; };
+
+static void say_word(struct words *w, const char *word)
 {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", u->plan->programs, name);
-    const char *const argv[] = { path, "-c", u->config, NULL };
-    return start_service(u, name, argv, f);
+    if (w->count < WORDS_MAX - 1)       /* the last stays NULL */
+        w->at[w->count++] = word;
+}
+
+static void words_for(const struct up *u, const char *program, struct words *w)
+{
+    *w = (struct words){ .count = 0 };
+    snprintf(w->path, sizeof w->path, "%s/%s", u->plan->programs, program);
+    say_word(w, w->path);
+    say_word(w, "-c");
+    say_word(w, u->config);
+    if (u->plan->config != NULL) {
+        say_word(w, "-c");
+        say_word(w, u->plan->config);
+    }
+}
+
+/* `set`: one setting of its own, or NULL. */
+static int start_program(struct up *u, const char *name, const char *set, struct fault *f)
+{
+    struct words w;
+    words_for(u, name, &w);
+    if (set != NULL) {
+        say_word(&w, "--set");
+        say_word(&w, set);
+    }
+    return start_service(u, name, w.at, f);
+}
+
+/* Whether the settings name anybody who is to be told, by the notifier's own word: 1 or 0, or a fault with its sentence. */
+static int has_targets(struct up *u, struct fault *f)
+{
+    char log_dir[PATH_MAX], said[512];
+    struct process p;
+    struct words w;
+    words_for(u, "fengsui-notifier", &w);
+    say_word(&w, "--list-targets");
+    snprintf(log_dir, sizeof log_dir, "%s/notifier", u->dir);
+    int rc = process_start(&p, "targets", log_dir, w.at, f);
+    int code = rc == 0 ? process_wait(&p, u->stop) : 0;
+    if (code == -EINTR)
+        process_end(&p, END_PATIENCE_US);
+    if (rc != 0 || code != 0)
+        return rc != 0 ? rc : ended_fault(&p, code, f);
+    process_last_words(&p, said, sizeof said);
+    return *said != '\0';
+}
+
+/* With a notifier nothing is trimmed from the streams that it has not taken. */
+static int start_programs(struct up *u, struct fault *f)
+{
+    int told = has_targets(u, f), rc = told < 0 ? told : start_program(u, "fengsui-correlator", NULL, f);
+    if (rc == 0)
+        rc = start_program(u, "fengsui-archiver", told > 0 ? "archiver.notified=yes" : NULL, f);
+    if (rc == 0)
+        rc = start_program(u, "fengsui-dashboard", NULL, f);
+    if (rc == 0 && told > 0)
+        rc = start_program(u, "fengsui-notifier", NULL, f);
+    return rc;
 }
 
 static int start_all(struct up *u, struct fault *f)
 {
     int rc = start_redis(u, f), code = 0;
     if (rc == 0)
-        rc = start_program(u, "fengsui-correlator", f);
-    if (rc == 0)
-        rc = start_program(u, "fengsui-archiver", f);
-    if (rc == 0)
-        rc = start_program(u, "fengsui-dashboard", f);
+        rc = start_programs(u, f);
     if (rc == 0) {
         usleep(500000);     /* long enough for a wrong setting or a taken port to end a program */
         struct process *ended = service_ended(u, &code);
@@ -215,9 +271,9 @@ static void end_all(struct up *u)
 
 static int play_one(struct up *u, const char *capture, const char *sensor, const char *region, struct fault *f)
 {
-    char program[PATH_MAX], file[PATH_MAX], name[80], where[80], spool[PATH_MAX + 16], countries[PATH_MAX + 32], log_dir[PATH_MAX];
+    char file[PATH_MAX], name[80], where[80], spool[PATH_MAX + 16], countries[PATH_MAX + 32], log_dir[PATH_MAX];
     struct process p;
-    snprintf(program, sizeof program, "%s/fengsui-sensor", u->plan->programs);
+    struct words w;
     snprintf(file, sizeof file, "%s/%s", u->plan->exercise, capture);
     snprintf(name, sizeof name, "name=%s", sensor);
     snprintf(where, sizeof where, "region=%s", region);
@@ -225,9 +281,11 @@ static int play_one(struct up *u, const char *capture, const char *sensor, const
     snprintf(countries, sizeof countries, "places.countries=%s/countries.mmdb", u->plan->exercise);
     snprintf(log_dir, sizeof log_dir, "%s/log", u->dir);
     bool has_countries = access(countries + strlen("places.countries="), R_OK) == 0;
-    const char *const argv[] = { program, "-c", u->config, "--set", name, "--set", where, "--set", spool, "-r", file,
-                                 has_countries ? "--set" : NULL, countries, NULL };
-    int rc = process_start(&p, sensor, log_dir, argv, f);
+    const char *const more[] = { "--set", name, "--set", where, "--set", spool, "-r", file, "--set", countries };
+    words_for(u, "fengsui-sensor", &w);
+    for (size_t i = 0; i < sizeof more / sizeof more[0] - (has_countries ? 0 : 2); i++)
+        say_word(&w, more[i]);
+    int rc = process_start(&p, sensor, log_dir, w.at, f);
     if (rc < 0)
         return rc;
     int code = process_wait(&p, u->stop);
@@ -316,18 +374,21 @@ static unsigned show_incidents(const struct up *u)
 
 static void make_report(struct up *u)
 {
-    char program[PATH_MAX], week[16], out[PATH_MAX + 16], log_dir[PATH_MAX];
+    char week[16], out[PATH_MAX + 16], log_dir[PATH_MAX];
     struct process p;
+    struct words w;
     struct fault f;
     time_t now = time(NULL);
     struct tm tm;
     localtime_r(&now, &tm);
     strftime(week, sizeof week, "%G-W%V", &tm);
-    snprintf(program, sizeof program, "%s/fengsui-report", u->plan->programs);
     snprintf(out, sizeof out, "%s/report/%s", u->dir, week);
     snprintf(log_dir, sizeof log_dir, "%s/log", u->dir);
-    const char *const argv[] = { program, "-c", u->config, "--week", week, "--status", "exercise", "--out", out, NULL };
-    if (process_start(&p, "fengsui-report", log_dir, argv, &f) < 0) {
+    const char *const more[] = { "--week", week, "--status", "exercise", "--out", out };
+    words_for(u, "fengsui-report", &w);
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        say_word(&w, more[i]);
+    if (process_start(&p, "fengsui-report", log_dir, w.at, &f) < 0) {
         log_error("no report: %s", f.why);
         return;
     }

@@ -12,6 +12,7 @@ struct up_plan {
     const char *programs;       /* folder of the programs */
     const char *share;          /* folder with rules/ and deploy/ */
     const char *web;            /* folder of the built page */
+    const char *config;         /* settings over those that `up` writes, or NULL */
     const char *exercise;       /* folder of captures and sensors.csv to play, or NULL */
     uint64_t    port;           /* of the console, on 127.0.0.1 */
     bool        leave;          /* end when everything has arrived, instead of waiting for Ctrl-C */

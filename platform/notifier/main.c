@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ static const char usage[] =
     "  -c, --config FILE      settings (default /etc/fengsui/fengsui.yaml)\n"
     "      --set NAME=VALUE   one setting over the file\n"
     "      --dump-config      the settings in force\n"
+    "      --list-targets     who is told, a line each, and leave\n"
     "  -T, --test             check the settings and leave\n"
     "  -v, --verbose          say more\n"
     "  -h, --help  -V, --version\n";
@@ -257,7 +259,8 @@ static int run(struct daemon *d, bool check, struct fault *f)
         .redis = d->bus.redis, .redis_user = d->bus.user, .redis_password = d->bus.password, .group = GROUP_NOTIFIER,
         .name = d->settings.name, .streams = streams, .stream_count = sizeof streams / sizeof streams[0],
         .regions = d->settings.regions.count ? (const char *const *)listed : NULL,
-        .batch = (unsigned)d->settings.batch, .block_us = 200000, .claim_idle_us = d->settings.claim_idle_us,
+        .batch = (unsigned)d->settings.batch, .block_us = 200000, .leave_percent = CONSUME_LEAVES,
+        .claim_idle_us = d->settings.claim_idle_us,
     };
     struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .idle = on_idle, .lost = on_lost, .ctx = d };
     d->consumer = consumer_open(&s, f);
@@ -303,15 +306,29 @@ static int serve(struct daemon *d, const struct cli *cli)
     return rc < 0 ? cli_fail(cli, EX_UNAVAILABLE, "%s", f.why) : EX_OK;
 }
 
+static int read_targets(struct daemon *d, const struct cli *cli)
+{
+    struct fault f = { 0 };
+    int count = targets_read(&d->settings.targets, &d->settings.secrets, d->targets, &f);
+    if (count < 0)
+        return cli_fail(cli, EX_CONFIG, "%s", f.why);
+    d->target_count = (size_t)count;
+    return 0;
+}
+
+static int list_targets(const struct daemon *d)
+{
+    static const char *const kinds[] = { [TARGET_WEBHOOK] = "webhook", [TARGET_MAIL] = "mail", [TARGET_SYSLOG] = "syslog", [TARGET_FILE] = "file" };
+    for (size_t i = 0; i < d->target_count; i++)
+        printf("%s %s %s %s\n", d->targets[i].name, kinds[d->targets[i].kind], d->targets[i].address, exchange_form_names[d->targets[i].form]);
+    return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}
+
 static int check(struct daemon *d, const struct cli *cli)
 {
     struct fault f = { 0 };
     if (*d->bus.redis == '\0')
         return cli_fail(cli, EX_CONFIG, "bus.redis: expected unix:/path/to/socket or tcp:host:port, but it is empty");
-    int count = targets_read(&d->settings.targets, &d->settings.secrets, d->targets, &f);
-    if (count < 0)
-        return cli_fail(cli, EX_CONFIG, "%s", f.why);
-    d->target_count = (size_t)count;
     if (cli->check && run(d, true, &f) < 0)
         return cli_fail(cli, EX_CONFIG, "%s", f.why);
     return 0;
@@ -319,11 +336,16 @@ static int check(struct daemon *d, const struct cli *cli)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = { CLI_LONG, { 0 } };
+    enum { OPTION_LIST = CLI_OPTION_OWN };
+    static const struct option options[] = { { "list-targets", no_argument, NULL, OPTION_LIST }, CLI_LONG, { 0 } };
     struct cli cli = { .program = "fengsui-notifier", .usage = usage, .level = LOG_LEVEL_INFO };
-    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;)
-        if (!cli_common(&cli, option, optarg))
+    bool list = false;
+    for (int option; (option = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1;) {
+        if (option == OPTION_LIST)
+            list = true;
+        else if (!cli_common(&cli, option, optarg))
             return EX_USAGE;
+    }
     if (optind < argc)
         return cli_fail(&cli, EX_USAGE, "unexpected \"%s\"; see --help", argv[optind]);
     struct daemon *d = calloc(1, sizeof *d);        /* the targets: not for the stack */
@@ -336,9 +358,11 @@ int main(int argc, char **argv)
     if (code == 0)
         log_open(cli.program, cli.level);
     if (code == 0)
+        code = read_targets(d, &cli);
+    if (code == 0 && !list)
         code = check(d, &cli);
     if (code == 0 && !cli.check)
-        code = serve(d, &cli);
+        code = list ? list_targets(d) : serve(d, &cli);
     settings_free(sections, 3);
     free(d);
     return code;

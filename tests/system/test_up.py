@@ -136,6 +136,50 @@ class Cases:
         assert code == 0, code
         assert not running(self.folder), running(self.folder)
 
+    def settings(self, text):
+        path = os.path.join(self.folder, "own.yaml")
+        with open(path, "w") as out:
+            out.write(text)
+        return ["-c", path]
+
+    def whom_the_settings_name_is_told_and_status_shows_the_notifier(self):
+        sent, seen = os.path.join(self.folder, "sent"), ""
+        os.makedirs(sent)
+        own = self.settings("notifier:\n  targets: { soc: \"file %s status=exercise\" }\n" % sent)
+        fresh = os.path.join(self.folder, "drill")
+        os.makedirs(fresh)
+        for name in os.listdir(self.exercise):
+            if name != "played":
+                os.symlink(os.path.join(self.exercise, name), os.path.join(fresh, name))
+        with subprocess.Popen(self.command("--exercise", fresh, *own), stdout=subprocess.PIPE, text=True) as one:
+            for line in one.stdout:
+                if line.startswith("Console:"):
+                    break
+            services = running(self.folder)
+            until = time.monotonic() + PATIENCE
+            while not (os.listdir(sent) and "outbox.sent" in seen) and time.monotonic() < until:
+                seen = subprocess.run([os.path.join(self.build, "fengsui"), "status", "-c", os.path.join(self.dir, "fengsui.yaml")],
+                                      capture_output=True, text=True).stdout
+                time.sleep(0.5)
+            one.send_signal(signal.SIGINT)
+            one.stdout.read()
+            code = one.wait(PATIENCE)
+        assert any("fengsui-notifier" in words for words in services.values()), services
+        assert os.listdir(sent) and "notifier-1" in seen and "outbox.sent" in seen, (os.listdir(sent), seen)
+        assert os.path.exists(os.path.join(self.dir, "notifier", "journal")), os.listdir(self.dir)
+        assert code == 0 and not running(self.folder), (code, running(self.folder))
+
+    def a_wrong_target_is_one_sentence_and_nothing_is_left_running(self):
+        done = self.up("--leave", *self.settings("notifier:\n  targets: { soc: \"pigeon /x\" }\n"))
+        assert done.returncode == 69 and done.stderr.count("\n") == 1 and "soc" in done.stderr, (done.returncode, done.stderr)
+        assert not running(self.folder), running(self.folder)
+
+    def without_anybody_to_tell_there_is_no_notifier(self):
+        log = os.path.join(self.dir, "log", "fengsui-notifier.log")
+        before = os.path.getsize(log)
+        done = self.up("--leave", *self.settings("notifier:\n  batch: 8\n"))
+        assert done.returncode == 0 and os.path.getsize(log) == before, done.stderr
+
     def killed_outright_it_takes_its_programs_along(self):
         with subprocess.Popen(self.command(), stdout=subprocess.PIPE, text=True) as one:
             for line in one.stdout:

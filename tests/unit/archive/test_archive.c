@@ -155,6 +155,19 @@ static void a_network_of_any_length_finds_what_lies_in_it(void **state)
     close_both(&p);
 }
 
+static void what_a_sensor_saw_and_what_is_registered_stand_beside_each_other(void **state)
+{
+    struct place p;
+    open_both(&p, state);
+    put(&p, "{\"id\":\"tower-1:7:0\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"asset\",\"region\":\"430100\","
+            "\"asset\":{\"address\":\"10.1.0.5\",\"version\":\"3.1\"}}");
+    put(&p, "{\"id\":\"A-1:1\",\"timestamp\":\"2026-11-02T00:00:00Z\",\"event_type\":\"asset\",\"region\":\"430100\","
+            "\"asset\":{\"id\":\"A-1\",\"version\":1,\"state\":\"registered\"}}");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "asset" }), "A-1:1 tower-1:7:0");
+    assert_string_equal(find(&p, &(struct archive_query){ .event_type = "asset", .state = "registered" }), "A-1:1");
+    close_both(&p);
+}
+
 static void an_address_is_no_word(void **state)
 {
     struct place p;
@@ -640,6 +653,7 @@ static const struct CMUnitTest on_both[] = {
     cmocka_unit_test(every_condition_finds_what_it_names),
     cmocka_unit_test(a_network_of_any_length_finds_what_lies_in_it),
     cmocka_unit_test(an_address_is_no_word),
+    cmocka_unit_test(what_a_sensor_saw_and_what_is_registered_stand_beside_each_other),
     cmocka_unit_test(pages_follow_each_other_without_loss_or_repeat),
     cmocka_unit_test(the_same_event_twice_is_there_once),
     cmocka_unit_test(what_packets_bring_into_an_event_poisons_no_batch),

@@ -398,6 +398,38 @@ static void a_full_redis_is_waited_for_and_blames_no_entry(void **unused)
     fake_free(x);
 }
 
+struct crowd { struct drill d; struct fake *x; unsigned idles; size_t early; };
+
+static int make_room(void *ctx, struct consumer *c, uint64_t now_us)
+{
+    struct crowd *w = ctx;
+    (void)c, (void)now_us;
+    if (++w->idles == 3) {
+        w->early = fake_count(w->x, "430100", STREAM_INCIDENTS);
+        fake_memory(w->x, 949, 1000);
+    }
+    return 0;
+}
+
+static void who_leaves_room_reads_nothing_while_there_is_less_and_goes_on_then(void **unused)
+{
+    (void)unused;
+    struct crowd w = { .x = fake_new() };
+    struct fault f = { 0 };
+    struct consume_settings leaving = settings;
+    struct consume_handler h = { .taken = on_taken, .batch = on_batch, .settled = on_settled, .idle = make_room, .ctx = &w };
+    leaving.leave_percent = 5;
+    add_alerts(w.x, 0, 4);
+    fake_memory(w.x, 951, 1000);
+    struct consumer *c = fake_consumer(w.x, &leaving, &f);
+    assert_int_equal(fake_run(w.x, c, &h, &f), 0);
+    assert_true(w.idles >= 3);
+    assert_int_equal(w.early, 0);
+    expect_count(w.x, 4);
+    consumer_close(c);
+    fake_free(w.x);
+}
+
 static void an_emptied_redis_is_gone_on_with(void **unused)
 {
     (void)unused;
@@ -438,6 +470,7 @@ int main(void)
         cmocka_unit_test(an_entry_without_a_field_goes_to_dead_with_the_reason),
         cmocka_unit_test(a_store_that_fails_blames_no_entry),
         cmocka_unit_test(a_full_redis_is_waited_for_and_blames_no_entry),
+        cmocka_unit_test(who_leaves_room_reads_nothing_while_there_is_less_and_goes_on_then),
         cmocka_unit_test(an_emptied_redis_is_gone_on_with),
     };
     return cmocka_run_group_tests_name("bus/consume", tests, NULL, NULL);
