@@ -214,6 +214,18 @@ static void normalise(enum indicator_kind kind, char *value)
         remove_all(value, ":");
 }
 
+/* Blanks at the end are cut away later: the line ends of a file among them. */
+static bool is_line(const char *value)
+{
+    size_t n = strlen(value);
+    while (n > 0 && isspace((unsigned char)value[n - 1]))
+        n--;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
+            return false;
+    return true;
+}
+
 int indicator_take(const char *kind, const char *value, struct indicator_room *room, struct indicator *out, struct fault *f)
 {
     int found = indicator_kind_parse(kind);
@@ -225,6 +237,8 @@ int indicator_take(const char *kind, const char *value, struct indicator_room *r
     value += strspn(value, " \t");
     if (*value == '\0' || strlen(value) >= INDICATOR_VALUE_MAX)
         return fault_set(f, -EINVAL, "expected a value of 1 to %d bytes", INDICATOR_VALUE_MAX - 1);
+    if (!is_line(value))
+        return fault_set(f, -EINVAL, "expected a value without line ends and control characters");
     out->kind = (enum indicator_kind)found;
     strcpy(room->value, value);
     normalise(out->kind, room->value);

@@ -50,6 +50,8 @@ static void a_value_is_kept_as_it_is_looked_for(void **unused)
 static const struct { const char *name, *kind, *given, *why; } bad[] = {
     { "no kind",             "colour", "red", "expected address, domain" },
     { "no value",            "domain", " ", "expected a value of 1 to" },
+    { "two lines",           "url", "evil.example/\nx", "without line ends" },
+    { "a control character", "url", "evil.example/\x01", "without line ends" },
     { "a port",              "ip", "80", "expected an address or prefix" },
     { "a port as a name",    "domain", "80", "a single label" },
     { "a top-level domain",  "domain", "cn", "a single label" },
