@@ -111,6 +111,7 @@ static void a_unit_counts_the_assets_that_mean_it(void **unused)
 static const struct { const char *name, *prefix, *unit, *but; bool conflict; } overlaps[] = {
     { "the same of the same unit",  "10.1.2.3/32",   "U", "", true },
     { "its own",                    "10.1.2.3/32",   "U", "A-430100-20261120-aaaaaaaa", false },
+    { "its own, when it moves",     "10.1.0.0/16",   "V", "A-430100-20261120-aaaaaaaa", false },
     { "wider of the same unit",     "10.1.0.0/16",   "U", "", false },
     { "wider of another",           "10.1.0.0/16",   "V", "", true },
     { "narrower of another",        "fd00::/96",     "V", "", true },
