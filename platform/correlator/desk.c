@@ -1,17 +1,12 @@
-#include "correlator/desk.h"
+#include "correlator/desk_inside.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/hash.h"
-#include "common/log.h"
-#include "correlator/act.h"
-#include "correlator/drawer.h"
-#include "correlator/matters.h"
 #include "events/load.h"
 
 #define ROW(member, kind, sentence) { #member, kind, offsetof(struct desk_counts, member), sentence }
@@ -28,31 +23,7 @@ static const struct metric rows[] = {
 };
 const struct metrics_room desk_metrics = { "desk", rows, sizeof rows / sizeof rows[0] };
 
-enum { JSON_MAX = 1024 * 1024, IDS_MAX = DESK_IDS_MOST * (EVENT_ID_MAX + 3), ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX, TICK_MAX = 256,
-       DUE_NAME_MAX = 192 };
-
-/* A kind that needs no effects needs no line here. */
-static const struct { const char *kind; const struct effect_row *rows; } effects[] = {
-    { "incident", incident_effects }, { "warning", warning_effects }, { "notice", notice_effects },
-    { "report", report_effects }, { "consultation", consultation_effects },
-    { "indicator", indicator_effects }, { "drill", drill_effects },
-    { "unit", unit_effects }, { "asset", asset_effects },
-    { "suppression", suppression_effects },
-};
-
-struct desk {
-    struct desk_settings settings;
-    struct desk_out      out;
-    struct correlator   *correlator;
-    struct matrix        matrix;
-    struct clocks       *clocks;
-    struct matters      *matters;
-    struct registry     *registry;
-    struct organisation *organisation;
-    struct drawer       *answers, *filed;
-    struct desk_counts   counts;
-    char                 json[JSON_MAX + IDS_MAX];
-};
+enum { ANSWER_MAX = 2048, PRINT_MAX = 17, UNITS_MAX = CASE_PARTIES_MAX };
 
 /* ---- life ---- */
 
@@ -113,346 +84,6 @@ const struct desk_counts *desk_counts(struct desk *d)
     d->counts.matters = matters_count(d->matters, NULL);
     d->counts.forgotten = drawer_forgotten(d->answers) + drawer_forgotten(d->filed);
     return &d->counts;
-}
-
-/* ---- the two drawers ---- */
-
-static void answer_keep(void *ctx, const char *region, const char *name, const char *kept, size_t len)
-{
-    const struct desk *d = ctx;
-    d->out.keep(d->out.ctx, region, COMMAND_ANSWERS, name, kept, len);
-}
-
-static void answer_left(void *ctx, const char *region, const char *name)
-{
-    const struct desk *d = ctx;
-    d->out.keep(d->out.ctx, region, COMMAND_ANSWERS, name, NULL, 0);
-}
-
-static void filed_keep(void *ctx, const char *region, const char *name, const char *kept, size_t len)
-{
-    const struct desk *d = ctx;
-    d->out.keep(d->out.ctx, region, DESK_FILED, name, kept, len);
-}
-
-static void filed_left(void *ctx, const char *region, const char *name)
-{
-    const struct desk *d = ctx;
-    d->out.keep(d->out.ctx, region, DESK_FILED, name, NULL, 0);
-}
-
-/* ---- going out ---- */
-
-static int matter_out(struct desk *d, const struct matter *m, const struct deed *by)
-{
-    char id[MATTER_ID_MAX + 24];
-    struct text t = text_over(d->json, JSON_MAX);
-    matter_json(m, by, &t);
-    if (t.cut)
-        return -EMSGSIZE;
-    snprintf(id, sizeof id, "%s:%" PRIu64, m->id, m->version);
-    d->out.event(d->out.ctx, m->region, STREAM_WARNINGS, id, m->kind->name, t.at, t.len);
-    d->out.keep(d->out.ctx, m->region, DESK_STATE, m->id, t.at, t.len);
-    return 0;
-}
-
-/* ---- what suppressions hid ---- */
-
-/* The matter as JSON with up to `most` ids of what was hidden since its last version. */
-static bool hidden_json(struct desk *d, struct matter *m, size_t most, struct text *t)
-{
-    const struct suppress *s = correlator_suppress(d->correlator);
-    *t = text_over(d->json, sizeof d->json);
-    bool ok = suppress_figures(s, m) && suppress_ids(s, m, most);
-    if (ok)
-        matter_json(m, NULL, t);
-    json_object_del(m->fields, "alert_ids");
-    return ok && !t->cut;
-}
-
-/* Not yet said: the ids stand with what is kept, so that a restart says them. */
-static void hidden_keep(struct desk *d, struct matter *m)
-{
-    struct text t;
-    if (!hidden_json(d, m, SIZE_MAX, &t)) {
-        log_error("%s: what it hid cannot be kept: no memory", m->id);
-        return;
-    }
-    d->out.keep(d->out.ctx, m->region, DESK_STATE, m->id, t.at, t.len);
-    suppress_kept(correlator_suppress(d->correlator), m);
-}
-
-/* The next version, as one that alerts made: nobody's decision becomes stale by it. */
-static bool hidden_out(struct desk *d, struct matter *m, uint64_t now_us)
-{
-    char id[MATTER_ID_MAX + 24];
-    struct text t;
-    struct suppress *s = correlator_suppress(d->correlator);
-    uint64_t last_us = suppress_last(s, m);
-    if (last_us > m->changed_us) {
-        m->changed_us = last_us;
-        snprintf(m->changed_by, sizeof m->changed_by, "system");
-    }
-    m->version = correlator_next_version(d->correlator, m->version, m->created_us);
-    if (!hidden_json(d, m, DESK_IDS_MOST, &t)) {
-        log_error("%s: what it hid cannot be said: no memory", m->id);
-        return false;
-    }
-    snprintf(id, sizeof id, "%s:%" PRIu64, m->id, m->version);
-    d->out.event(d->out.ctx, m->region, STREAM_WARNINGS, id, m->kind->name, t.at, t.len);
-    suppress_said(s, m, DESK_IDS_MOST, now_us);
-    return true;
-}
-
-/* ---- putting away ---- */
-
-static void put_away(struct desk *d, struct filed_matter *m, uint64_t now_us)
-{
-    const struct drawer_owner o = { filed_keep, filed_left, d };
-    while (suppress_is_unsaid(correlator_suppress(d->correlator), &m->matter) && hidden_out(d, &m->matter, now_us))
-        continue;
-    struct text t = text_over(d->json, sizeof d->json);
-    if (m->at_rest != NULL)
-        text_bytes(&t, m->at_rest, m->at_rest_len);
-    else
-        matter_json(&m->matter, NULL, &t);
-    if (t.cut || !drawer_put(d->filed, m->matter.region, m->matter.id, t.at, t.len, now_us, &o))
-        return;
-    d->out.keep(d->out.ctx, m->matter.region, DESK_STATE, m->matter.id, NULL, 0);
-    suppress_forget(correlator_suppress(d->correlator), &m->matter);
-    matters_remove(d->matters, m);
-    d->counts.put_away++;
-}
-
-void desk_put_incident_away(struct desk *d, const struct incident *i, uint64_t now_us)
-{
-    const struct drawer_owner o = { filed_keep, filed_left, d };
-    struct text t = text_over(d->json, sizeof d->json);
-    incident_json(i, &t);
-    if (!t.cut && drawer_put(d->filed, i->region, i->id, t.at, t.len, now_us, &o))
-        d->counts.put_away++;
-}
-
-/* ---- coming back ---- */
-
-/* Into memory, and to where alerts are held against it. */
-static int file_matter(struct desk *d, struct matter *m)
-{
-    struct filed_matter *filed = registry_take(d->registry, m) ? matters_put(d->matters, m) : NULL;
-    int rc = filed != NULL ? suppress_follow(correlator_suppress(d->correlator), &filed->matter) : -ENOMEM;
-    if (rc == -ENOMEM)
-        return rc;
-    if (rc != 0)
-        log_error("%s hides nothing: its scope cannot be read, or there are too many forms of scope", filed->matter.id);
-    return 0;
-}
-
-static int matter_back(struct desk *d, const char *json, size_t len, struct fault *f)
-{
-    struct matter m;
-    int rc = matter_parse(json, len, &m, f);
-    if (rc == 0 && file_matter(d, &m) != 0) {
-        matter_free(&m);
-        rc = fault_set(f, -ENOMEM, "no memory for a matter");
-    }
-    return rc;
-}
-
-int desk_restore(struct desk *d, const char *hash, const char *field, const char *value, size_t len, struct fault *f)
-{
-    if (strcmp(hash, DESK_STATE) == 0)
-        return matter_back(d, value, len, f);
-    return drawer_restore(strcmp(hash, DESK_FILED) == 0 ? d->filed : d->answers, field, value, len)
-               ? 0 : fault_set(f, -EINVAL, "%s.%.64s: not what was kept there", hash, field);
-}
-
-static int incident_back(struct desk *d, const char *json, size_t len, struct fault *f)
-{
-    struct incident_view v;
-    int rc = incident_parse(json, len, &v, f);
-    if (rc != 0)
-        return rc;
-    rc = correlator_restore(d->correlator, &v.incident);
-    incident_view_free(&v);
-    return rc;
-}
-
-/* What was put away is in memory again, and kept where that is kept. */
-static void take_back(struct desk *d, const struct kind *k, const char *region, const char *id)
-{
-    struct fault f;
-    const char *json = drawer_find(d->filed, region, id);
-    bool incident = k->flags & KIND_OF_INCIDENTS;
-    if (json == NULL || (incident ? incident_back : matter_back)(d, json, strlen(json), &f) != 0)
-        return;
-    d->out.keep(d->out.ctx, region, incident ? CORRELATOR_STATE : DESK_STATE, id, json, strlen(json));
-    d->out.keep(d->out.ctx, region, DESK_FILED, id, NULL, 0);
-    drawer_remove(d->filed, region, id);
-    d->counts.taken_back++;
-}
-
-static struct incident_case *incident_of(struct desk *d, const char *region, const char *id)
-{
-    struct incident_case *k = correlator_find(d->correlator, region, id);
-    if (k == NULL)
-        take_back(d, kind_named("incident"), region, id);
-    return k != NULL ? k : correlator_find(d->correlator, region, id);
-}
-
-static struct filed_matter *matter_of(struct desk *d, const struct kind *kind, const char *region, const char *id)
-{
-    struct filed_matter *m = matters_find(d->matters, region, id);
-    if (m == NULL)
-        take_back(d, kind, region, id);
-    return m != NULL ? m : matters_find(d->matters, region, id);
-}
-
-/* ---- what effects ask for ---- */
-
-const char *act_text(const struct act *a, const char *name)
-{
-    return event_text_of(a->command->args, name);
-}
-
-uint64_t act_time(const struct act *a, const char *name)
-{
-    return due_at(a->command->args, name);
-}
-
-uint64_t act_number(const struct act *a, const char *name)
-{
-    return event_number_of(a->command->args, name, UINT64_MAX);
-}
-
-bool act_set(struct act *a, const char *field, json_t *value)
-{
-    return json_object_set_new(a->matter->fields, field, value) == 0;
-}
-
-bool act_due(struct act *a, const char *name, uint64_t at_us)
-{
-    return due_set(a->matter != NULL ? &a->matter->due : &a->incident->incident.due, name, at_us);
-}
-
-struct incident_case *act_incident(struct act *a, const char *id)
-{
-    return incident_of(a->desk, a->region, id);
-}
-
-void act_publish(struct act *a, struct incident_case *k)
-{
-    struct deed by = deed_of(a->command);
-    correlator_decided(a->correlator, k, &by, a->desk->out.incident, a->desk->out.ctx);
-}
-
-const struct registry *act_registry(const struct act *a)
-{
-    return a->desk->registry;
-}
-
-const struct organisation *act_organisation(const struct act *a)
-{
-    return a->desk->organisation;
-}
-
-const struct matrix *act_matrix(const struct act *a)
-{
-    return &a->desk->matrix;
-}
-
-const struct clocks *act_clocks(const struct act *a)
-{
-    return a->desk->clocks;
-}
-
-const struct suppress *act_suppress(const struct act *a)
-{
-    return correlator_suppress(a->correlator);
-}
-
-uint64_t act_suppress_longest(const struct act *a)
-{
-    return a->desk->settings.suppress_longest_us;
-}
-
-void act_event(struct act *a, enum stream s, const char *id, const char *type, const char *json, size_t len)
-{
-    act_event_in(a, a->region, s, id, type, json, len);
-}
-
-void act_event_in(struct act *a, const char *region, enum stream s, const char *id, const char *type, const char *json, size_t len)
-{
-    a->desk->out.event(a->desk->out.ctx, region, s, id, type, json, len);
-}
-
-static int link_others(struct act *a)
-{
-    if (strcmp(act_text(a, "other"), a->command->subject) == 0)
-        return refuse(a->why, REFUSED_RULE, "不能与自身关联", "it cannot be linked with itself");
-    return 0;
-}
-
-static const struct effect_row common_effects[] = { { "link", link_others }, { 0 } };
-
-static effect effect_among(const struct effect_row *e, const char *command)
-{
-    while (e->command != NULL && strcmp(e->command, command) != 0)
-        e++;
-    return e->run;
-}
-
-/* What is here under an id; NULL: not here. Of another region only what is in memory, as no transaction covers both. */
-static const char *status_of(struct act *a, const char *id)
-{
-    char region[MATTER_REGION_MAX];
-    const struct kind *k = kind_of_id(id);
-    if (k == NULL || !matter_id_region(id, region))
-        return NULL;
-    if (k->flags & KIND_OF_INCIDENTS) {
-        const struct incident_case *i = strcmp(region, a->region) == 0 ? act_incident(a, id) : correlator_find(a->correlator, region, id);
-        return i != NULL ? i->incident.status : NULL;
-    }
-    const struct filed_matter *m = matters_find(a->desk->matters, region, id);
-    return m != NULL ? m->matter.status : NULL;
-}
-
-static int of_one_nature(struct act *a, const char *id)
-{
-    const char *status = status_of(a, id);
-    if (status == NULL || strcmp(status, a->matter->status) == 0)
-        return 0;
-    return refuse(a->why, REFUSED_RULE, "%.48s 的性质是 %s，本事项是 %s：演练与实际不能混用",
-                  "%.48s is of status %s and this of %s: an exercise and what is actual do not mix", id, status, a->matter->status);
-}
-
-/* What a matter rests on is of its own status: a drill's incident makes no actual warning. A link says less and may. */
-static int mix_nothing(struct act *a, const struct kind *k)
-{
-    const char *name;
-    json_t *value, *item;
-    size_t n;
-    int rc = 0;
-    json_object_foreach((json_t *)(uintptr_t)a->command->args, name, value) {
-        const struct argument *row = argument_row(k, a->command->name, name);
-        if (row->flags & ARGUMENT_SAID)
-            continue;
-        if (row->type == ARGUMENT_ID && rc == 0)
-            rc = of_one_nature(a, json_string_value(value));
-        json_array_foreach(row->type == ARGUMENT_IDS ? value : NULL, n, item)
-            rc = rc == 0 ? of_one_nature(a, json_string_value(item)) : rc;
-    }
-    return rc;
-}
-
-static int run_effect(struct act *a, const struct kind *k)
-{
-    effect run = effect_among(common_effects, a->command->name);
-    if (a->matter != NULL && mix_nothing(a, k) != 0)
-        return -EPERM;
-    for (size_t i = 0; i < sizeof effects / sizeof effects[0] && run == NULL; i++)
-        if (strcmp(effects[i].kind, k->name) == 0)
-            run = effect_among(effects[i].rows, a->command->name);
-    return run != NULL ? run(a) : 0;
 }
 
 /* ---- matters ---- */
@@ -575,7 +206,7 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
     if (rc == 0)
         rc = fire(&next->fired, next->due, c);
     if (rc == 0)
-        rc = run_effect(&a, next->kind);
+        rc = act_run(&a, next->kind);
     if (rc == 0)
         rc = dues_follow(next);
     if (rc == 0 && !suppress_figures(correlator_suppress(d->correlator), next))
@@ -583,7 +214,7 @@ static int matter_change(struct desk *d, const struct matter *before, struct mat
     if (rc != 0)
         return rc;
     struct deed by = deed_of(c);
-    if (matter_out(d, next, &by) != 0)
+    if (desk_matter_out(d, next, &by) != 0)
         return refuse(why, REFUSED_FULL, "内容过长，无法再加", "it would become longer than a matter may be");
     return 0;
 }
@@ -598,7 +229,7 @@ static bool has_room(struct desk *d, const struct kind *k, const char *region, u
     while (m != NULL && (m->matter.kind != k || strcmp(m->matter.region, region) != 0))
         m = m->newer;
     if (m != NULL)
-        put_away(d, m, now_us);
+        desk_put_away(d, m, now_us);
     return m != NULL;
 }
 
@@ -646,8 +277,6 @@ static int go_on_from(struct desk *d, const struct filed_matter *m, const struct
     return rc;
 }
 
-struct done { char id[MATTER_ID_MAX]; const char *state; uint64_t version; };
-
 static int no_subject(const struct command *c, struct refusal *why)
 {
     return refuse(why, REFUSED_SUBJECT, "本区域没有 %.48s，或已归入档案：请新建并关联", "%.48s is not in this region, or only in the archive: begin a new one and link it",
@@ -658,7 +287,7 @@ static int matter_command(struct desk *d, const struct kind *k, const char *regi
                           struct refusal *why, uint64_t now_us)
 {
     struct matter next = { 0 };
-    struct filed_matter *m = *c->subject != '\0' ? matter_of(d, k, region, c->subject) : NULL;
+    struct filed_matter *m = *c->subject != '\0' ? desk_matter(d, k, region, c->subject) : NULL;
     int rc;
     if (*c->subject != '\0')
         rc = m == NULL || m->matter.kind != k ? no_subject(c, why) : go_on_from(d, m, c, &next, why);
@@ -667,7 +296,7 @@ static int matter_command(struct desk *d, const struct kind *k, const char *regi
     if (rc == 0) {
         *done = (struct done){ .state = next.state, .version = next.version };
         strcpy(done->id, next.id);
-        rc = file_matter(d, &next);
+        rc = desk_file_matter(d, &next);
     }
     matter_free(&next);
     return rc;
@@ -721,7 +350,7 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
                             struct refusal *why)
 {
     const char *units[UNITS_MAX];
-    struct incident_case *k = *c->subject != '\0' ? incident_of(d, region, c->subject) : NULL;
+    struct incident_case *k = *c->subject != '\0' ? desk_incident(d, region, c->subject) : NULL;
     if (k == NULL)
         return no_subject(c, why);
     struct subject s = subject_of_incident(d, &k->incident, kind, units);
@@ -729,7 +358,7 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
     struct act a = { d, d->correlator, c, arrow, NULL, NULL, k, region, why };
     if (arrow == NULL || is_whole(&k->incident, arrow, why) != 0)
         return -EPERM;
-    int rc = run_effect(&a, kind);
+    int rc = act_run(&a, kind);
     if (rc == 0)
         rc = incident_step(d, k, kind, c, arrow);
     if (rc == 0)
@@ -744,7 +373,20 @@ static int incident_command(struct desk *d, const struct kind *kind, const char 
 
 /* ---- commands ---- */
 
-static int apply(struct desk *d, const char *region, const struct command *c, struct done *done, struct refusal *why, uint64_t now_us)
+static void answer_keep(void *ctx, const char *region, const char *name, const char *kept, size_t len)
+{
+    const struct desk *d = ctx;
+    d->out.keep(d->out.ctx, region, COMMAND_ANSWERS, name, kept, len);
+}
+
+static void answer_left(void *ctx, const char *region, const char *name)
+{
+    const struct desk *d = ctx;
+    d->out.keep(d->out.ctx, region, COMMAND_ANSWERS, name, NULL, 0);
+}
+
+
+int desk_apply(struct desk *d, const char *region, const struct command *c, struct done *done, struct refusal *why, uint64_t now_us)
 {
     const struct kind *k = kind_named(c->kind);
     if (k == NULL)
@@ -812,7 +454,7 @@ static int take(struct desk *d, const char *region, const struct command *c, con
 {
     struct done done = { .state = "" };
     struct refusal why = { .code = REFUSED_NOT };
-    int rc = apply(d, region, c, &done, &why, now_us);
+    int rc = desk_apply(d, region, c, &done, &why, now_us);
     if (rc == -EPERM)
         refusal_out(d, region, c, &why);
     else if (rc != 0)
@@ -848,155 +490,4 @@ int desk_command(struct desk *d, const char *region, const char *entry_id, const
     }
     command_view_free(&v);
     return rc == 0 ? 0 : fault_set(f, rc, "no memory for a command");
-}
-
-/* ---- what comes of itself ---- */
-
-struct waited { const struct kind *kind; const char *region, *id; char name[DUE_NAME_MAX]; uint64_t at_us; };     /* kind NULL: none */
-
-static void earlier(struct waited *w, const struct kind *k, const char *region, const char *id, const char *state, const json_t *due,
-                    const json_t *fired)
-{
-    uint64_t at_us;
-    const char *name = due_next(k, state, due, fired, &at_us);
-    if (name == NULL || (w->kind != NULL && at_us >= w->at_us))
-        return;
-    *w = (struct waited){ .kind = k, .region = region, .id = id, .at_us = at_us };
-    snprintf(w->name, sizeof w->name, "%s", name);
-}
-
-/* Of the matter that waits for the earliest time. */
-static void matter_waited(struct desk *d, struct waited *w, uint64_t now_us)
-{
-    struct matter whole;
-    const struct filed_matter *m = matters_due(d->matters);
-    if (m == NULL || m->due_us > now_us || matters_open(m, &whole) != 0)
-        return;
-    earlier(w, m->matter.kind, m->matter.region, m->matter.id, m->matter.state, whole.due, whole.fired);
-    matter_free(&whole);
-}
-
-static struct waited next_due(struct desk *d, uint64_t now_us)
-{
-    struct waited w = { .kind = NULL };
-    const struct kind *incidents = kind_named("incident");
-    matter_waited(d, &w, now_us);
-    for (const struct incident_case *k = correlator_first(d->correlator); k != NULL; k = k->next)
-        if (clocks_are_behind(&k->incident) && !k->absorbed)
-            return (struct waited){ incidents, k->incident.region, k->incident.id, "level", 0 };
-        else if (k->incident.due != NULL)
-            earlier(&w, incidents, k->incident.region, k->incident.id, incident_state_name(k->incident.state), k->incident.due,
-                    k->incident.fired);
-    if (w.at_us > now_us)
-        w.kind = NULL;
-    return w;
-}
-
-/* Nobody waits for it any more. */
-static void stop_waiting(struct desk *d, struct filed_matter *m, const char *name)
-{
-    struct matter whole;
-    if (matters_open(m, &whole) == 0 && due_set(&whole.due, name, 0))
-        matters_put(d->matters, &whole);
-    else
-        log_error("%s: no memory", m->matter.id);
-}
-
-/* A kind that waits for a time in a state without an arrow for it: said, and not asked again and again. */
-static void pass_over(struct desk *d, const struct waited *w, const struct refusal *why)
-{
-    struct filed_matter *m = matters_find(d->matters, w->region, w->id);
-    struct incident_case *k = correlator_find(d->correlator, w->region, w->id);
-    log_error("%s: %s has come and cannot be applied: %s", w->id, w->name, why->en);
-    if (m != NULL)
-        stop_waiting(d, m, w->name);
-    else if (k != NULL)
-        due_set(&k->incident.due, w->name, 0);
-}
-
-/* As a command by the system, when the time that was waited for has passed. */
-static void come_due(struct desk *d, const struct waited *w, uint64_t now_us)
-{
-    char id[COMMAND_ID_MAX];
-    struct done done;
-    struct refusal why = { .code = REFUSED_NOT };
-    const struct due *row = kind_due(w->kind, w->name);
-    json_t *args = json_pack("{s:s}", "name", w->name);
-    snprintf(id, sizeof id, "system+%.40s+%.20s+%" PRIu64, w->id, w->name, w->at_us);
-    struct command c = { .id = id, .region = w->region, .at_us = now_us, .kind = w->kind->name,
-                         .name = row != NULL ? row->command : "overdue", .subject = w->id, .who = "system", .role = BY_SYSTEM,
-                         .scope = { "", "", "" }, .args = args };
-    int rc = args != NULL ? apply(d, w->region, &c, &done, &why, now_us) : -ENOMEM;
-    if (rc == -EPERM)
-        pass_over(d, w, &why);
-    d->counts.fired += rc == 0;
-    json_decref(args);
-}
-
-static bool put_finished_away(struct desk *d, uint64_t now_us)
-{
-    struct filed_matter *m = matters_finished(d->matters);
-    while (m != NULL && m->matter.changed_us + d->settings.keep_us >= now_us)
-        m = m->newer;
-    if (m != NULL)
-        put_away(d, m, now_us);
-    return m != NULL;
-}
-
-/* ---- what suppressions hid, when it is time ---- */
-
-struct telling { struct desk *desk; uint64_t now_us; char region[STREAM_REGION_MAX + 1]; };
-
-static bool is_due(const struct telling *t, const struct suppressed *e)
-{
-    return e->ids >= DESK_IDS_MANY || t->now_us < e->said_us || t->now_us - e->said_us >= t->desk->settings.suppress_tell_us;
-}
-
-static bool tell(void *ctx, const struct suppressed *e)
-{
-    const struct telling *t = ctx;
-    struct filed_matter *m = matters_find(t->desk->matters, e->region, e->id);
-    if (m == NULL || (!e->unkept && !is_due(t, e)))
-        return true;
-    bool due = is_due(t, e);
-    while (due && hidden_out(t->desk, &m->matter, t->now_us))
-        due = e->ids >= DESK_IDS_MANY;
-    hidden_keep(t->desk, &m->matter);
-    return true;
-}
-
-void desk_gather(struct desk *d, const char *region, uint64_t now_us)
-{
-    struct telling t = { d, now_us, "" };
-    suppress_unsaid(correlator_suppress(d->correlator), region, tell, &t);
-}
-
-static bool find_due(void *ctx, const struct suppressed *e)
-{
-    struct telling *t = ctx;
-    if (is_due(t, e))
-        snprintf(t->region, sizeof t->region, "%s", e->region);
-    return *t->region == '\0';
-}
-
-static void tell_of_one_region(struct desk *d, uint64_t now_us)
-{
-    struct telling t = { d, now_us, "" };
-    suppress_unsaid(correlator_suppress(d->correlator), NULL, find_due, &t);
-    if (*t.region != '\0')
-        desk_gather(d, t.region, now_us);
-}
-
-void desk_tick(struct desk *d, uint64_t now_us)
-{
-    char region[STREAM_REGION_MAX + 1] = "";
-    struct waited w = next_due(d, now_us);
-    if (w.kind != NULL)
-        snprintf(region, sizeof region, "%s", w.region);
-    else if (!put_finished_away(d, now_us))
-        tell_of_one_region(d, now_us);
-    for (unsigned n = 0; n < TICK_MAX && w.kind != NULL && strcmp(w.region, region) == 0; n++) {
-        come_due(d, &w, now_us);
-        w = next_due(d, now_us);
-    }
 }
