@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Redis that is full: 24 MB, and the archiver, who alone makes room, is away. The real sensor plays a drill, a publisher floods;
+"""A Redis that is full: 64 MB, and the archiver, who alone makes room, is away. The real sensor plays a drill, a publisher floods;
 both stop at nine tenths of the memory and keep the rest in their spools. The correlator goes on in what is left, and stops before it
 is gone, so that the archiver, once back, can work: it drains the streams, the spools drain after them, and in the end everything that
 was offered is in the archive once, every alert is counted in an incident once, nothing is in :dead, and who waited has said so in its log.
@@ -17,8 +17,8 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-REGION, MOST, PATIENCE = "430100", 24 << 20, 40
-FLOOD = 40000                       # alerts, and as many flows: more than fits
+REGION, MOST, PATIENCE = "430100", 64 << 20, 40
+FLOOD = 90000                       # alerts, and as many flows: more than fits
 
 
 class World:
