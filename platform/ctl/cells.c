@@ -244,3 +244,20 @@ const char *cells_stream(const struct cells *c, const char *district, char out[7
     snprintf(out, 7, "%.4s00", district);
     return out;
 }
+
+int cells_each_line(struct import *i, struct sheet *s, int (*each)(void *ctx, const struct sheet_row *row, struct fault *f), void *ctx,
+                    struct fault *f)
+{
+    struct sheet_row row;
+    struct sheet_error e;
+    int rc = 0;
+    if (sheet_is_gb18030(s))
+        import_note(i, "it is read as GB18030");
+    for (int got; rc == 0 && (got = sheet_next(s, &row, &e)) != 0; ) {
+        if (got < 0)
+            import_bad(i, e.line, e.column, "%s", e.why);
+        else
+            rc = each(ctx, &row, f);
+    }
+    return rc;
+}

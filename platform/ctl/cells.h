@@ -41,6 +41,10 @@ void cells_choice(struct cells *c, int column, const char *choices, const char *
 /* What a command `change` has to say so that the fields become what the cells say: NULL when nothing. New reference. */
 json_t *cells_difference(const struct cells *c, const json_t *fields);
 
+/* Every line of the sheet, until one says that there is no use going on; a line that cannot be read is a bad one. */
+int cells_each_line(struct import *i, struct sheet *s, int (*each)(void *ctx, const struct sheet_row *row, struct fault *f), void *ctx,
+                    struct fault *f);
+
 /* The region whose stream it goes into: --region, or the prefecture of the region's code. */
 const char *cells_stream(const struct cells *c, const char *district, char out[7]);
 

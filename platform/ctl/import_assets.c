@@ -293,8 +293,9 @@ static int apply(struct run *r, struct cells *c, const char *stream, bool retire
     return retired ? retire(r, c, k, f) : change(r, c, k, f);
 }
 
-static int line(struct run *r, const struct sheet_row *row, struct fault *f)
+static int line(void *run, const struct sheet_row *row, struct fault *f)
 {
+    struct run *r = run;
     char room[7];
     const char *stream = NULL;
     struct cells c;
@@ -310,20 +311,6 @@ static int line(struct run *r, const struct sheet_row *row, struct fault *f)
     if (!c.bad)
         rc = apply(r, &c, stream, retired, f);
     cells_free(&c);
-    return rc;
-}
-
-static int lines(struct run *r, struct sheet *s, struct fault *f)
-{
-    struct sheet_row row;
-    struct sheet_error e;
-    int rc = 0;
-    for (int got; rc == 0 && (got = sheet_next(s, &row, &e)) != 0; ) {
-        if (got < 0)
-            import_bad(r->import, e.line, e.column, "%s", e.why);
-        else
-            rc = line(r, &row, f);
-    }
     return rc;
 }
 
@@ -352,10 +339,8 @@ static int assets_run(struct import *i, const char *path, struct fault *f)
     *r = (struct run){ .import = i, .units = known_new(), .assets = known_new() };
     struct sheet *s = r->units != NULL && r->assets != NULL ? sheet_open(path, columns, f) : NULL;
     int rc = r->units == NULL || r->assets == NULL ? fault_set(f, -ENOMEM, "no memory") : s == NULL ? f->code : read_registered(r, f);
-    if (rc == 0 && sheet_is_gb18030(s))
-        import_note(i, "it is read as GB18030");
     if (rc == 0)
-        rc = lines(r, s, f);
+        rc = cells_each_line(i, s, line, r, f);
     sheet_free(s);
     run_free(r);
     return rc;

@@ -129,8 +129,9 @@ static int apply(struct run *r, struct cells *c, const char *stream, bool retire
     return import_post(r->import, &(struct import_order){ c->row->line, IMPORT_NEW, stream, "unit", "register", "", 0, json_incref(c->args) }, f);
 }
 
-static int line(struct run *r, const struct sheet_row *row, struct fault *f)
+static int line(void *run, const struct sheet_row *row, struct fault *f)
 {
+    struct run *r = run;
     char room[7];
     struct cells c;
     int rc = 0;
@@ -146,29 +147,13 @@ static int line(struct run *r, const struct sheet_row *row, struct fault *f)
     return rc;
 }
 
-static int lines(struct run *r, struct sheet *s, struct fault *f)
-{
-    struct sheet_row row;
-    struct sheet_error e;
-    int rc = 0;
-    for (int got; rc == 0 && (got = sheet_next(s, &row, &e)) != 0; ) {
-        if (got < 0)
-            import_bad(r->import, e.line, e.column, "%s", e.why);
-        else
-            rc = line(r, &row, f);
-    }
-    return rc;
-}
-
 static int units_run(struct import *i, const char *path, struct fault *f)
 {
     struct run r = { .import = i, .units = known_new() };
     struct sheet *s = r.units != NULL ? sheet_open(path, columns, f) : NULL;
     int rc = r.units == NULL ? fault_set(f, -ENOMEM, "no memory") : s == NULL ? f->code : import_current(i, "unit", on_unit, &r, f);
-    if (rc == 0 && sheet_is_gb18030(s))
-        import_note(i, "it is read as GB18030");
     if (rc == 0)
-        rc = r.no_memory ? fault_set(f, -ENOMEM, "no memory") : lines(&r, s, f);
+        rc = r.no_memory ? fault_set(f, -ENOMEM, "no memory") : cells_each_line(i, s, line, &r, f);
     sheet_free(s);
     known_free(r.units);
     return rc;

@@ -14,6 +14,19 @@ static void hold_on(const struct buffer_case *t, const struct record *r)
     scene_end(&c);
 }
 
+/* On its bytes, as toy.raw. */
+static void hold_on_raw(const struct buffer_case *t)
+{
+    char options[256];
+    struct buffer_case raw = *t;
+    struct record r;
+    record_begin(&r, &toy_schema, FROM_CLIENT);
+    record_text(&r, TOY_RAW, t->bytes);
+    snprintf(options, sizeof(options), "toy.raw; %s", t->options);
+    raw.options = options;
+    hold_on(&raw, &r);
+}
+
 /* A request with a method and a host. */
 static const struct buffer_case lacks[] = {
     { "it is not there",              "http.user_agent; absent", NULL, true },
@@ -97,16 +110,8 @@ static const struct buffer_case measured[] = {
 static void entropy_is_measured_in_bits(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++) {
-        char options[256];
-        struct buffer_case t = measured[i];
-        struct record r;
-        record_begin(&r, &toy_schema, FROM_CLIENT);
-        record_text(&r, TOY_RAW, t.bytes);
-        snprintf(options, sizeof(options), "toy.raw; %s", t.options);
-        t.options = options;
-        hold_on(&t, &r);
-    }
+    for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++)
+        hold_on_raw(&measured[i]);
 }
 
 static const struct buffer_case decoded[] = {
@@ -129,16 +134,8 @@ static const struct buffer_case decoded[] = {
 static void base64_is_undone_before_contents_are_looked_for(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof(decoded) / sizeof(decoded[0]); i++) {
-        char options[256];
-        struct buffer_case t = decoded[i];
-        struct record r;
-        record_begin(&r, &toy_schema, FROM_CLIENT);
-        record_text(&r, TOY_RAW, t.bytes);
-        snprintf(options, sizeof(options), "toy.raw; %s", t.options);
-        t.options = options;
-        hold_on(&t, &r);
-    }
+    for (size_t i = 0; i < sizeof(decoded) / sizeof(decoded[0]); i++)
+        hold_on_raw(&decoded[i]);
 }
 
 /* 2015-10-22T23:59:59 UTC, and half a second. */
