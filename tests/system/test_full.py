@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from cases import hold
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REGION, MOST, PATIENCE = "430100", 64 << 20, 40
 FLOOD = 90000                       # alerts, and as many flows: more than fits
@@ -169,24 +171,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="folder with the programs")
     given = parser.parse_args()
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="fengsui-full-") as folder:
         world = World(os.path.abspath(given.build), folder)
         try:
-            cases = Cases(world)
-            for name in [n for n in vars(Cases) if n.count("_") > 3 and not n.startswith("_")]:
-                began = time.monotonic()
-                try:
-                    getattr(cases, name)()
-                    print("ok      %s (%.1f s)" % (name.replace("_", " "), time.monotonic() - began), flush=True)
-                    passed += 1
-                except AssertionError as why:
-                    print("FAILED  %s: %s" % (name.replace("_", " "), why), flush=True)
-                    failed += 1
+            return hold(Cases(world))
         finally:
             world.end()
-    print("%d passed, %d failed" % (passed, failed))
-    return failed != 0
 
 
 if __name__ == "__main__":
