@@ -1,4 +1,4 @@
-/* One loop: connect, take regions (their pending entries first), read, let the handler work, commit. Everything that
+/* One loop: connect, take regions, read on where the group is with them, let the handler work, commit. Everything that
  * can go wrong ends in one of two states: "this region must be taken again" or "the connection is gone". */
 #include "bus/consume.h"
 
@@ -15,11 +15,19 @@
 #include "common/log.h"
 
 static const uint64_t LOOK_US = 500000, MEMORY_US = 100000, RETRY_LEAST_US = 50000, RETRY_MOST_US = 5000000;
-enum { HOLD_SHARE = 20 };               /* a transaction follows the last after so many times what that one cost */
+enum { HOLD_SHARE = 20,                 /* a transaction follows the last after so many times what that one cost */
+       SUSPECT = 2,                     /* so many processes die of their first page; the next takes it entry by entry */
+       TRIAL_MAX = 64 };                /* "alerts 1700000000000-0" */
 
 struct region {
     char name[STREAM_REGION_MAX + 1];
-    bool leased, ours;                  /* ours: and everything pending is handled */
+    bool leased, ours;                  /* ours: and we know where to read on */
+    struct door_place places[STREAM_COUNT];     /* how far it is with each stream, with what is held */
+    unsigned moved;                     /* bits of the streams where what is held moved it */
+    unsigned starts;                    /* processes that began to work here, with no page done since; stands in Redis */
+    bool     counted;                   /* ours among them */
+    struct trial { char entry[TRIAL_MAX]; unsigned count; } trial;      /* the entry that the last of them were at, and how many */
+    char     tried[TRIAL_MAX];          /* the one that we have been counted with */
     uint64_t renew_at_us;
     struct marks marks;
     struct transaction open;            /* of batches that were handled and are not in Redis yet */
@@ -27,7 +35,6 @@ struct region {
     bool     urgent;                    /* one of them is somebody's command */
     char     redis[41];                 /* the process that took its latest transaction; "": there was none */
     uint64_t forgot_us;                 /* when that was another than today's; 0: never */
-    bool     forgiven;                  /* Redis was full: how often its pending entries were given out blames none of them */
     uint64_t committed_us, cost_us;     /* when the last one was through, and what it took */
 };
 
@@ -49,10 +56,8 @@ static const struct metric rows[] = {
     ROW(read, "Entries read from the streams"),
     ROW(handled, "Entries whose effect is committed"),
     ROW(repeats, "Entries dropped because they were handled before"),
-    ROW(claimed, "Pending entries taken over"),
     ROW(retried, "Times a batch or an entry was tried again"),
     ROW(dead, "Entries moved to the dead stream"),
-    ROW(lost, "Entries trimmed while they were pending"),
     ROW(reconnects, "Connections made to Redis"),
 };
 const struct metrics_room consume_metrics = { "consume", rows, sizeof rows / sizeof *rows };
@@ -64,14 +69,11 @@ struct entry *door_page_add(struct door_page *p)
     if (p->count == p->room) {
         size_t room = p->room ? p->room * 2 : 64;
         struct entry *e = realloc(p->entries, room * sizeof *e);
-        p->entries = e ? e : p->entries;
-        uint64_t *d = e ? realloc(p->deliveries, room * sizeof *d) : NULL;
-        if (d == NULL)
+        if (e == NULL)
             return NULL;
-        p->deliveries = d;
+        p->entries = e;
         p->room = room;
     }
-    p->deliveries[p->count] = 0;
     p->entries[p->count] = (struct entry){ 0 };
     return &p->entries[p->count++];
 }
@@ -79,7 +81,6 @@ struct entry *door_page_add(struct door_page *p)
 void door_page_reset(struct door_page *p)
 {
     free(p->entries);
-    free(p->deliveries);
     *p = (struct door_page){ 0 };
 }
 
@@ -126,9 +127,26 @@ void consume_urge(struct consumer *c)
         c->at_work->urgent = true;
 }
 
-static void add_ack(struct region *r, const struct entry *e)
+/* The entry's effect, if it has one, is in the open transaction. Entries are done in the order of their stream. */
+static void is_done(struct region *r, const struct entry *e)
 {
-    transaction_add(&r->open, &(struct change){ .kind = CHANGE_ACK, .stream = e->stream, .region = e->region, .key = e->stream_id });
+    struct door_place *at = &r->places[e->stream];
+    snprintf(at->done, sizeof at->done, "%s", e->stream_id);
+    at->count += at->count >= 0;
+    r->moved |= 1u << e->stream;
+}
+
+static void add_places(struct region *r)
+{
+    char count[24];
+    for (enum stream s = 0; s < STREAM_COUNT; s++) {
+        const struct door_place *at = &r->places[s];
+        int n = snprintf(count, sizeof count, "%" PRId64, at->count);
+        if (r->moved >> s & 1)
+            transaction_add(&r->open, &(struct change){ .kind = CHANGE_DONE, .stream = s, .region = r->name, .key = at->done,
+                                                        .value = at->count >= 0 ? count : NULL, .len = (size_t)n });
+    }
+    r->moved = 0;
 }
 
 static void add_dead(struct consumer *c, struct region *r, const struct entry *e, const char *reason)
@@ -139,26 +157,31 @@ static void add_dead(struct consumer *c, struct region *r, const struct entry *e
                                                 .id = e->id ? e->id : "", .type = e->type ? e->type : "",
                                                 .value = e->json ? e->json : "", .len = e->json ? e->json_len : 0,
                                                 .reason = reason, .from = from });
-    add_ack(r, e);
+    is_done(r, e);
     c->counts.dead++;
     log_warning("%s: entry %s of %s in region %s goes to :dead: %s", c->settings.group, e->stream_id,
                 stream_names[e->stream], e->region, reason);
 }
 
+/* A field beside the marks; NULL takes it away. */
+static void set_mark(struct region *r, const char *field, const char *value)
+{
+    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value,
+                                                .len = value ? strlen(value) : 0 });
+}
+
 static void add_mark(void *region, const char *field, uint64_t seq)
 {
-    struct region *r = region;
     char value[24];
-    int n = snprintf(value, sizeof value, "%" PRIu64, seq);
-    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value,
-                                                .len = (size_t)n });
+    snprintf(value, sizeof value, "%" PRIu64, seq);
+    set_mark(region, field, value);
 }
 
 /* ---- which Redis it was ---- */
 
 static bool holds(const struct region *r)
 {
-    return r->open.count > 0;
+    return r->open.count > 0 || r->moved != 0;
 }
 
 static void load_redis(struct region *r, const char *value, size_t len)
@@ -181,8 +204,8 @@ static void add_redis(struct consumer *c, struct region *r)
     const char *now = c->door.server(c->door.self);
     if (!holds(r) || strcmp(r->redis, now) == 0)
         return;
-    int n = snprintf(value, sizeof value, "%s %" PRIu64, now, r->forgot_us);
-    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = MARK_REDIS, .value = value, .len = (size_t)n });
+    snprintf(value, sizeof value, "%s %" PRIu64, now, r->forgot_us);
+    set_mark(r, MARK_REDIS, value);
 }
 
 uint64_t consumer_forgot_us(struct consumer *c, const char *region)
@@ -219,6 +242,8 @@ static void lose_region(struct consumer *c, struct region *r)
     marks_free(&r->marks);
     r->redis[0] = '\0';
     r->forgot_us = 0;
+    r->moved = r->starts = 0;
+    r->trial = (struct trial){ 0 };
 }
 
 /* A handler that fills its memory again does so for all regions, so none may hold what is not in Redis: it is taken
@@ -242,10 +267,8 @@ static int wait_for_room(struct consumer *c, const struct fault *f)
     if (!c->complained)
         log_warning("%s: %s; waiting for room", c->settings.group, f->why);
     c->complained = true;
-    for (size_t i = 0; i < c->region_count; i++) {
+    for (size_t i = 0; i < c->region_count; i++)
         lose_region(c, &c->regions[i]);
-        c->regions[i].forgiven = true;
-    }
     c->look_at_us = 0;
     back_off(c);
     return 0;
@@ -282,6 +305,7 @@ static int send(struct consumer *c, struct region *r, struct fault *f)
         c->handler->gather(c->handler->ctx, c, r->name);
     c->at_work = NULL;
     marks_moved(&r->marks, add_mark, r);
+    add_places(r);
     add_redis(c, r);
     if (r->open.short_of_memory)
         return fault_set(f, -ENOMEM, "no memory for the transaction");
@@ -400,20 +424,11 @@ static int handle_one(struct consumer *c, struct region *r, const struct entry *
     }
     if (rc < 0)
         return rc;
-    marks_repeat(&r->marks, e->stream, e->id);
     if (rc == 1)
         add_dead(c, r, e, why.why);
     else
-        add_ack(r, e);
+        is_done(r, e);
     return keep(c, r, 1, true, f);
-}
-
-static int handle_singly(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *f)
-{
-    int rc = 0;
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = handle_one(c, r, &entries[i], f);
-    return rc;
 }
 
 static const char *broken(const struct entry *e)
@@ -422,40 +437,118 @@ static const char *broken(const struct entry *e)
          : e->json == NULL ? "it has no field `json`" : NULL;
 }
 
-/* Sorts a batch: what is broken or was handled before is only acknowledged, the rest moves to the front. */
-static size_t sift(struct consumer *c, struct region *r, struct entry *entries, size_t count, struct entry *aside,
-                   size_t *aside_count)
+/* It has been handled, or need not be. */
+static void done_with(struct consumer *c, struct region *r, const struct entry *e, bool handled)
 {
-    size_t kept = 0;
-    *aside_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct entry e = entries[i];
-        if (broken(&e) == NULL && !marks_repeat(&r->marks, e.stream, e.id))
-            entries[kept++] = e;
-        else
-            aside[(*aside_count)++] = e;
-        c->counts.read++;
+    const char *why = broken(e);
+    if (why != NULL) {
+        add_dead(c, r, e, why);
+        return;
     }
-    return kept;
+    is_done(r, e);
+    c->counts.repeats += !handled;
 }
 
-static void set_aside(struct consumer *c, struct region *r, const struct entry *aside, size_t count)
+/* ---- entries that kill ---- */
+
+static void load_starts(struct region *r, const char *value, size_t len)
 {
-    for (size_t i = 0; i < count; i++)
-        if (broken(&aside[i]) != NULL) {
-            add_dead(c, r, &aside[i], broken(&aside[i]));
-        } else {
-            add_ack(r, &aside[i]);
-            c->counts.repeats++;
-        }
+    char text[24];
+    snprintf(text, sizeof text, "%.*s", (int)len, value);
+    r->starts = (unsigned)strtoul(text, NULL, 10);
 }
 
-/* One of them is to blame: what was held before goes first, then each by itself. */
-static int work_singly(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *f)
+static void load_trial(struct region *r, const char *value, size_t len)
 {
-    marks_accept(&r->marks, false);
+    char text[TRIAL_MAX + 24];
+    snprintf(text, sizeof text, "%.*s", (int)len, value);
+    if (sscanf(text, "%u %63[^\n]", &r->trial.count, r->trial.entry) != 2)
+        r->trial = (struct trial){ 0 };
+}
+
+/* A field beside the marks, at once and by itself. */
+static int say(struct consumer *c, struct region *r, const char *field, const char *value, struct fault *f)
+{
+    const struct change x = { .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value, .len = value ? strlen(value) : 0 };
+    return c->door.commit(c->door.self, r->name, &x, 1, f);
+}
+
+/* A process says that it begins before it works, and takes it back with the first page that is done: what stands there is how many
+ * died in a row without getting so far. */
+static int count_start(struct consumer *c, struct region *r, struct fault *f)
+{
+    char value[24];
+    if (r->counted)
+        return 0;
+    snprintf(value, sizeof value, "%u", r->starts + 1);
+    int rc = say(c, r, MARK_STARTS, value, f);
+    r->starts += rc == 0;
+    r->counted = rc == 0;
+    return rc;
+}
+
+static void a_page_is_done(struct region *r)
+{
+    if (r->starts == 0)
+        return;
+    set_mark(r, MARK_STARTS, NULL);
+    set_mark(r, MARK_TRIAL, NULL);
+    r->starts = 0;
+    r->trial = (struct trial){ 0 };
+}
+
+/* We end in order, with a store that does not work: nobody has died. */
+static void take_back_starts(struct consumer *c)
+{
+    struct fault f;
+    for (size_t i = 0; i < c->region_count; i++) {
+        struct region *r = &c->regions[i];
+        if (r->leased && r->counted && r->starts > 0 && say(c, r, MARK_STARTS, NULL, &f) == 0)
+            say(c, r, MARK_TRIAL, NULL, &f);
+    }
+}
+
+/* The entry is named before it is tried. Gives 1 when enough have died of it. */
+static int try_entry(struct consumer *c, struct region *r, const struct entry *e, struct fault *f)
+{
+    char entry[TRIAL_MAX], value[TRIAL_MAX + 24];
+    snprintf(entry, sizeof entry, "%s %s", stream_names[e->stream], e->stream_id);
+    if (strcmp(entry, r->trial.entry) != 0)
+        r->trial.count = 0;
+    if (strcmp(entry, r->tried) != 0 && r->trial.count >= CONSUME_TRIES)
+        return 1;
+    r->trial.count += strcmp(entry, r->tried) != 0;
+    memcpy(r->trial.entry, entry, sizeof entry);
+    memcpy(r->tried, entry, sizeof entry);
+    snprintf(value, sizeof value, "%u %s", r->trial.count, entry);
+    return say(c, r, MARK_TRIAL, value, f);
+}
+
+/* ---- pages ---- */
+
+/* One entry in a transaction of its own. */
+static int work_one(struct consumer *c, struct region *r, const struct entry *e, bool deadly, struct fault *f)
+{
+    bool aside = broken(e) != NULL || marks_repeat(&r->marks, e->stream, e->id);
+    int killer = deadly && !aside ? try_entry(c, r, e, f) : 0;
+    if (killer < 0)
+        return killer;
+    if (killer == 0 && !aside)
+        return handle_one(c, r, e, f);
+    if (killer == 1)
+        add_dead(c, r, e, "its consumer died again and again while handling it");
+    else
+        done_with(c, r, e, false);
+    return keep(c, r, 0, true, f);
+}
+
+/* One of them is to blame, or has killed those before us: what was held goes first, then each by itself. */
+static int work_singly(struct consumer *c, struct region *r, const struct entry *entries, size_t count, bool deadly, struct fault *f)
+{
     int rc = holds(r) ? commit(c, r, f) : 0;
-    return rc == 0 ? handle_singly(c, r, entries, count, f) : rc;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = work_one(c, r, &entries[i], deadly, f);
+    return rc;
 }
 
 static bool has_command(const struct entry *entries, size_t count)
@@ -466,29 +559,48 @@ static bool has_command(const struct entry *entries, size_t count)
     return false;
 }
 
-/* Entries of one region, in stream order. `now`: what they bring must not be held. */
-static int work(struct consumer *c, struct region *r, struct entry *entries, size_t count, bool now, struct fault *f)
+/* Gives 1 when an entry is to blame; nothing is changed then. `good` has room for all of them. */
+static int work_together(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct entry *good,
+                         struct fault *f)
 {
     struct fault why = { 0 };
-    size_t aside_count;
-    struct entry *aside = malloc(count * sizeof *aside);
-    if (aside == NULL)
+    size_t kept = 0, k = 0;
+    for (size_t i = 0; i < count; i++)
+        if (broken(&entries[i]) == NULL && !marks_repeat(&r->marks, entries[i].stream, entries[i].id))
+            good[kept++] = entries[i];
+    int rc = handle(c, r, good, kept, &why, f);
+    if (rc != 0) {
+        marks_accept(&r->marks, false);
+        return rc;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool handled = k < kept && good[k].stream_id == entries[i].stream_id;
+        k += handled;
+        done_with(c, r, &entries[i], handled);
+    }
+    r->held += kept;
+    return 0;
+}
+
+/* Entries of one region, in stream order. */
+static int work(struct consumer *c, struct region *r, const struct entry *entries, size_t count, struct fault *f)
+{
+    struct entry *good = malloc(count * sizeof *good);
+    if (good == NULL)
         return fault_set(f, -ENOMEM, "no memory");
-    size_t kept = sift(c, r, entries, count, aside, &aside_count);
-    int rc = handle(c, r, entries, kept, &why, f);
-    if (rc == 1) {
-        rc = work_singly(c, r, entries, kept, f);
-        kept = 0;
-    }
-    if (rc == 0) {
-        for (size_t i = 0; i < kept; i++)
-            add_ack(r, &entries[i]);
-        set_aside(c, r, aside, aside_count);
-        r->urgent |= has_command(entries, kept);
-        rc = keep(c, r, kept, now, f);
-    }
-    free(aside);
-    return rc;
+    int rc = count_start(c, r, f);
+    bool deadly = r->starts > SUSPECT;
+    c->counts.read += count;
+    if (rc == 0)
+        rc = deadly ? 1 : work_together(c, r, entries, count, good, f);
+    if (rc == 1)
+        rc = work_singly(c, r, entries, count, deadly, f);
+    free(good);
+    if (rc != 0)
+        return rc;
+    a_page_is_done(r);
+    r->urgent |= has_command(entries, count);
+    return keep(c, r, 0, false, f);
 }
 
 /* ---- regions ---- */
@@ -509,53 +621,26 @@ static void meet_region(void *consumer, const char *name)
 
 static void load_mark(void *region, const char *field, const char *value, size_t len)
 {
+    struct region *r = region;
     if (strcmp(field, MARK_REDIS) == 0)
-        load_redis(region, value, len);
-    marks_load(&((struct region *)region)->marks, field, value, len);
+        load_redis(r, value, len);
+    else if (strcmp(field, MARK_STARTS) == 0)
+        load_starts(r, value, len);
+    else if (strcmp(field, MARK_TRIAL) == 0)
+        load_trial(r, value, len);
+    else
+        marks_load(&r->marks, field, value, len);
 }
 
-/* Its first entry was at the front through too many deaths. */
-static bool is_killer(const struct region *r, const struct door_page *page)
+static int find_places(struct consumer *c, struct region *r, struct fault *f)
 {
-    return page->count > 0 && page->deliveries[0] > CONSUME_TRIES && !r->forgiven;
-}
-
-/* A page of what a dead consumer left. Who is at the front for the third time goes alone, to find out whether it is the
- * one that kills; for the sixth, to :dead. */
-static int work_left(struct consumer *c, struct region *r, struct door_page *page, bool first, struct fault *f)
-{
-    if (page->count == 0)
-        return 0;
-    if (first && is_killer(r, page)) {
-        add_dead(c, r, &page->entries[0], "its consumer died again and again while handling it");
-        return keep(c, r, 1, true, f);
+    int rc = 0;
+    for (size_t i = 0; i < c->settings.stream_count && rc == 0; i++) {
+        struct door_place *at = &r->places[c->settings.streams[i]];
+        *at = (struct door_place){ .stream = c->settings.streams[i], .region = r->name };
+        rc = c->door.find(c->door.self, at, f);
     }
-    bool suspect = page->deliveries[0] > 2 && !r->forgiven;
-    int rc = work(c, r, page->entries, suspect ? 1 : page->count, suspect, f);
-    if (rc == 0 && suspect && page->count > 1)
-        rc = work(c, r, page->entries + 1, page->count - 1, true, f);
     return rc;
-}
-
-static int work_pending(struct consumer *c, struct region *r, enum stream s, struct fault *f)
-{
-    char after[STREAM_ID_MAX] = "0-0";
-    for (bool first = true, more = true; more; first = false) {
-        struct door_page page = { 0 };
-        int rc = c->door.pending(c->door.self, r->name, s, after, &page, f);
-        bool dead = first && is_killer(r, &page);
-        c->counts.lost += page.gone;
-        c->counts.claimed += page.count;
-        if (rc == 0)
-            rc = work_left(c, r, &page, first, f);
-        more = strcmp(after, "0-0") != 0 || dead;
-        if (dead)
-            strcpy(after, "0-0");                       /* once more from the front, without it */
-        c->door.page_free(c->door.self, &page);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
 }
 
 static int take_region(struct consumer *c, struct region *r, struct fault *f)
@@ -575,10 +660,9 @@ static int take_region(struct consumer *c, struct region *r, struct fault *f)
     if (rc == 0 && c->handler->taken != NULL)
         rc = c->handler->taken(c->handler->ctx, c, r->name, f);
     transaction_empty(&r->open);
-    for (size_t i = 0; i < c->settings.stream_count && rc == 0; i++)
-        rc = work_pending(c, r, c->settings.streams[i], f);
+    if (rc == 0)
+        rc = find_places(c, r, f);
     r->ours = rc == 0;
-    r->forgiven = r->forgiven && rc != 0;
     r->renew_at_us = clock_steady_us() + c->settings.claim_idle_us / 3;
     return rc;
 }
@@ -632,12 +716,15 @@ static int connect_door(struct consumer *c, struct fault *f)
     return 0;
 }
 
-static size_t our_regions(const struct consumer *c, const char **names)
+static size_t our_places(struct consumer *c, const struct door_place **out)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->region_count; i++)
-        if (c->regions[i].ours)
-            names[n++] = c->regions[i].name;
+        for (size_t k = 0; c->regions[i].ours && k < c->settings.stream_count; k++) {
+            struct door_place *at = &c->regions[i].places[c->settings.streams[k]];
+            at->region = c->regions[i].name;        /* the list of regions may have moved */
+            out[n++] = at;
+        }
     return n;
 }
 
@@ -654,7 +741,7 @@ static int work_page(struct consumer *c, struct door_page *page, struct fault *f
         for (size_t k = 0; k < page->count && r->ours; k++)
             if (strcmp(page->entries[k].region, r->name) == 0)
                 batch[n++] = page->entries[k];
-        if (n > 0 && (rc = work(c, r, batch, n, false, f)) != 0)
+        if (n > 0 && (rc = work(c, r, batch, n, f)) != 0)
             rc = failed(c, r, rc, f);
     }
     free(batch);
@@ -702,21 +789,21 @@ static bool is_crowded(struct consumer *c)
 
 static int read_once(struct consumer *c, struct fault *f)
 {
-    const char **names = malloc((c->region_count + 1) * sizeof *names);
-    if (names == NULL)
+    const struct door_place **places = malloc((c->region_count * c->settings.stream_count + 1) * sizeof *places);
+    if (places == NULL)
         return fault_set(f, -ENOMEM, "no memory");
     struct door_page page = { 0 };
-    size_t n = our_regions(c, names);
+    size_t n = our_places(c, places);
     int rc = 0;
     pace(c);
     if (n == 0 || is_crowded(c))
         nap(c, n == 0 ? c->settings.block_us : wait_of(c));
     else
-        rc = c->door.read(c->door.self, names, n, wait_of(c), &page, f);
+        rc = c->door.read(c->door.self, places, n, wait_of(c), &page, f);
     c->read_us = page.count > 0 && page.count < c->settings.batch ? clock_steady_us() : 0;
     rc = rc != 0 ? failed(c, NULL, rc, f) : work_page(c, &page, f);
     c->door.page_free(c->door.self, &page);
-    free(names);
+    free(places);
     return rc == 0 && c->connected ? commit_held(c, false, f) : rc;
 }
 
@@ -757,6 +844,8 @@ int consumer_run(struct consumer *c, const struct consume_handler *h, const vola
     }
     if (rc == 0 && c->connected)
         rc = commit_held(c, true, f);
+    if (rc == -ECANCELED)
+        take_back_starts(c);
     c->handler = NULL;      /* the caller's, and perhaps gone when the consumer is closed */
     return rc == -ECANCELED ? 0 : rc;
 }

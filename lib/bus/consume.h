@@ -1,21 +1,24 @@
-/* consume - read streams in a consumer group; write results and acknowledge in one MULTI (DESIGN 4.3).
+/* consume - read streams as a consumer group; write results and how far the group is in one MULTI (DESIGN 4.3).
  *
  * Effect exactly once, whoever is killed and when: the handler's results, the high-water mark per (stream, sensor,
- * epoch) and the XACK are one transaction on the region's slot; a repeat at or below the mark is acknowledged and
- * dropped. Only ids of the form <sensor>:<epoch>:<seq> have a mark: who writes such ids promises them in order.
+ * epoch) and the group's place in the stream (XGROUP SETID) are one transaction on the region's slot; a repeat at or below
+ * the mark is dropped. Only ids of the form <sensor>:<epoch>:<seq> have a mark: who writes such ids promises them in order.
+ * Place     XREAD from the place, not XREADGROUP: a group's last-delivered-id is the last entry whose effect is committed,
+ *           so what XINFO GROUPS calls `lag` is what is not done yet, and nothing is ever pending.
  * Lease     a region belongs to one consumer of a group at a time (a key that lives claim_idle_us and is renewed),
  *           because two at once would handle entries out of order, and a mark cannot tell late from repeated. Who takes
- *           a region over handles everything pending there, in order, before anything new; every commit checks that
+ *           a region over reads on from the group's place; every commit checks that
  *           the lease is still its own. A process started under the same name takes over at once; the older one stops.
  * Holding   with hold_us, what several batches brought goes out together: after twenty times what the last transaction took,
  *           or hold_us, or CONSUME_HOLD_MAX entries, or a command, whichever is first. Without load nothing waits; under
  *           load a handler that says only the last word on each thing (gather) says little.
  * Failures  a handler's -EINVAL or -EBADMSG blames an entry: the batch is tried again one by one, and what fails
- *           CONSUME_TRIES times goes to the region's :dead stream with the reason. So does an entry that was at the
- *           front through more than CONSUME_TRIES deaths of its consumer. Any other error blames the store: the batch
- *           waits and is tried again until it works. Entries trimmed while pending are counted as lost.
+ *           CONSUME_TRIES times goes to the region's :dead stream with the reason. Any other error blames the store: the
+ *           batch waits and is tried again until it works.
+ * Deaths    after two processes in a row that died before their first page was done, the next names each entry of it before
+ *           it tries it, alone; one that CONSUME_TRIES of them died of goes to :dead, and no other.
  * Full      a Redis that has used what it may refuses what was done: all regions are let go and taken again, more and more
- *           slowly, until there is room; no entry is blamed for how often it was given out meanwhile.
+ *           slowly, until there is room; no entry is blamed for it.
  * Redis     absent, restarted, emptied (NOGROUP): one line in the log, then on with what is there.
  * Regions   given, or all in stream_regions_key, looked up again as they appear.
  * Cluster   one connection: on a Redis Cluster give a consumer the regions of one node.
@@ -61,12 +64,12 @@ struct consume_settings {
  * whose work adds to the streams this; the archiver, whose work is what lets them be trimmed, may use all. */
 enum { CONSUME_LEAVES = 5 };
 
-struct consume_counts { uint64_t read, handled, repeats, claimed, retried, dead, lost, reconnects; };
+struct consume_counts { uint64_t read, handled, repeats, retried, dead, reconnects; };
 extern const struct metrics_room consume_metrics;
 
 struct consumer;
 
-/* What a handler writes goes into the same MULTI as the XACK of its batch; copied. On a cluster only the batch's own
+/* What a handler writes goes into the same MULTI as its batch's place in the stream; copied. On a cluster only the batch's own
  * region shares its slot. A NULL value removes the field. */
 void consume_add(struct consumer *c, const char *region, enum stream stream, const char *id, const char *type,
                  const char *json, size_t len);

@@ -15,10 +15,16 @@ enum { STREAM_ID_MAX = 48 };
 
 struct door_page {
     struct entry *entries;
-    uint64_t     *deliveries;           /* how often each was given to somebody; 0: not asked */
     size_t        count, room;
-    uint64_t      gone;                 /* pending entries that were trimmed */
     bool          held;                 /* the door's: its answer is */
+};
+
+/* How far a group is with a stream: the group's own place there, which only a transaction moves. */
+struct door_place {
+    enum stream stream;
+    const char *region;                 /* borrowed */
+    char        done[STREAM_ID_MAX];    /* the last entry whose effect is committed; "0-0": none yet */
+    int64_t     count;                  /* entries up to it; -1: unknown */
 };
 
 struct door {
@@ -28,11 +34,10 @@ struct door {
     /* 1 ours, 0 another consumer's. */
     int  (*take)(void *self, const char *region, struct fault *f);
     int  (*renew)(void *self, const char *region, struct fault *f);
-    /* The group's pending entries behind `after` ("0-0" first), made ours; moves `after`. None left: count 0. */
-    int  (*pending)(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *out,
-                    struct fault *f);
-    /* New entries, for at most wait_us. */
-    int  (*read)(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *out,
+    /* Fills .done and .count of a place. */
+    int  (*find)(void *self, struct door_place *at, struct fault *f);
+    /* What follows on these places; waits for it at most wait_us. */
+    int  (*read)(void *self, const struct door_place *const *places, size_t count, uint64_t wait_us, struct door_page *out,
                  struct fault *f);
     int  (*commit)(void *self, const char *region, const struct change *changes, size_t count, struct fault *f);
     int  (*load)(void *self, const char *region, const char *suffix,

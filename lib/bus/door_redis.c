@@ -222,7 +222,7 @@ static void set_field(struct entry *e, const redisReply *name, const redisReply 
     }
 }
 
-/* One [id, [field, value, ...]]; XAUTOCLAIM of 6.2 gives nil for what was trimmed, and so we skip anything else. */
+/* One [id, [field, value, ...]]; anything else is none. */
 static int add_entry(struct door_page *page, enum stream s, const char *region, const redisReply *r)
 {
     if (r->type != REDIS_REPLY_ARRAY || r->elements < 2 || r->element[0]->type != REDIS_REPLY_STRING)
@@ -262,55 +262,50 @@ static void door_page_free(void *self, struct door_page *page)
     door_page_reset(page);
 }
 
-/* XPENDING says how often each was delivered; entries and answer are both in the order of their ids. */
-static int count_deliveries(struct redis_door *d, const char *key, const char *count, struct door_page *page, struct fault *f)
-{
-    int rc = -ENOMEM;
-    redisReply *r = ASK(d, &rc, f, "XPENDING", key, d->settings.group, page->entries[0].stream_id,
-                        page->entries[page->count - 1].stream_id, count);
-    for (size_t i = 0, k = 0; r != NULL && i < r->elements; i++) {
-        const redisReply *one = r->element[i];
-        if (one->type != REDIS_REPLY_ARRAY || one->elements < 4 || one->element[0]->type != REDIS_REPLY_STRING)
-            continue;
-        while (k < page->count && strcmp(page->entries[k].stream_id, one->element[0]->str) != 0)
-            k++;
-        if (k == page->count)
-            break;
-        page->deliveries[k] = (uint64_t)one->element[3]->integer;
-    }
-    freeReplyObject(r);
-    return rc;
-}
-
-static int door_pending(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *page,
-                        struct fault *f)
-{
-    struct redis_door *d = self;
-    char key[STREAM_KEY_MAX], count[16];
-    int rc = -ENOMEM;
-    stream_key(key, region, s);
-    snprintf(count, sizeof count, "%u", d->settings.batch);
-    if (APPEND(d, "XAUTOCLAIM", key, d->settings.group, d->settings.name, "0", after, "COUNT", count) != 0)
-        return fault_set(f, -ENOMEM, "no memory");
-    redisReply *r = page_reply(d, page, &rc, f);
-    if (r == NULL)
-        return rc;
-    bool sound = r->type == REDIS_REPLY_ARRAY && r->elements >= 2 && r->element[0]->type == REDIS_REPLY_STRING;
-    if (sound) {
-        snprintf(after, STREAM_ID_MAX, "%s", r->element[0]->str);
-        rc = add_entries(page, s, region, r->element[1]);
-        page->gone = r->elements > 2 && r->element[2]->type == REDIS_REPLY_ARRAY ? r->element[2]->elements : 0;
-    }
-    if (!sound)
-        return fault_set(f, -EIO, "redis: its answer to XAUTOCLAIM makes no sense");
-    if (rc != 0)
-        return fault_set(f, -ENOMEM, "no memory");
-    return page->count > 0 ? count_deliveries(d, key, count, page, f) : 0;
-}
-
 /* ---- reading ---- */
 
-struct want { char key[STREAM_KEY_MAX]; enum stream stream; const char *region; };
+static const redisReply *member(const redisReply *map, const char *name)
+{
+    for (size_t i = 0; i + 1 < map->elements; i += 2)
+        if (map->element[i]->type == REDIS_REPLY_STRING && strcmp(map->element[i]->str, name) == 0)
+            return map->element[i + 1];
+    return NULL;
+}
+
+static const char *text_member(const redisReply *map, const char *name)
+{
+    const redisReply *value = member(map, name);
+    return value != NULL && value->type == REDIS_REPLY_STRING ? value->str : NULL;
+}
+
+/* A group that has read nothing counts from 0, whatever it says; a Redis before 7 does not count. */
+static void take_place(struct door_place *at, const redisReply *group)
+{
+    const redisReply *count = member(group, "entries-read");
+    const char *done = text_member(group, "last-delivered-id");
+    snprintf(at->done, sizeof at->done, "%s", done != NULL ? done : "0-0");
+    at->count = count == NULL ? -1 : count->type == REDIS_REPLY_INTEGER ? count->integer : strcmp(at->done, "0-0") == 0 ? 0 : -1;
+}
+
+static int door_find(void *self, struct door_place *at, struct fault *f)
+{
+    struct redis_door *d = self;
+    char key[STREAM_KEY_MAX];
+    int rc = -ENOMEM;
+    bool found = false;
+    stream_key(key, at->region, at->stream);
+    redisReply *all = ASK(d, &rc, f, "XINFO", "GROUPS", key);
+    for (size_t i = 0; all != NULL && i < all->elements && !found; i++) {
+        const char *name = text_member(all->element[i], "name");
+        found = name != NULL && strcmp(name, d->settings.group) == 0;
+        if (found)
+            take_place(at, all->element[i]);
+    }
+    freeReplyObject(all);
+    return rc != 0 || found ? rc : fault_set(f, -ESTALE, "group %s of %s is gone", d->settings.group, key);
+}
+
+struct want { char key[STREAM_KEY_MAX]; const struct door_place *place; };
 
 static const struct want *find_want(const struct want *wants, size_t n, const redisReply *key)
 {
@@ -328,28 +323,31 @@ static int add_streams(struct door_page *page, const struct want *wants, size_t 
         const struct want *w = one->type == REDIS_REPLY_ARRAY && one->elements == 2
                              ? find_want(wants, n, one->element[0]) : NULL;
         if (w != NULL)
-            rc = add_entries(page, w->stream, w->region, one->element[1]);
+            rc = add_entries(page, w->place->stream, w->place->region, one->element[1]);
     }
     return rc;
 }
 
+/* XREAD, not XREADGROUP: what a group keeps of each entry that it gives out and that is not acknowledged costs Redis half of all
+ * its time. The group only keeps how far it is, and that goes with the transaction. */
 static int ask_read(struct redis_door *d, const struct want *wants, size_t n, uint64_t wait_us, struct door_page *page,
                     struct fault *f)
 {
+    enum { HEAD = 6 };
     char count[16], block[24];
     int rc = -ENOMEM;
-    const char **args = malloc((10 + 2 * n) * sizeof *args);
+    const char **args = malloc((HEAD + 2 * n + 1) * sizeof *args);
     if (args == NULL)
         return fault_set(f, -ENOMEM, "no memory");
     snprintf(count, sizeof count, "%u", d->settings.batch);
     snprintf(block, sizeof block, "%" PRIu64, wait_us / 1000 + 1);
-    const char *head[] = { "XREADGROUP", "GROUP", d->settings.group, d->settings.name, "COUNT", count, "BLOCK", block, "STREAMS" };
+    const char *head[HEAD] = { "XREAD", "COUNT", count, "BLOCK", block, "STREAMS" };
     memcpy(args, head, sizeof head);
     for (size_t i = 0; i < n; i++) {
-        args[9 + i] = wants[i].key;
-        args[9 + n + i] = ">";
+        args[HEAD + i] = wants[i].key;
+        args[HEAD + n + i] = wants[i].place->done;
     }
-    args[9 + 2 * n] = NULL;
+    args[HEAD + 2 * n] = NULL;
     redisReply *r = append(d, args) == 0 ? page_reply(d, page, &rc, f) : NULL;
     free(args);
     if (r == NULL)
@@ -357,21 +355,18 @@ static int ask_read(struct redis_door *d, const struct want *wants, size_t n, ui
     return add_streams(page, wants, n, r) == 0 ? 0 : fault_set(f, -ENOMEM, "no memory");
 }
 
-static int door_read(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *page,
+static int door_read(void *self, const struct door_place *const *places, size_t count, uint64_t wait_us, struct door_page *page,
                      struct fault *f)
 {
     struct redis_door *d = self;
-    size_t n = 0;
-    struct want *wants = malloc(count * d->settings.stream_count * sizeof *wants);
+    struct want *wants = malloc(count * sizeof *wants);
     if (wants == NULL)
         return fault_set(f, -ENOMEM, "no memory");
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < d->settings.stream_count; k++) {
-            struct want *w = &wants[n++];
-            *w = (struct want){ .stream = d->settings.streams[k], .region = regions[i] };
-            stream_key(w->key, regions[i], w->stream);
-        }
-    int rc = ask_read(d, wants, n, wait_us, page, f);
+    for (size_t i = 0; i < count; i++) {
+        wants[i].place = places[i];
+        stream_key(wants[i].key, places[i]->region, places[i]->stream);
+    }
+    int rc = ask_read(d, wants, count, wait_us, page, f);
     free(wants);
     return rc;
 }
@@ -407,44 +402,30 @@ static int append_meet(struct redis_door *d, const struct change *x)
     return redisAppendCommandArgv(d->redis, 3, args, lens);
 }
 
-/* All acknowledgements of one stream that stand together are one XACK. */
-static int append_acks(struct redis_door *d, const struct change *x, size_t count, size_t *used)
+static int append_done(struct redis_door *d, const struct change *x)
 {
     char key[STREAM_KEY_MAX];
-    size_t n = 0;
-    while (n < count && x[n].kind == CHANGE_ACK && x[n].stream == x[0].stream)
-        n++;
-    const char **args = malloc((n + 3) * sizeof *args);
-    size_t *lens = malloc((n + 3) * sizeof *lens);
-    int rc = REDIS_ERR;
-    if (args != NULL && lens != NULL) {
-        args[0] = "XACK", lens[0] = 4;
-        args[1] = key, lens[1] = stream_key(key, x[0].region, x[0].stream);
-        args[2] = d->settings.group, lens[2] = strlen(d->settings.group);
-        for (size_t i = 0; i < n; i++)
-            args[3 + i] = x[i].key, lens[3 + i] = strlen(x[i].key);
-        rc = redisAppendCommandArgv(d->redis, (int)n + 3, args, lens);
-    }
-    free(args);
-    free(lens);
-    *used = n;
-    return rc;
+    size_t key_len = stream_key(key, x->region, x->stream);
+    const char *args[] = { "XGROUP", "SETID", key, d->settings.group, x->key, "ENTRIESREAD", x->value };
+    size_t lens[] = { 6, 5, key_len, strlen(d->settings.group), strlen(x->key), 11, x->len };
+    return redisAppendCommandArgv(d->redis, x->value ? 7 : 5, args, lens);
 }
 
-static int append_changes(struct redis_door *d, const struct change *changes, size_t count, size_t *commands)
+static int append_change(struct redis_door *d, const struct change *x)
+{
+    switch (x->kind) {
+    case CHANGE_ADD:  return append_add(d, x);
+    case CHANGE_DONE: return append_done(d, x);
+    case CHANGE_MEET: return append_meet(d, x);
+    default:          return append_field(d, x);
+    }
+}
+
+static int append_changes(struct redis_door *d, const struct change *changes, size_t count)
 {
     int rc = REDIS_OK;
-    *commands = 0;
-    for (size_t i = 0, used; i < count && rc == REDIS_OK; i += used, ++*commands) {
-        const struct change *x = &changes[i];
-        used = 1;
-        if (x->kind == CHANGE_ACK)
-            rc = append_acks(d, x, count - i, &used);
-        else if (x->kind == CHANGE_MEET)
-            rc = append_meet(d, x);
-        else
-            rc = x->kind == CHANGE_ADD ? append_add(d, x) : append_field(d, x);
-    }
+    for (size_t i = 0; i < count && rc == REDIS_OK; i++)
+        rc = append_change(d, &changes[i]);
     return rc == REDIS_OK ? 0 : -ENOMEM;
 }
 
@@ -463,22 +444,21 @@ static int door_commit(void *self, const char *region, const struct change *chan
 {
     struct redis_door *d = self;
     char key[STREAM_KEY_MAX], life[24];
-    size_t commands = 0;
     stream_lease_key(key, region, d->settings.group);
     lease_life(d, life);
     int rc = hold_lease(d, key, f);
     if (rc != 0)
         return rc;
-    if (APPEND(d, "MULTI") != 0 || append_changes(d, changes, count, &commands) != 0 ||
+    if (APPEND(d, "MULTI") != 0 || append_changes(d, changes, count) != 0 ||
         APPEND(d, "PEXPIRE", key, life) != 0 || APPEND(d, "EXEC") != 0)
         return fault_set(f, -ENOMEM, "no memory for the transaction");
     struct fault queued = { 0 };
-    for (size_t i = 0; i < commands + 3; i++) {
+    for (size_t i = 0; i < count + 3; i++) {
         int one = 0;
-        redisReply *r = reply(d, &one, i == commands + 2 ? f : &queued);
+        redisReply *r = reply(d, &one, i == count + 2 ? f : &queued);
         if (r == NULL && d->redis->err)
             return fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
-        if (i == commands + 2)
+        if (i == count + 2)
             rc = r != NULL ? judge(r, f) : queued.code ? fault_set(f, queued.code == -ENOSPC ? -ENOSPC : -EIO, "%s", queued.why) : one;
         freeReplyObject(r);
     }
@@ -514,15 +494,7 @@ static bool id_less(struct stream_id a, struct stream_id b)
     return a.ms != b.ms ? a.ms < b.ms : a.seq < b.seq;
 }
 
-static const char *member(const redisReply *map, const char *name)
-{
-    for (size_t i = 0; i + 1 < map->elements; i += 2)
-        if (map->element[i]->type == REDIS_REPLY_STRING && strcmp(map->element[i]->str, name) == 0)
-            return map->element[i + 1]->type == REDIS_REPLY_STRING ? map->element[i + 1]->str : NULL;
-    return NULL;
-}
-
-/* The first id that a group may still need: its oldest pending one, else what follows the last delivered. */
+/* The first id that a group may still need: its oldest pending one (others' groups have some), else what follows the last delivered. */
 static int group_floor(struct redis_door *d, const char *key, const char *group, const char *last, struct stream_id *out,
                        struct fault *f)
 {
@@ -555,7 +527,7 @@ static int lower_to_groups(struct redis_door *d, const char *key, const char *co
     if (rc == -EIO && strstr(f->why, "no such key") != NULL)
         rc = 0;
     for (size_t i = 0; all != NULL && i < all->elements && rc == 0; i++) {
-        const char *name = member(all->element[i], "name"), *last = member(all->element[i], "last-delivered-id");
+        const char *name = text_member(all->element[i], "name"), *last = text_member(all->element[i], "last-delivered-id");
         struct stream_id one = { 0, 0 };
         if (name == NULL || last == NULL)
             continue;
@@ -643,7 +615,7 @@ int door_redis_open(const struct consume_settings *s, struct door *out, struct f
         return rc;
     }
     snprintf(d->token, sizeof d->token, "%s %" PRIu64 "-%ld", s->name, clock_wall_us(), (long)getpid());
-    *out = (struct door){ d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
+    *out = (struct door){ d, door_connect, door_regions, door_take, door_renew, door_find, door_read, door_commit,
                           door_load, door_trim, door_memory, door_server, door_page_free, door_close };
     return 0;
 }

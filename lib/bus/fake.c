@@ -11,17 +11,20 @@
 struct kept {                           /* an entry of a stream */
     enum stream stream;
     char *region, *stream_id, *id, *type, *json, *reason;      /* lent to pages, so they never move */
-    uint64_t deliveries;                /* 0: not delivered yet */
-    bool  acked;
 };
+
+struct mark { char *region; enum stream stream; size_t done; };     /* how far the group is: an entry's number */
 
 struct field { char *region, *suffix, *name, *value; };
 
 struct fake {
     struct kept  *entries;
-    size_t        entry_count;
+    size_t        entry_count, gone;    /* gone: before the first of them; numbers do not come again */
     struct field *fields;
     size_t        field_count;
+    struct mark  *marks;
+    size_t        mark_count;
+    bool          dead;                 /* whoever is at it now has died: nothing of it arrives any more */
     bool          trouble[FAKE_FLUSHED + 1];
     unsigned      full;                 /* so many commits to refuse */
     uint64_t      used, most;           /* memory */
@@ -69,7 +72,10 @@ static void empty(struct fake *x)
         struct field *e = &x->fields[i];
         free(e->region), free(e->suffix), free(e->name), free(e->value);
     }
-    x->entry_count = x->field_count = 0;
+    for (size_t i = 0; i < x->mark_count; i++)
+        free(x->marks[i].region);
+    x->gone += x->entry_count;
+    x->entry_count = x->field_count = x->mark_count = 0;
 }
 
 void fake_free(struct fake *x)
@@ -79,6 +85,7 @@ void fake_free(struct fake *x)
     empty(x);
     free(x->entries);
     free(x->fields);
+    free(x->marks);
     free(x);
 }
 
@@ -93,7 +100,7 @@ static struct kept *append(struct fake *x, const char *region, enum stream s)
     struct kept *e = &x->entries[x->entry_count++];
     *e = (struct kept){ .stream = s, .region = copy(region) };
     char number[STREAM_ID_MAX];
-    snprintf(number, sizeof number, "%zu-0", x->entry_count);
+    snprintf(number, sizeof number, "%zu-0", x->gone + x->entry_count);
     e->stream_id = copy(number);
     return e;
 }
@@ -127,16 +134,24 @@ size_t fake_count(const struct fake *x, const char *region, enum stream s)
     return n;
 }
 
-static bool is_pending(const struct kept *e)
+static struct mark *mark_of(struct fake *x, const char *region, enum stream s)
 {
-    return e->deliveries > 0 && !e->acked;
+    for (size_t i = 0; i < x->mark_count; i++)
+        if (x->marks[i].stream == s && strcmp(x->marks[i].region, region) == 0)
+            return &x->marks[i];
+    struct mark *more = realloc(x->marks, (x->mark_count + 1) * sizeof *more);
+    if (more == NULL)
+        abort();
+    x->marks = more;
+    x->marks[x->mark_count] = (struct mark){ .region = copy(region), .stream = s };
+    return &x->marks[x->mark_count++];
 }
 
-size_t fake_pending(const struct fake *x, const char *region, enum stream s)
+size_t fake_left(struct fake *x, const char *region, enum stream s)
 {
-    size_t n = 0;
+    size_t n = 0, done = mark_of(x, region, s)->done;
     for (size_t i = 0; i < x->entry_count; i++)
-        n += matches(&x->entries[i], region, s) && is_pending(&x->entries[i]);
+        n += matches(&x->entries[i], region, s) && x->gone + i + 1 > done;
     return n;
 }
 
@@ -197,6 +212,12 @@ void fake_trouble(struct fake *x, enum fake_trouble what)
     x->trouble[what] = true;
 }
 
+void fake_dies(struct fake *x)
+{
+    x->dead = true;
+    x->stop = 1;
+}
+
 static int door_connect(void *self, struct fault *f)
 {
     (void)self, (void)f;
@@ -221,55 +242,46 @@ static int door_take(void *self, const char *region, struct fault *f)
 
 static int door_renew(void *self, const char *region, struct fault *f)
 {
-    (void)self, (void)region, (void)f;
+    (void)region;
+    return ((struct fake_door *)self)->fake->no_groups ? fault_set(f, -ESTALE, "the lease is gone") : 0;
+}
+
+static int door_find(void *self, struct door_place *at, struct fault *f)
+{
+    size_t done = mark_of(((struct fake_door *)self)->fake, at->region, at->stream)->done;
+    (void)f;
+    snprintf(at->done, sizeof at->done, "%zu-0", done);
+    at->count = (int64_t)done;
     return 0;
 }
 
-static void lend(struct door_page *page, struct kept *e)
+static void lend(struct door_page *page, const struct kept *e)
 {
     struct entry *out = door_page_add(page);
     if (out == NULL)
         abort();
-    e->deliveries++;
     *out = (struct entry){ e->stream, e->region, e->stream_id, e->id, e->type, e->json, e->json ? strlen(e->json) : 0 };
-    page->deliveries[page->count - 1] = e->deliveries;
 }
 
-static int door_pending(void *self, const char *region, enum stream s, char after[STREAM_ID_MAX], struct door_page *page,
-                        struct fault *f)
+static bool is_new(const struct kept *e, size_t number, const struct door_place *const *places, size_t count)
 {
-    struct fake_door *d = self;
-    (void)f;
-    for (size_t i = 0; i < d->fake->entry_count && page->count < d->settings.batch; i++)
-        if (matches(&d->fake->entries[i], region, s) && is_pending(&d->fake->entries[i]))
-            lend(page, &d->fake->entries[i]);
-    strcpy(after, page->count == d->settings.batch ? "1-0" : "0-0");
-    return 0;
-}
-
-static bool wanted(const struct fake_door *d, const struct kept *e, const char *const *regions, size_t count)
-{
-    bool stream = false, region = false;
-    for (size_t i = 0; i < d->settings.stream_count; i++)
-        stream |= d->settings.streams[i] == e->stream;
     for (size_t i = 0; i < count; i++)
-        region |= strcmp(regions[i], e->region) == 0;
-    return stream && region && e->deliveries == 0 && !e->acked;
+        if (matches(e, places[i]->region, places[i]->stream))
+            return number > strtoul(places[i]->done, NULL, 10);
+    return false;
 }
 
-static int door_read(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *page,
+static int door_read(void *self, const struct door_place *const *places, size_t count, uint64_t wait_us, struct door_page *page,
                      struct fault *f)
 {
     struct fake_door *d = self;
-    (void)wait_us;
+    (void)wait_us, (void)f;
     if (happens(d->fake, FAKE_FLUSHED)) {
         empty(d->fake);
         d->fake->no_groups = true;
     }
-    if (d->fake->no_groups)
-        return fault_set(f, -ESTALE, "NOGROUP");
     for (size_t i = 0; i < d->fake->entry_count && page->count < d->settings.batch; i++)
-        if (wanted(d, &d->fake->entries[i], regions, count))
+        if (is_new(&d->fake->entries[i], d->fake->gone + i + 1, places, count))
             lend(page, &d->fake->entries[i]);
     d->fake->empty_reads = page->count ? 0 : d->fake->empty_reads + 1;
     d->fake->stop = d->fake->empty_reads > 1;
@@ -288,21 +300,25 @@ static void apply(struct fake_door *d, const struct change *c)
         e->type = copy(c->type);
         e->json = copy_bytes(c->value, c->len);
         e->reason = copy(c->reason);
-    } else if (c->kind != CHANGE_ACK && c->kind != CHANGE_MEET) {  /* a region with entries is known here */
+    } else if (c->kind == CHANGE_DONE) {
+        mark_of(x, c->region, c->stream)->done = strtoul(c->key, NULL, 10);
+    } else if (c->kind != CHANGE_MEET) {        /* a region with entries is known here */
         set_field(x, c, suffix);
     }
-    for (size_t i = 0; c->kind == CHANGE_ACK && i < x->entry_count; i++)
-        if (matches(&x->entries[i], c->region, c->stream) && strcmp(x->entries[i].stream_id, c->key) == 0)
-            x->entries[i].acked = true;
 }
 
 static int door_commit(void *self, const char *region, const struct change *changes, size_t count, struct fault *f)
 {
     struct fake_door *d = self;
+    bool works = false;
     (void)region;
-    if (happens(d->fake, FAKE_LEASE_LOST))
+    for (size_t i = 0; i < count; i++)
+        works |= changes[i].kind == CHANGE_DONE;
+    if (d->fake->dead)
+        return fault_set(f, -EIO, "the connection broke");
+    if (d->fake->no_groups || (works && happens(d->fake, FAKE_LEASE_LOST)))
         return fault_set(f, -ESTALE, "the lease has passed to another consumer");
-    if (happens(d->fake, FAKE_COMMIT_LOST))
+    if (works && happens(d->fake, FAKE_COMMIT_LOST))
         return fault_set(f, -EIO, "the connection broke");
     if (d->fake->full > 0) {
         d->fake->full--;
@@ -310,7 +326,7 @@ static int door_commit(void *self, const char *region, const struct change *chan
     }
     for (size_t i = 0; i < count; i++)
         apply(d, &changes[i]);
-    return happens(d->fake, FAKE_REPLY_LOST) ? fault_set(f, -EIO, "the connection broke") : 0;
+    return works && happens(d->fake, FAKE_REPLY_LOST) ? fault_set(f, -EIO, "the connection broke") : 0;
 }
 
 static int door_load(void *self, const char *region, const char *suffix,
@@ -366,7 +382,8 @@ struct consumer *fake_consumer(struct fake *x, const struct consume_settings *s,
         return NULL;
     }
     *d = (struct fake_door){ x, *s };
-    struct door door = { d, door_connect, door_regions, door_take, door_renew, door_pending, door_read, door_commit,
+    x->dead = false;
+    struct door door = { d, door_connect, door_regions, door_take, door_renew, door_find, door_read, door_commit,
                          door_load, door_trim, door_memory, door_server, door_page_free, door_close };
     struct consumer *c = consumer_over(s, &door, f);
     if (c == NULL)

@@ -1,7 +1,7 @@
 /* fake - the consumer's Redis in memory, for unit tests of whoever handles entries (DESIGN 4.3).
  *
  * The consumer on it is the real one: marks, retries, dead letters and transactions are consume.c's. One fake may
- * serve several consumers, one after the other, as one Redis would: what a crashed one left pending is there.
+ * serve several consumers, one after the other, as one Redis would: what a crashed one left is there.
  * Ownership  the fake outlives its consumers.
  * Threads    one.
  */
@@ -27,11 +27,14 @@ enum fake_trouble {
     FAKE_COMMIT_LOST,       /* the connection breaks before EXEC arrives */
     FAKE_REPLY_LOST,        /* it breaks after EXEC was carried out */
     FAKE_LEASE_LOST,        /* another consumer has the region; it gives it back at once */
-    FAKE_FLUSHED            /* somebody ran FLUSHALL; the next read says NOGROUP */
+    FAKE_FLUSHED            /* somebody ran FLUSHALL before the next read */
 };
-void fake_trouble(struct fake *x, enum fake_trouble what);      /* happens once, at the next occasion */
+void fake_trouble(struct fake *x, enum fake_trouble what);      /* happens once, at the next occasion: when something has been done */
 
 void fake_restarted(struct fake *x, const char *run_id);        /* before the next consumer another process has its data */
+
+/* From within a handler: its process ends here. Nothing that it does arrives any more, and its run ends; the next consumer is another. */
+void fake_dies(struct fake *x);
 
 void fake_full(struct fake *x, unsigned commits);               /* the next so many are refused: there is no room */
 
@@ -41,7 +44,7 @@ void fake_memory(struct fake *x, uint64_t used, uint64_t most);    /* what it sa
 void fake_entries(const struct fake *x, const char *region, enum stream s,
                   void (*each)(void *ctx, const char *id, const char *type, const char *json, const char *reason), void *ctx);
 size_t fake_count(const struct fake *x, const char *region, enum stream s);
-size_t fake_pending(const struct fake *x, const char *region, enum stream s);
+size_t fake_left(struct fake *x, const char *region, enum stream s);     /* that are not done */
 const char *fake_field(const struct fake *x, const char *region, const char *suffix, const char *field);    /* or NULL */
 
 #endif

@@ -41,6 +41,11 @@ size_t stream_mark_key(char out[STREAM_KEY_MAX], const char *region, const char 
  * another one had come, us since 1970: "0b9e... 1795325046250123". */
 #define MARK_REDIS "redis"
 
+/* And there too: how many processes of the group began to work and died before their first page was done; what the last of them tried
+ * entry by entry, after how many: "3 alerts 1700000000000-0". Absent when all is well. */
+#define MARK_STARTS "starts"
+#define MARK_TRIAL "trial"
+
 /* "fengsui:{430100}:lease:<group>": which consumer of the group the region belongs to just now (consume.h). */
 size_t stream_lease_key(char out[STREAM_KEY_MAX], const char *region, const char *group);
 

@@ -13,15 +13,15 @@
 #include "bus/streams.h"
 #include "common/blocks.h"
 
-enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK, CHANGE_MEET };
+enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_DONE, CHANGE_MEET };
 
 struct change {
     enum change_kind kind;
-    enum stream stream;                 /* ADD, ACK */
+    enum stream stream;                 /* ADD, DONE */
     const char *region;
-    const char *key;                    /* SET: suffix; ACK: the entry's stream id */
+    const char *key;                    /* SET: suffix; DONE: the stream id of the last entry that is */
     const char *id, *type;              /* ADD; SET, MARK: id is the field */
-    const char *value;                  /* ADD: json; SET, MARK; NULL removes */
+    const char *value;                  /* ADD: json; SET, MARK; NULL removes; DONE: how many they are in all, NULL: unknown */
     size_t      len;
     const char *reason, *from;          /* ADD to :dead */
 };

@@ -187,9 +187,8 @@ static void say_goodbye(const struct consumer *c)
 {
     struct consume_counts n;
     consumer_counts(c, &n);
-    log_info("%llu entries archived, %llu repeats dropped, %llu sent to :dead, %llu lost before they were read",
-             (unsigned long long)n.handled, (unsigned long long)n.repeats, (unsigned long long)n.dead,
-             (unsigned long long)n.lost);
+    log_info("%llu entries archived, %llu repeats dropped, %llu sent to :dead", (unsigned long long)n.handled,
+             (unsigned long long)n.repeats, (unsigned long long)n.dead);
 }
 
 /* With `check` it only looks whether it could: an address or a name may be wrong. */

@@ -34,7 +34,7 @@ REFUSED = {
                ("SREM", "fengsui:regions", "430100"), ("CONFIG", "GET", "dir"), ("KEYS", "*"), ("FLUSHALL",),
                ("EVAL", "return 1", "0"), ("SUBSCRIBE", "x"), ("ACL", "LIST"), ("DEBUG", "SLEEP", "0")],
     "correlator": [("XADD", A, *ENTRY), ("XTRIM", A, "MAXLEN", "0"), ("DEL", I), ("SET", LEASE % "archiver", "x"),
-                   ("HSET", S, "a", "1"), ("XREADGROUP", "GROUP", "correlator", "c", "STREAMS", E, ">"), ("FLUSHALL",)],
+                   ("HSET", S, "a", "1"), ("XREAD", "STREAMS", E, "0"), ("FLUSHALL",)],
     "archiver": [("XADD", A, *ENTRY), ("XADD", I, *ENTRY), ("DEL", A), ("SET", LEASE % "correlator", "x"),
                  ("HSET", MARK % "correlator", "a", "1"), ("FLUSHALL",)],
     "notifier": [("XADD", I, *ENTRY), ("XADD", "fengsui:{430100}:warnings", *ENTRY), ("XTRIM", I, "MAXLEN", "0"), ("DEL", I), ("XREAD", "STREAMS", A, "0"),

@@ -117,7 +117,13 @@ static void expect_count(struct fake *x, unsigned n)
     snprintf(text, sizeof text, "%u", n);
     assert_string_equal(fake_field(x, "430100", "drill", "count"), text);
     assert_int_equal(fake_count(x, "430100", STREAM_INCIDENTS), n);
-    assert_int_equal(fake_pending(x, "430100", STREAM_ALERTS), 0);
+    assert_int_equal(fake_left(x, "430100", STREAM_ALERTS), 0);
+}
+
+static void expect_id(void *expected, const char *id, const char *type, const char *json, const char *reason)
+{
+    (void)type, (void)json, (void)reason;
+    assert_string_equal(id, expected);
 }
 
 static void entries_are_handled_in_order_and_acknowledged_with_their_results(void **unused)
@@ -281,59 +287,132 @@ static void whatever_breaks_at_a_held_commit_the_effect_is_once(void **unused)
     }
 }
 
-static volatile int killed;
+/* Whoever handles this entry dies of it, alone or in a batch. */
+struct killer { struct fake *x; const char *id; struct drill *drill; unsigned deaths; };
 
-static int die(void *unused, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+static int on_deadly_batch(void *killer, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
 {
-    (void)unused, (void)c, (void)entries, (void)count;
-    killed = 1;
-    return fault_set(f, -ENOSPC, "killed");
+    struct killer *k = killer;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(entries[i].id, k->id) == 0) {
+            k->deaths++;
+            fake_dies(k->x);
+            return fault_set(f, -EIO, "dead");
+        }
+    return on_batch(k->drill, c, entries, count, f);
 }
 
-static void what_a_dead_consumer_left_pending_comes_first(void **unused)
+static int on_deadly_taken(void *killer, struct consumer *c, const char *region, struct fault *f)
+{
+    return on_taken(((struct killer *)killer)->drill, c, region, f);
+}
+
+/* One process after the other, until one has lived; gives how many died. */
+static unsigned live_and_die(struct fake *x, const char *id, struct drill *d, unsigned lives)
+{
+    struct killer k = { x, id, d, 0 };
+    const struct consume_handler h = { .taken = on_deadly_taken, .batch = on_deadly_batch, .ctx = &k };
+    for (unsigned before = ~0u; lives > 0 && before != k.deaths; lives--) {
+        struct fault f = { 0 };
+        struct consumer *c = fake_consumer(x, &settings, &f);
+        before = k.deaths;
+        assert_int_equal(fake_run(x, c, &h, &f), 0);
+        consumer_close(c);
+    }
+    return k.deaths;
+}
+
+static void what_a_dead_consumer_had_in_hand_comes_again(void **unused)
 {
     (void)unused;
     struct fake *x = fake_new();
     struct drill d = { 0 };
-    struct fault f = { 0 };
     add_alerts(x, 0, 3);
-    struct consumer *c = fake_consumer(x, &settings, &f);
-    struct consume_handler h = { .batch = die };
-    killed = 0;
-    assert_int_equal(consumer_run(c, &h, &killed, &f), 0);
-    consumer_close(c);
-    assert_int_equal(fake_pending(x, "430100", STREAM_ALERTS), 3);
+    assert_int_equal(live_and_die(x, "tower:7:1", &d, 1), 1);
+    assert_int_equal(fake_left(x, "430100", STREAM_ALERTS), 3);
     add_alerts(x, 3, 5);
     run(x, &d);
     expect_count(x, 5);
     assert_string_equal(d.order, "tower:7:0 tower:7:1 tower:7:2 tower:7:3 tower:7:4 ");
+    assert_null(fake_field(x, "430100", "mark:drill", "starts"));
     fake_free(x);
 }
 
-/* Dies of one entry only, and of the batches that hold it. */
-static int die_of_the_first(void *unused, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+/* Wherever it stands in its batch, and whatever is before and behind it: it is found, and it alone is put aside. */
+static void an_entry_that_kills_its_consumer_again_and_again_goes_to_dead(void **unused)
 {
-    return strcmp(entries[0].id, "tower:7:0") == 0 ? die(unused, c, entries, count, f) : 0;
+    (void)unused;
+    for (unsigned at = 0; at < 9; at++) {
+        struct fake *x = fake_new();
+        struct drill d = { 0 };
+        char id[24];
+        snprintf(id, sizeof id, "tower:7:%u", at);
+        add_alerts(x, 0, 9);
+        assert_in_range(live_and_die(x, id, &d, 100), 1, 2 * (2 + CONSUME_TRIES));
+        assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+        fake_entries(x, "430100", STREAM_DEAD, expect_id, id);
+        expect_count(x, 8);
+        assert_null(fake_field(x, "430100", "mark:drill", "starts"));
+        assert_null(fake_field(x, "430100", "mark:drill", "trial"));
+        fake_free(x);
+    }
 }
 
-static void an_entry_that_kills_its_consumer_again_and_again_goes_to_dead(void **unused)
+/* The other stream's entries come before it in each page, and more of them with each life. */
+static void a_killer_behind_a_busy_stream_costs_the_busy_one_nothing(void **unused)
+{
+    (void)unused;
+    static const enum stream two[] = { STREAM_ALERTS, STREAM_EVENTS };
+    struct consume_settings both = settings;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct killer k = { x, "tower:9:0", &d, 0 };
+    const struct consume_handler h = { .taken = on_deadly_taken, .batch = on_deadly_batch, .ctx = &k };
+    unsigned lives = 0;
+    both.streams = two;
+    both.stream_count = 2;
+    add_alerts(x, 0, 2);
+    fake_add(x, "430100", STREAM_EVENTS, "tower:9:0", "flow", "{}");
+    for (; fake_count(x, "430100", STREAM_DEAD) == 0 && lives < 50; lives++) {
+        struct fault f = { 0 };
+        struct consumer *c = fake_consumer(x, &both, &f);
+        add_alerts(x, 2 + lives, 3 + lives);
+        assert_int_equal(fake_run(x, c, &h, &f), 0);
+        consumer_close(c);
+    }
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
+    fake_entries(x, "430100", STREAM_DEAD, expect_id, (void *)(uintptr_t)"tower:9:0");
+    expect_count(x, 2 + lives);
+    fake_free(x);
+}
+
+static volatile int stop_asked;
+
+static int on_batch_without_a_store(void *unused, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    (void)unused, (void)c, (void)entries, (void)count;
+    stop_asked = 1;
+    return fault_set(f, -ENOSPC, "no space");
+}
+
+static void who_ends_in_order_while_its_store_fails_has_not_died(void **unused)
 {
     (void)unused;
     struct fake *x = fake_new();
     struct drill d = { 0 };
-    struct fault f = { 0 };
     add_alerts(x, 0, 3);
-    for (unsigned i = 0; i < CONSUME_TRIES; i++) {
+    for (unsigned i = 0; i < 20; i++) {
+        struct fault f = { 0 };
         struct consumer *c = fake_consumer(x, &settings, &f);
-        struct consume_handler h = { .batch = die_of_the_first };
-        killed = 0;
-        assert_int_equal(consumer_run(c, &h, &killed, &f), 0);
-        assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
+        const struct consume_handler h = { .batch = on_batch_without_a_store };
+        stop_asked = 0;
+        assert_int_equal(consumer_run(c, &h, &stop_asked, &f), 0);
         consumer_close(c);
+        assert_null(fake_field(x, "430100", "mark:drill", "starts"));
     }
     run(x, &d);
-    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 1);
-    assert_string_equal(d.order, "tower:7:1 tower:7:2 ");
+    expect_count(x, 3);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
     fake_free(x);
 }
 
@@ -464,7 +543,9 @@ int main(void)
         cmocka_unit_test(a_bad_entry_costs_nothing_of_what_is_held),
         cmocka_unit_test(a_store_that_fails_amid_what_is_held_has_it_handled_again_once),
         cmocka_unit_test(a_command_is_not_held),
-        cmocka_unit_test(what_a_dead_consumer_left_pending_comes_first),
+        cmocka_unit_test(what_a_dead_consumer_had_in_hand_comes_again),
+        cmocka_unit_test(a_killer_behind_a_busy_stream_costs_the_busy_one_nothing),
+        cmocka_unit_test(who_ends_in_order_while_its_store_fails_has_not_died),
         cmocka_unit_test(an_entry_that_kills_its_consumer_again_and_again_goes_to_dead),
         cmocka_unit_test(one_bad_entry_goes_to_dead_and_the_others_pass),
         cmocka_unit_test(an_entry_without_a_field_goes_to_dead_with_the_reason),

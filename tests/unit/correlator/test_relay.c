@@ -67,7 +67,7 @@ static void childrens_incidents_and_its_own_come_to_the_parent_once_and_nobody_e
         unsigned seen = 0;
         fake_entries(x, "430000", STREAM_PARTS, on_entry, &seen);
         assert_int_equal(seen, 1u << 1 | 1u << 2 | 1u << 3);
-        assert_int_equal(fake_pending(x, "430100", STREAM_INCIDENTS), 0);
+        assert_int_equal(fake_left(x, "430100", STREAM_INCIDENTS), 0);
         consumer_close(c);
         fake_free(x);
     }
