@@ -416,6 +416,44 @@ static void who_ends_in_order_while_its_store_fails_has_not_died(void **unused)
     fake_free(x);
 }
 
+/* Its transactions are lost again and again, while it looks for what has killed those before it. */
+struct unlucky { struct fake *x; struct drill *drill; unsigned left; };
+
+static int on_unlucky_batch(void *unlucky, struct consumer *c, const struct entry *entries, size_t count, struct fault *f)
+{
+    struct unlucky *u = unlucky;
+    if (u->left > 0) {
+        u->left--;
+        fake_trouble(u->x, FAKE_COMMIT_LOST);
+    }
+    u->drill->order[0] = '\0';
+    return on_batch(u->drill, c, entries, count, f);
+}
+
+static int on_unlucky_taken(void *unlucky, struct consumer *c, const char *region, struct fault *f)
+{
+    return on_taken(((struct unlucky *)unlucky)->drill, c, region, f);
+}
+
+static void who_tries_an_entry_often_without_dying_blames_it_for_nothing(void **unused)
+{
+    (void)unused;
+    struct fake *x = fake_new();
+    struct drill d = { 0 };
+    struct fault f = { 0 };
+    struct unlucky u = { x, &d, 3 * CONSUME_TRIES };
+    const struct consume_handler h = { .taken = on_unlucky_taken, .batch = on_unlucky_batch, .ctx = &u };
+    add_alerts(x, 0, 2);
+    assert_int_equal(live_and_die(x, "tower:7:1", &d, 2), 2);
+    struct consumer *c = fake_consumer(x, &settings, &f);
+    assert_int_equal(fake_run(x, c, &h, &f), 0);
+    consumer_close(c);
+    assert_int_equal(u.left, 0);
+    assert_int_equal(fake_count(x, "430100", STREAM_DEAD), 0);
+    expect_count(x, 2);
+    fake_free(x);
+}
+
 static void one_bad_entry_goes_to_dead_and_the_others_pass(void **unused)
 {
     (void)unused;
@@ -545,6 +583,7 @@ int main(void)
         cmocka_unit_test(a_command_is_not_held),
         cmocka_unit_test(what_a_dead_consumer_had_in_hand_comes_again),
         cmocka_unit_test(a_killer_behind_a_busy_stream_costs_the_busy_one_nothing),
+        cmocka_unit_test(who_tries_an_entry_often_without_dying_blames_it_for_nothing),
         cmocka_unit_test(who_ends_in_order_while_its_store_fails_has_not_died),
         cmocka_unit_test(an_entry_that_kills_its_consumer_again_and_again_goes_to_dead),
         cmocka_unit_test(one_bad_entry_goes_to_dead_and_the_others_pass),
