@@ -513,15 +513,16 @@ static int try_entry(struct consumer *c, struct region *r, const struct entry *e
 {
     char entry[TRIAL_MAX], value[TRIAL_MAX + 24];
     snprintf(entry, sizeof entry, "%s %s", stream_names[e->stream], e->stream_id);
-    if (strcmp(entry, r->trial.entry) != 0)
-        r->trial.count = 0;
-    if (strcmp(entry, r->tried) != 0 && r->trial.count >= CONSUME_TRIES)
+    if (strcmp(entry, r->tried) == 0)
+        return 0;                       /* we are counted with it */
+    unsigned died = strcmp(entry, r->trial.entry) == 0 ? r->trial.count : 0;
+    if (died >= CONSUME_TRIES)
         return 1;
-    r->trial.count += strcmp(entry, r->tried) != 0;
-    memcpy(r->trial.entry, entry, sizeof entry);
-    memcpy(r->tried, entry, sizeof entry);
-    snprintf(value, sizeof value, "%u %s", r->trial.count, entry);
-    return say(c, r, MARK_TRIAL, value, f);
+    snprintf(value, sizeof value, "%u %s", died + 1, entry);
+    int rc = say(c, r, MARK_TRIAL, value, f);
+    if (rc == 0)
+        memcpy(r->tried, entry, sizeof entry);
+    return rc;
 }
 
 /* ---- pages ---- */
