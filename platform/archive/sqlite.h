@@ -2,7 +2,8 @@
  *
  *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
  *                        text and addresses are found by FTS5 (words.h, sqlite_posting.c)
- *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
+ *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it:
+ *                        those that each version names (links), and as pairs (alert_of, where one may be twice)
  */
 #ifndef ARCHIVE_SQLITE_H
 #define ARCHIVE_SQLITE_H
@@ -13,7 +14,7 @@
 
 enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_WORDS, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_WORDS, PUT_CURRENT, PUT_LINKS, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
                  STATEMENTS };
 
 struct file {

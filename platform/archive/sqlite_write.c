@@ -1,6 +1,7 @@
 /* Writing into SQLite files, and removing them. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,6 +143,7 @@ static int put_event(struct sqlite_archive *a, const struct row *r, const char *
     return rc == 0 ? put_words(a, x, r, n, f) : rc;
 }
 
+/* 1; 0: it was here before. */
 static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
     char month[MONTH_NAME];
@@ -155,21 +157,32 @@ static int put_version(struct sqlite_archive *a, const struct row *r, const char
     int rc = run(a, x, PUT_VERSION, NULL, f);
     if (rc != 0 || sqlite3_changes(x->db) == 0)
         return rc;
-    return put_chain(a, x, month, -sqlite3_last_insert_rowid(x->db), NULL, json, len, f);
+    rc = put_chain(a, x, month, -sqlite3_last_insert_rowid(x->db), NULL, json, len, f);
+    return rc == 0 ? 1 : rc;
+}
+
+/* The array as text, without what is no id; NULL: none is left. Freed by the caller. */
+static char *links_of(const struct row *r)
+{
+    size_t i;
+    json_t *id, *ids = json_array();
+    json_array_foreach(json_object_get(r->body, "alert_ids"), i, id)
+        if (json_is_string(id))
+            json_array_append(ids, id);
+    char *text = json_array_size(ids) > 0 ? json_dumps(ids, JSON_COMPACT) : NULL;
+    json_decref(ids);
+    return text;
 }
 
 static int put_links(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
 {
-    size_t i;
-    json_t *id;
-    int rc = 0;
-    json_array_foreach(json_object_get(r->body, "alert_ids"), i, id) {
-        if (rc != 0 || !json_is_string(id))
-            continue;
-        bind_text(x->statements[PUT_LINK], 1, r->key);
-        bind_text(x->statements[PUT_LINK], 2, json_string_value(id));
-        rc = run(a, x, PUT_LINK, NULL, f);
-    }
+    char *ids = links_of(r);
+    if (ids == NULL)
+        return 0;
+    bind_text(x->statements[PUT_LINKS], 1, r->key);
+    bind_text(x->statements[PUT_LINKS], 2, ids);
+    int rc = run(a, x, PUT_LINKS, NULL, f);
+    free(ids);
     return rc;
 }
 
@@ -222,8 +235,8 @@ static int put_found_by(struct sqlite_archive *a, struct file *x, int64_t n, con
     return rc == 0 ? put_parties(a, x, n, r, "attackers", f) : rc;
 }
 
-/* The newest version wins; links are kept of all versions, whatever their order of arrival. */
-static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
+/* The newest version wins; links are kept of all versions, whatever their order of arrival, but once of each. */
+static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, bool is_new, struct fault *f)
 {
     int64_t n = 0;
     struct file *x = file_for_writing(a, sqlite_incidents_name, f);
@@ -231,7 +244,7 @@ static int put_current(struct sqlite_archive *a, const struct row *r, const char
         return f->code;
     bind_row(x->statements[PUT_CURRENT], r, r->key, json, len);
     int rc = run(a, x, PUT_CURRENT, &n, f);
-    if (rc == 0)
+    if (rc == 0 && is_new)
         rc = put_links(a, x, r, f);
     if (rc == 0 && n != 0)
         rc = put_found_by(a, x, n, r, f);
@@ -246,24 +259,34 @@ int sqlite_put(struct archive *archive, const struct row *r, const char *json, s
     if (!r->versioned)
         return put_event(a, r, json, len, f);
     int rc = put_version(a, r, json, len, f);
-    return rc == 0 ? put_current(a, r, json, len, f) : rc;
+    return rc < 0 ? rc : put_current(a, r, json, len, rc > 0, f);
 }
 
-int sqlite_commit(struct archive *archive, struct fault *f)
+static int commit(struct sqlite_archive *a, bool incidents, struct fault *f)
 {
-    struct sqlite_archive *a = (struct sqlite_archive *)archive;
     int rc = 0;
     for (size_t i = 0; i < a->count && rc == 0; i++) {
         struct file *x = &a->files[i];
-        if (!x->open_transaction)
+        if (!x->open_transaction || (strcmp(x->name, sqlite_incidents_name) == 0) != incidents)
             continue;
         if (sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
             rc = sqlite_fault(a, x->name, x->db, f);
         else
             x->open_transaction = false;
     }
+    return rc;
+}
+
+/* Incidents before the months: who falls in between gets the batch again, and a version that its month does not have brings its links
+ * once more, which changes no set. The other way round it would have brought none. */
+int sqlite_commit(struct archive *archive, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    int rc = commit(a, true, f);
+    if (rc == 0)
+        rc = commit(a, false, f);
     if (rc != 0)
-        sqlite_rollback(archive);         /* months that were committed stay: the batch comes again and changes nothing there */
+        sqlite_rollback(archive);         /* files that were committed stay: the batch comes again and changes nothing there */
     return rc;
 }
 
@@ -336,7 +359,7 @@ int sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f)
         " WHERE time < %lld AND type <> 'retention';"
         "DELETE FROM words WHERE rowid IN (SELECT n FROM gone);"
         "DELETE FROM party WHERE n IN (SELECT n FROM gone);"
-        "DELETE FROM alert_of WHERE incident IN (SELECT id FROM gone);"
+        "DELETE FROM links WHERE incident IN (SELECT id FROM gone);"
         "DELETE FROM part_of WHERE part IN (SELECT id FROM gone);"
         "DELETE FROM event WHERE n IN (SELECT n FROM gone); DROP TABLE gone; COMMIT", before_us);
     int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);
