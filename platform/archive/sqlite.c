@@ -21,11 +21,10 @@ const char sqlite_incidents_name[] = "incidents.db";
     " severity INTEGER, sid INTEGER, level INTEGER, version INTEGER, src BLOB, dest BLOB, json TEXT NOT NULL) STRICT;" \
     "CREATE INDEX IF NOT EXISTS event_time ON event(time);"
 
-/* Only alerts are asked for by these, and only they pay for the index. What has few values is asked and counted within the times, as
- * each index costs every alert 2 us. */
+/* Only alerts are asked for by this, and only they pay for the index. What has few values is asked and counted within the times, as
+ * each index costs every alert 2 us; rules are found as addresses are. */
 static const char month_schema[] = EVENT_TABLE
-    "CREATE INDEX IF NOT EXISTS alert_time ON event(time, severity, region, sector) WHERE type = 'alert';"
-    "CREATE INDEX IF NOT EXISTS alert_sid ON event(sid, time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_time ON event(time, severity, region, sector, sid) WHERE type = 'alert';"
     "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     /* row: n of an event, or the version's rowid made negative. In a table of its own, as a month may be older than it. */
     "CREATE TABLE IF NOT EXISTS chain(seq INTEGER PRIMARY KEY, row INTEGER NOT NULL, link BLOB NOT NULL) STRICT;"
@@ -206,7 +205,9 @@ static int open_file(struct sqlite_archive *a, struct file *x, struct fault *f)
         return sqlite_fault(a, x->name, x->db, f);
     sqlite3_extended_result_codes(x->db, 0);
     sqlite3_busy_timeout(x->db, 5000);
-    return a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : a->base.mode == ARCHIVE_WRITE ? prepare_writer(a, x, f) : 0;
+    int rc = a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : a->base.mode == ARCHIVE_WRITE ? prepare_writer(a, x, f) : 0;
+    x->by_column = rc == 0 && has(x->db, "index", "alert_sid");
+    return rc;
 }
 
 struct file *sqlite_file(struct sqlite_archive *a, const char *name, struct fault *f)
@@ -295,15 +296,16 @@ static void close_all(struct archive *archive)
     free(a);
 }
 
-static const struct dialect dialect = {
-    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE text MATCH ?)",
-    .address = "n IN (SELECT rowid FROM words WHERE address MATCH ?)", .ask_address = sqlite_posting_ask,
-    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" },
-    .ask = words_query,
-};
+#define DIALECT(...) { \
+    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE text MATCH ?)", \
+    .address = "n IN (SELECT rowid FROM words WHERE address MATCH ?)", .ask_address = sqlite_posting_ask, \
+    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" }, \
+    .ask = words_query, __VA_ARGS__ \
+}
+const struct dialect sqlite_dialects[SQLITE_WAYS] = { DIALECT(.ask_rule = sqlite_posting_ask_rule), DIALECT(.ask_rule = NULL) };
 
 static const struct store store = {
-    .name = "sqlite", .dialect = &dialect, .has_files = true, .close = close_all,
+    .name = "sqlite", .dialect = &sqlite_dialects[0], .has_files = true, .close = close_all,
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
     .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,

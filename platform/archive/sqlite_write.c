@@ -99,17 +99,17 @@ static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const c
     return run(a, x, PUT_TEXT, NULL, f);
 }
 
-/* What an event is found by: its words, if its kind has some, and its addresses. */
+/* What an event is found by: its words, if its kind has some, its addresses and its rule. */
 static int put_words(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f)
 {
-    char words[ROW_WORDS_MAX], addresses[POSTING_WORDS];
+    char words[ROW_WORDS_MAX], postings[POSTING_WORDS];
     sqlite3_stmt *s = x->statements[PUT_WORDS];
-    size_t len = row_has_words(r) ? row_words(r, words) : 0, addresses_len = sqlite_posting_words(r, addresses);
-    if (len + addresses_len == 0)
+    size_t len = row_has_words(r) ? row_words(r, words) : 0, postings_len = sqlite_posting_words(r, x->by_column, postings);
+    if (len + postings_len == 0)
         return 0;
     sqlite3_bind_int64(s, 1, n);
     sqlite3_bind_text(s, 2, words, (int)len, SQLITE_STATIC);
-    sqlite3_bind_text(s, 3, addresses, (int)addresses_len, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, postings, (int)postings_len, SQLITE_STATIC);
     return run(a, x, PUT_WORDS, NULL, f);
 }
 

@@ -35,6 +35,11 @@ static void found(const struct place *p, const struct archive_query *q, const ch
     assert_string_equal(text, ids);
 }
 
+static void tally(void *text, const char *key, uint64_t count)
+{
+    snprintf((char *)text + strlen(text), 256 - strlen(text), "%s=%llu", key, (unsigned long long)count);
+}
+
 /* With the database's own tools; the first number that it gives, or -1. */
 static int64_t ask(const struct place *p, const char *file, const char *sql)
 {
@@ -156,11 +161,47 @@ static void links_are_forgotten_with_their_incident(void **state)
     close_both(&p);
 }
 
+/* ---- the alerts of a rule ---- */
+
+/* What a month is when it was made before rules were words of the text index. */
+static const char month_before[] = "CREATE INDEX alert_sid ON event(sid, time) WHERE type = 'alert';"
+    "INSERT INTO words(words) VALUES('delete-all'); INSERT INTO words(rowid, address) SELECT n, 'ip4c0000207' FROM event";
+
+static void a_rule_is_found_in_months_of_both_kinds_and_what_is_written_into_them(void **state)
+{
+    struct place p;
+    struct archive_query rule = { .sid = 100 };
+    open_both(&p, state);
+    fill(&p);
+    archive_close(p.reader);
+    archive_close(p.writer);
+    ask(&p, "2026-11.db", month_before);
+    p.writer = open_one(&p, ARCHIVE_WRITE);
+    p.reader = open_one(&p, ARCHIVE_READ);
+    put(&p, ALERT(3, "2026-11-01T00:00:03Z", 100));
+    put(&p, ALERT(4, "2026-12-01T00:00:00Z", 100));
+    put(&p, ALERT(5, "2026-12-01T00:00:01Z", 1001));
+    put(&p, ALERT(6, "2026-12-01T00:00:02Z", 10));
+    found(&p, &rule, "a:1:4 a:1:3 a:1:2 a:1:0");
+    found(&p, &(struct archive_query){ .sid = 10, .event_type = "alert" }, "a:1:6");
+    found(&p, &(struct archive_query){ .sid = 100, .address = "192.0.2.7", .limit = 2 }, "a:1:4 a:1:3");
+    found(&p, &(struct archive_query){ .text = "sid100" }, "");
+    assert_int_equal(ask(&p, "2026-11.db", "SELECT count(*) FROM words WHERE address MATCH 'sid100'"), 0);
+    assert_int_equal(ask(&p, "2026-12.db", "SELECT count(*) FROM words WHERE address MATCH 'sid100'"), 1);
+    assert_int_equal(ask(&p, "2026-12.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'alert_sid'"), 0);
+    char counted[256] = "";
+    struct fault f = { 0 };
+    assert_int_equal(archive_count(p.reader, &rule, "event_type", 10, tally, counted, &f), 0);
+    assert_string_equal(counted, "alert=4");
+    close_both(&p);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_version_is_one_row_of_links_and_brings_them_once),
     cmocka_unit_test(links_of_an_older_archive_are_read_where_they_are_and_moved_when_it_is_written_to),
     cmocka_unit_test(a_disk_that_is_full_in_the_middle_of_a_commit_costs_no_links),
     cmocka_unit_test(links_are_forgotten_with_their_incident),
+    cmocka_unit_test(a_rule_is_found_in_months_of_both_kinds_and_what_is_written_into_them),
 };
 
 int main(void)
