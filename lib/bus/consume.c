@@ -80,7 +80,6 @@ void door_page_reset(struct door_page *p)
 {
     free(p->entries);
     free(p->deliveries);
-    free(p->keep);
     *p = (struct door_page){ 0 };
 }
 

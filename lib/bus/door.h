@@ -3,7 +3,7 @@
  * Errors    negative with a fault: -ESTALE the region is no longer ours or its group is gone (take it again);
  *           -EBUSY another process has our name; -ENOSPC it is full; -EPERM the server may not be used; anything else: the connection
  *           is gone and connect() is next.
- * Pages     entries borrow from .keep until page_free().
+ * Pages     entries borrow from the door until page_free().
  */
 #ifndef BUS_DOOR_H
 #define BUS_DOOR_H
@@ -18,8 +18,7 @@ struct door_page {
     uint64_t     *deliveries;           /* how often each was given to somebody; 0: not asked */
     size_t        count, room;
     uint64_t      gone;                 /* pending entries that were trimmed */
-    void        **keep;                 /* the door's */
-    size_t        keep_count;
+    bool          held;                 /* the door's: its answer is */
 };
 
 struct door {
@@ -47,7 +46,7 @@ struct door {
 };
 
 struct entry *door_page_add(struct door_page *p);       /* a zeroed entry; NULL: no memory */
-void door_page_reset(struct door_page *p);              /* frees the arrays; .keep is the door's to free first */
+void door_page_reset(struct door_page *p);              /* frees the arrays */
 
 /* Takes the door over. */
 struct consumer *consumer_over(const struct consume_settings *s, const struct door *door, struct fault *f);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bus/redis.h"
+#include "bus/reply.h"
 #include "events/event.h"
 #include "common/clock.h"
 
@@ -20,6 +21,8 @@ struct redis_door {
     struct redis_where where;
     struct redis_server server;
     redisContext *redis;
+    struct blocks pages;            /* what the pages at hand say */
+    unsigned held;                  /* of them */
     char token[TOKEN_MAX];          /* "<name> <start>-<pid>": the lease's value */
 };
 
@@ -54,15 +57,18 @@ static int meaning(const redisReply *r, struct fault *f)
     return fault_set(f, stale ? -ESTALE : full ? -ENOSPC : -EIO, "redis: %s", r->str);
 }
 
+/* NULL with a fault: the connection is gone. */
+static redisReply *heard(struct redis_door *d, redisReply *r, int *rc, struct fault *f)
+{
+    *rc = r != NULL ? meaning(r, f) : fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
+    return r;
+}
+
 /* The next reply; the caller frees it. NULL with a fault: an error, or the connection is gone. */
 static redisReply *reply(struct redis_door *d, int *rc, struct fault *f)
 {
-    void *r = NULL;
-    if (redisGetReply(d->redis, &r) != REDIS_OK || r == NULL) {
-        *rc = fault_set(f, -EIO, "redis at %s: %s", d->where.host, d->redis->errstr);
-        return NULL;
-    }
-    *rc = meaning(r, f);
+    void *next = NULL;
+    redisReply *r = heard(d, redisGetReply(d->redis, &next) == REDIS_OK ? next : NULL, rc, f);
     if (*rc == 0)
         return r;
     freeReplyObject(r);
@@ -239,23 +245,20 @@ static int add_entries(struct door_page *page, enum stream s, const char *region
     return rc;
 }
 
-static int keep_reply(struct door_page *page, redisReply *r)
+/* The next reply as the page's, which goes with it. NULL as above. */
+static redisReply *page_reply(struct redis_door *d, struct door_page *page, int *rc, struct fault *f)
 {
-    void **more = realloc(page->keep, (page->keep_count + 1) * sizeof *more);
-    if (more == NULL) {
-        freeReplyObject(r);
-        return -ENOMEM;
-    }
-    page->keep = more;
-    page->keep[page->keep_count++] = r;
-    return 0;
+    page->held = true;
+    d->held++;
+    redisReply *r = heard(d, reply_in_blocks(d->redis, &d->pages), rc, f);
+    return *rc == 0 ? r : NULL;
 }
 
 static void door_page_free(void *self, struct door_page *page)
 {
-    (void)self;
-    for (size_t i = 0; i < page->keep_count; i++)
-        freeReplyObject(page->keep[i]);
+    struct redis_door *d = self;
+    if (page->held && --d->held == 0)
+        blocks_empty(&d->pages);
     door_page_reset(page);
 }
 
@@ -287,7 +290,9 @@ static int door_pending(void *self, const char *region, enum stream s, char afte
     int rc = -ENOMEM;
     stream_key(key, region, s);
     snprintf(count, sizeof count, "%u", d->settings.batch);
-    redisReply *r = ASK(d, &rc, f, "XAUTOCLAIM", key, d->settings.group, d->settings.name, "0", after, "COUNT", count);
+    if (APPEND(d, "XAUTOCLAIM", key, d->settings.group, d->settings.name, "0", after, "COUNT", count) != 0)
+        return fault_set(f, -ENOMEM, "no memory");
+    redisReply *r = page_reply(d, page, &rc, f);
     if (r == NULL)
         return rc;
     bool sound = r->type == REDIS_REPLY_ARRAY && r->elements >= 2 && r->element[0]->type == REDIS_REPLY_STRING;
@@ -296,10 +301,9 @@ static int door_pending(void *self, const char *region, enum stream s, char afte
         rc = add_entries(page, s, region, r->element[1]);
         page->gone = r->elements > 2 && r->element[2]->type == REDIS_REPLY_ARRAY ? r->element[2]->elements : 0;
     }
-    int kept = keep_reply(page, r);
     if (!sound)
         return fault_set(f, -EIO, "redis: its answer to XAUTOCLAIM makes no sense");
-    if (rc != 0 || kept != 0)
+    if (rc != 0)
         return fault_set(f, -ENOMEM, "no memory");
     return page->count > 0 ? count_deliveries(d, key, count, page, f) : 0;
 }
@@ -346,13 +350,11 @@ static int ask_read(struct redis_door *d, const struct want *wants, size_t n, ui
         args[9 + n + i] = ">";
     }
     args[9 + 2 * n] = NULL;
-    redisReply *r = append(d, args) == 0 ? reply(d, &rc, f) : NULL;
+    redisReply *r = append(d, args) == 0 ? page_reply(d, page, &rc, f) : NULL;
     free(args);
     if (r == NULL)
         return rc;
-    rc = add_streams(page, wants, n, r);
-    int kept = keep_reply(page, r);
-    return rc == 0 && kept == 0 ? 0 : fault_set(f, -ENOMEM, "no memory");
+    return add_streams(page, wants, n, r) == 0 ? 0 : fault_set(f, -ENOMEM, "no memory");
 }
 
 static int door_read(void *self, const char *const *regions, size_t count, uint64_t wait_us, struct door_page *page,
@@ -623,6 +625,7 @@ static void door_close(void *self)
     struct redis_door *d = self;
     if (d->redis != NULL)
         redisFree(d->redis);
+    blocks_free(&d->pages);
     free(d);
 }
 

@@ -9,11 +9,9 @@ static bool make_room(struct transaction *t)
         return true;
     size_t room = t->room ? t->room * 2 : 64;
     struct change *changes = realloc(t->changes, room * sizeof *changes);
-    t->changes = changes ? changes : t->changes;
-    void **texts = changes ? realloc(t->texts, room * sizeof *texts) : NULL;
-    if (texts == NULL)
+    if (changes == NULL)
         return false;
-    t->texts = texts;
+    t->changes = changes;
     t->room = room;
     return true;
 }
@@ -43,12 +41,11 @@ void transaction_add(struct transaction *t, const struct change *given)
 {
     size_t size = size_of(given->region) + size_of(given->key) + size_of(given->id) + size_of(given->type) +
                   size_of(given->reason) + size_of(given->from) + given->len + 1;
-    char *texts = make_room(t) ? malloc(size) : NULL;
+    char *texts = make_room(t) ? blocks_take(&t->texts, size) : NULL;
     if (texts == NULL) {
         t->short_of_memory = true;
         return;
     }
-    t->texts[t->count] = texts;
     struct change *x = &t->changes[t->count++];
     *x = *given;
     x->region = put_text(&texts, given->region);
@@ -65,11 +62,13 @@ void transaction_accept(struct transaction *t)
     t->sure = t->count;
 }
 
+/* The texts of what is taken back stay as long as something else is there. */
 void transaction_reject(struct transaction *t)
 {
-    while (t->count > t->sure)
-        free(t->texts[--t->count]);
+    t->count = t->sure;
     t->short_of_memory = false;         /* what is sure was whole when it became so */
+    if (t->count == 0)
+        blocks_empty(&t->texts);
 }
 
 void transaction_empty(struct transaction *t)
@@ -80,8 +79,7 @@ void transaction_empty(struct transaction *t)
 
 void transaction_free(struct transaction *t)
 {
-    transaction_empty(t);
+    blocks_free(&t->texts);
     free(t->changes);
-    free(t->texts);
     *t = (struct transaction){ 0 };
 }

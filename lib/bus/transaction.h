@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "bus/streams.h"
+#include "common/blocks.h"
 
 enum change_kind { CHANGE_ADD, CHANGE_SET, CHANGE_MARK, CHANGE_ACK, CHANGE_MEET };
 
@@ -27,10 +28,10 @@ struct change {
 
 struct transaction {
     struct change *changes;
-    void         **texts;               /* of each change, one allocation */
     size_t         count, room;
     size_t         sure;                /* of them; the rest is of the batch at hand */
     bool           short_of_memory;
+    struct blocks  texts;
 };
 
 void transaction_add(struct transaction *t, const struct change *given);

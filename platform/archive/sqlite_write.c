@@ -1,7 +1,6 @@
 /* Writing into SQLite files, and removing them. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,9 +101,10 @@ static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const c
 /* What an event is found by: its words, if its kind has some, its addresses and its rule. */
 static int put_words(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f)
 {
-    char words[ROW_WORDS_MAX], postings[POSTING_WORDS];
+    char room[ROW_WORDS_MAX], postings[POSTING_WORDS];
     sqlite3_stmt *s = x->statements[PUT_WORDS];
-    size_t len = row_has_words(r) ? row_words(r, words) : 0, postings_len = sqlite_posting_words(r, x->by_column, postings);
+    size_t len = 0, postings_len = sqlite_posting_words(r, x->by_column, postings);
+    const char *words = row_has_words(r) ? row_words(r, room, &len) : "";
     if (len + postings_len == 0)
         return 0;
     sqlite3_bind_int64(s, 1, n);
@@ -161,39 +161,21 @@ static int put_version(struct sqlite_archive *a, const struct row *r, const char
     return rc == 0 ? 1 : rc;
 }
 
-/* The array as text, without what is no id; NULL: none is left. Freed by the caller. */
-static char *links_of(const struct row *r)
-{
-    size_t i;
-    json_t *id, *ids = json_array();
-    json_array_foreach(json_object_get(r->body, "alert_ids"), i, id)
-        if (json_is_string(id))
-            json_array_append(ids, id);
-    char *text = json_array_size(ids) > 0 ? json_dumps(ids, JSON_COMPACT) : NULL;
-    json_decref(ids);
-    return text;
-}
-
 static int put_links(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
 {
-    char *ids = links_of(r);
-    if (ids == NULL)
+    if (r->alert_ids_json == NULL)
         return 0;
     bind_text(x->statements[PUT_LINKS], 1, r->key);
-    bind_text(x->statements[PUT_LINKS], 2, ids);
-    int rc = run(a, x, PUT_LINKS, NULL, f);
-    free(ids);
-    return rc;
+    sqlite3_bind_text(x->statements[PUT_LINKS], 2, r->alert_ids_json, (int)r->alert_ids_len, SQLITE_STATIC);
+    return run(a, x, PUT_LINKS, NULL, f);
 }
 
-static int put_parties(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, const char *side, struct fault *f)
+static int put_parties(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
 {
-    size_t i;
-    json_t *party;
     int rc = 0;
-    json_array_foreach(json_object_get(r->body, side), i, party) {
+    for (size_t i = 0; i < r->parties.count && rc == 0; i++) {
         uint8_t bytes[ROW_ADDRESS];
-        if (rc != 0 || !row_party(party, bytes))
+        if (!row_address_of(r->parties.at[i], bytes))
             continue;
         sqlite3_bind_blob(x->statements[PUT_PARTY], 1, bytes, sizeof bytes, SQLITE_STATIC);
         sqlite3_bind_int64(x->statements[PUT_PARTY], 2, n);
@@ -225,14 +207,13 @@ static bool has_text(struct file *x, int64_t n, const char *words, size_t len)
  * hold the addresses. */
 static int put_found_by(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
 {
-    char words[ROW_WORDS_MAX];
-    size_t len = row_words(r, words);
+    char room[ROW_WORDS_MAX];
+    size_t len;
+    const char *words = row_words(r, room, &len);
     if (len < ROW_WORDS_MAX / 2 && has_text(x, n, words, len))
         return 0;
     int rc = put_text(a, x, n, words, len, f);
-    if (rc == 0)
-        rc = put_parties(a, x, n, r, "victims", f);
-    return rc == 0 ? put_parties(a, x, n, r, "attackers", f) : rc;
+    return rc == 0 ? put_parties(a, x, n, r, f) : rc;
 }
 
 /* The newest version wins; links are kept of all versions, whatever their order of arrival, but once of each. */

@@ -261,7 +261,7 @@ static void refold(struct correlator *c, struct incident_case *k)
     follow_parts(c, k, f.open > 0, k->incident.last_us);
     k->region_key = f.gravest->as->region_key;
     k->told_us = scene_clock(c->scene, k->region_key);
-    case_unlink(c, k);
+    case_unlink(k);
     case_front(c, k);
 }
 

@@ -137,6 +137,39 @@ bool party_set_region(struct incident_party *p, const char *region)
     return replace(&p->region, region);
 }
 
+/* What a party is known by. */
+static const char *party_key(const struct incident_party *p)
+{
+    return *p->address ? p->address : p->name;
+}
+
+/* Attackers or victims, and a mark of each one's key. */
+struct roll { struct incident_party *list; size_t *count; uint32_t *marks; };
+
+static struct roll attackers_of(struct incident_case *c)
+{
+    return (struct roll){ c->incident.attackers, &c->incident.attacker_count, c->attacker_marks };
+}
+
+static struct roll victims_of(struct incident_case *c)
+{
+    return (struct roll){ c->incident.victims, &c->incident.victim_count, c->victim_marks };
+}
+
+static uint32_t mark_of(const char *key)
+{
+    uint32_t mark = 2166136261u;        /* FNV-1a; two keys of one mark only cost a look */
+    for (; *key != '\0'; key++)
+        mark = (mark ^ (uint8_t)*key) * 16777619u;
+    return mark;
+}
+
+static bool roll_append(const struct roll *r, const struct incident_party *p)
+{
+    r->marks[*r->count] = mark_of(party_key(p));
+    return party_copy(&r->list[(*r->count)++], p);
+}
+
 static void party_drop(struct incident_party *p)
 {
     drop(&p->address);
@@ -294,13 +327,15 @@ static bool entities_restore(struct incident_case *c, const struct incident *s)
     return ok;
 }
 
-static bool lists_restore(struct incident *i, const struct incident *s)
+static bool lists_restore(struct incident_case *c, const struct incident *s)
 {
+    struct incident *i = &c->incident;
+    const struct roll victims = victims_of(c), attackers = attackers_of(c);
     for (size_t k = 0; k < least(s->victim_count, CASE_PARTIES_MAX); k++)
-        if (!party_copy(&i->victims[i->victim_count++], &s->victims[k]))
+        if (!roll_append(&victims, &s->victims[k]))
             return false;
     for (size_t k = 0; k < least(s->attacker_count, CASE_PARTIES_MAX); k++)
-        if (!party_copy(&i->attackers[i->attacker_count++], &s->attackers[k]))
+        if (!roll_append(&attackers, &s->attackers[k]))
             return false;
     for (size_t k = 0; k < least(s->rule_count, CASE_RULES_MAX); k++) {
         struct incident_rule *r = &i->rules[i->rule_count++];
@@ -342,7 +377,7 @@ struct incident_case *case_restore(const struct incident *s)
     struct incident *i = &c->incident;
     if (!names_set(i, s->id, s->region, s->sector, s->status) || !replace(&i->title_en, s->title_en)
         || !replace(&i->title_zh, s->title_zh) || !replace(&i->category, s->category) || !replace(&i->owner, s->owner)
-        || !lists_restore(i, s) || !entities_restore(c, s) || !people_restore(i, s)) {
+        || !lists_restore(c, s) || !entities_restore(c, s) || !people_restore(i, s)) {
         case_free(c);
         return NULL;
     }
@@ -363,22 +398,23 @@ struct incident_case *case_restore(const struct incident *s)
     return c;
 }
 
-static bool party_in(const struct incident_party *list, size_t count, const char *address)
+static bool party_in(const struct incident_party *list, size_t count, const uint32_t *marks, const char *key)
 {
+    uint32_t mark = mark_of(key);
     for (size_t k = 0; k < count; k++)
-        if (strcmp(*list[k].address ? list[k].address : list[k].name, address) == 0)
+        if (marks[k] == mark && strcmp(party_key(&list[k]), key) == 0)
             return true;
     return false;
 }
 
 bool case_has_attacker(const struct incident_case *c, const char *address)
 {
-    return party_in(c->incident.attackers, c->incident.attacker_count, address);
+    return party_in(c->incident.attackers, c->incident.attacker_count, c->attacker_marks, address);
 }
 
 bool case_has_victim(const struct incident_case *c, const char *address)
 {
-    return party_in(c->incident.victims, c->incident.victim_count, address);
+    return party_in(c->incident.victims, c->incident.victim_count, c->victim_marks, address);
 }
 
 bool case_has_account(const struct incident_case *c, const char *name)
@@ -398,13 +434,13 @@ bool case_has_indicator(const struct incident_case *c, const char *value)
 }
 
 /* The same address in two regions is two hosts: private ranges are everybody's. */
-static struct incident_party *party_known(struct incident_party *list, size_t count, const struct incident_party *p)
+static struct incident_party *party_known(const struct roll *r, const struct incident_party *p)
 {
-    const char *address = *p->address ? p->address : p->name;
-    for (size_t k = 0; k < count; k++)
-        if (strcmp(*list[k].address ? list[k].address : list[k].name, address) == 0
-            && (*p->region == '\0' || *list[k].region == '\0' || strcmp(list[k].region, p->region) == 0))
-            return &list[k];
+    uint32_t mark = mark_of(party_key(p));
+    for (size_t k = 0; k < *r->count; k++)
+        if (r->marks[k] == mark && strcmp(party_key(&r->list[k]), party_key(p)) == 0
+            && (*p->region == '\0' || *r->list[k].region == '\0' || strcmp(r->list[k].region, p->region) == 0))
+            return &r->list[k];
     return NULL;
 }
 
@@ -419,15 +455,14 @@ static bool party_learn(struct incident_party *known, const struct incident_part
     return learn(&known->name, p->name) && learn(&known->unit, p->unit) && learn(&known->sector, p->sector) && learn(&known->region, p->region);
 }
 
-static bool party_add(struct incident_party *list, size_t *count, const struct incident_party *p)
+static bool party_add(struct roll r, const struct incident_party *p)
 {
-    const char *address = *p->address ? p->address : p->name;
-    struct incident_party *known = party_known(list, *count, p);
+    struct incident_party *known = party_known(&r, p);
     if (known != NULL)
         return party_learn(known, p);
-    if (*address == '\0' || *count == CASE_PARTIES_MAX)
+    if (*party_key(p) == '\0' || *r.count == CASE_PARTIES_MAX)
         return true;
-    return party_copy(&list[(*count)++], p);
+    return roll_append(&r, p);
 }
 
 static bool rule_add(struct incident *i, const struct incident_rule *add)
@@ -596,8 +631,8 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
     bool ok = id_add(c, a->id);
     i->alert_ids = (const char *const *)c->ids;
     i->alert_id_count = c->id_count;
-    ok = ok && party_add(i->attackers, &i->attacker_count, &p->attacker)
-         && party_add(i->victims, &i->victim_count, &p->victim) && learn(&i->sector, p->victim.sector) && rule_add(i, &rule)
+    ok = ok && party_add(attackers_of(c), &p->attacker)
+         && party_add(victims_of(c), &p->victim) && learn(&i->sector, p->victim.sector) && rule_add(i, &rule)
          && entities_add(i, a->tactic, a->account, a->indicator)
          && join_add(i, why) && title_update(i, a, p, names, gravest);
     score_update(c, a, p->asset);
@@ -609,7 +644,7 @@ bool case_add(struct incident_case *c, const struct alert_view *a, const struct 
 struct case_host *case_host(struct incident_case *c, uint64_t key)
 {
     for (size_t k = 0; k < c->host_count; k++)
-        if (c->hosts[k].key == key)
+        if (c->host_keys[k] == key)
             return &c->hosts[k];
     return NULL;
 }
@@ -619,6 +654,7 @@ struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t
     struct case_host *h = case_host(c, key);
     if (h != NULL || c->host_count == CASE_PARTIES_MAX)
         return h;
+    c->host_keys[c->host_count] = key;
     h = &c->hosts[c->host_count++];
     *h = (struct case_host){ .key = key, .first_us = time_us, .last_us = time_us };
     return h;
@@ -668,9 +704,9 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     const struct incident *f = &from->incident;
     bool ok = true;
     for (size_t k = 0; k < f->attacker_count; k++)
-        ok = party_add(i->attackers, &i->attacker_count, &f->attackers[k]) && ok;
+        ok = party_add(attackers_of(c), &f->attackers[k]) && ok;
     for (size_t k = 0; k < f->victim_count; k++)
-        ok = party_add(i->victims, &i->victim_count, &f->victims[k]) && ok;
+        ok = party_add(victims_of(c), &f->victims[k]) && ok;
     for (size_t k = 0; k < f->rule_count; k++)
         ok = rule_add(i, &f->rules[k]) && ok;
     for (size_t k = 0; k < f->tactic_count; k++)

@@ -41,12 +41,15 @@ struct case_host {
 
 struct incident_case {
     struct incident incident;
-    struct incident_case *next;         /* newest change first */
+    struct incident_case *next, **at;   /* newest change first; what points to it */
     struct incident_case *number_next;  /* of the same bucket */
     const struct weights *weights;      /* borrowed; the defaults when nobody set it */
     uint64_t number;                    /* in memory only, from 1 */
     struct case_host hosts[CASE_PARTIES_MAX];
     size_t   host_count;
+    /* What a search looks at before it goes to the thing itself, which would be a line of memory for each. */
+    uint64_t host_keys[CASE_PARTIES_MAX];
+    uint32_t attacker_marks[CASE_PARTIES_MAX], victim_marks[CASE_PARTIES_MAX];      /* of their addresses */
     uint64_t region_key;                /* of its region in the scene */
     uint64_t told_us;                   /* the region's clock when it last took something in */
     uint64_t steps;                     /* meta-alerts' beginnings that joined */

@@ -129,18 +129,25 @@ void correlator_stop_values(const struct correlator *c, void (*each)(void *ctx, 
 
 /* ---- the cases, by number and by last change ---- */
 
-void case_unlink(struct correlator *c, struct incident_case *k)
+static void case_put(struct incident_case **at, struct incident_case *k)
 {
-    struct incident_case **at = &c->cases;
-    while (*at != k)
-        at = &(*at)->next;
-    *at = k->next;
+    k->next = *at;
+    k->at = at;
+    if (k->next != NULL)
+        k->next->at = &k->next;
+    *at = k;
+}
+
+void case_unlink(struct incident_case *k)
+{
+    *k->at = k->next;
+    if (k->next != NULL)
+        k->next->at = k->at;
 }
 
 void case_front(struct correlator *c, struct incident_case *k)
 {
-    k->next = c->cases;
-    c->cases = k;
+    case_put(&c->cases, k);
 }
 
 /* It gets its number, and the weights of this correlator. */
@@ -392,7 +399,7 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
     k->told_us = ask->sight->region->clock_us;
     note(k, m, ask->sight, step);
     if (c->cases != k) {
-        case_unlink(c, k);
+        case_unlink(k);
         case_front(c, k);
     }
     if (!case_add(k, ask->alert, ask->parties, c->names, why)) {
@@ -506,19 +513,17 @@ static bool is_of(const struct incident_case *k, const char *region)
 static struct incident_case *let_go(struct correlator *c, const char *region)
 {
     struct incident_case *gone = NULL;
-    struct incident_case **at = &c->cases;
     uint64_t most = c->settings.case_max, held = c->counts.open > most ? hands(c) : 0;
     uint64_t kept[2] = { 0, 0 }, room[2] = { most > held ? most - held : 0, most };     /* of others, of those in hand */
-    while (*at != NULL) {
-        struct incident_case *k = *at;
+    for (struct incident_case *k = c->cases, *next; k != NULL; k = next) {
         bool mine = in_hand(k);
         bool quiet = k->absorbed || (!mine && k->told_us + c->settings.quiet_us < scene_clock(c->scene, k->region_key));
+        next = k->next;
         if (k->dirty || !is_of(k, region) || (!quiet && kept[mine] < room[mine])) {
             kept[mine]++;
-            at = &k->next;
             continue;
         }
-        *at = k->next;
+        case_unlink(k);
         case_number_drop(c, k);
         k->next = gone;
         gone = k;
@@ -630,8 +635,7 @@ int correlator_restore(struct correlator *c, const struct incident *saved)
     struct incident_case **at = &c->cases;      /* where it stood: the latest first */
     while (*at != NULL && (*at)->incident.last_us > saved->last_us)
         at = &(*at)->next;
-    k->next = *at;
-    *at = k;
+    case_put(at, k);
     case_enrol(c, k);
     if (k->incident.part_count == 0)
         hosts_restore(c, k);

@@ -32,7 +32,7 @@ struct correlator {
 
 /* The cases by last change and by number. */
 void case_front(struct correlator *c, struct incident_case *k);
-void case_unlink(struct correlator *c, struct incident_case *k);
+void case_unlink(struct incident_case *k);
 void case_enrol(struct correlator *c, struct incident_case *k);     /* gives it its number, and this correlator's weights */
 void case_enrol_as(struct correlator *c, struct incident_case *k, uint64_t number);
 void case_number_drop(struct correlator *c, const struct incident_case *k);
