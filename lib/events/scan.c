@@ -291,11 +291,13 @@ static bool value(struct scanner *s)
     if (object || *s->at == '[') {
         s->at++;
         s->value.kind = object ? SCAN_OBJECT : SCAN_ARRAY;
+        s->value.behind = s->at;
         s->each(s->ctx, &s->value);
         return inside(s, object ? '}' : ']', object ? member : value);
     }
     if (!scalar(s))
         return false;
+    s->value.behind = s->at;
     s->each(s->ctx, &s->value);
     return true;
 }

@@ -26,6 +26,7 @@ struct scan_value {
     uint64_t    index;                  /* in its array, from 0 */
     const char *text;                   /* TEXT */
     size_t      len;
+    const char *behind;                 /* what follows it in the text; of objects and arrays, their bracket */
     uint64_t    number;                 /* NUMBER: what is below 1 is 0, fractions are cut, above 64 bits is UINT64_MAX */
 };
 

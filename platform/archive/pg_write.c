@@ -45,9 +45,11 @@ int pg_begin(struct archive *archive, struct fault *f)
 
 static void add_words(struct pg_archive *a, struct pg_batch *b, unsigned column, const struct row *r)
 {
-    char words[ROW_WORDS_MAX], lexemes[LEXEMES_MAX];
+    char room[ROW_WORDS_MAX], lexemes[LEXEMES_MAX];
     struct text t = text_over(lexemes, sizeof lexemes);
-    lexemes_write(words, row_words(r, words), a->letters, &t);
+    size_t len;
+    const char *words = row_words(r, room, &len);
+    lexemes_write(words, len, a->letters, &t);
     pg_add_bytes(b, column, lexemes, t.len);
 }
 
@@ -76,25 +78,20 @@ static void add_row(struct pg_archive *a, struct pg_batch *b, const struct row *
 static void add_links(struct pg_archive *a, const struct row *r)
 {
     struct pg_batch *b = &a->batches[LINKS];
-    size_t i;
-    json_t *id;
-    json_array_foreach(json_object_get(r->body, "alert_ids"), i, id)
-        if (json_is_string(id)) {
-            pg_add_text(b, 0, r->key);
-            pg_add_text(b, 1, json_string_value(id));
-            b->rows++;
-            a->waiting += json_string_length(id);
-        }
+    for (size_t i = 0; i < r->alert_ids.count; i++) {
+        pg_add_text(b, 0, r->key);
+        pg_add_text(b, 1, r->alert_ids.at[i]);
+        b->rows++;
+    }
+    a->waiting += r->alert_ids_len;
 }
 
-static void add_parties(struct pg_archive *a, const struct row *r, const char *side)
+static void add_parties(struct pg_archive *a, const struct row *r)
 {
     struct pg_batch *b = &a->batches[PARTIES];
     uint8_t bytes[ROW_ADDRESS];
-    size_t i;
-    json_t *party;
-    json_array_foreach(json_object_get(r->body, side), i, party)
-        if (row_party(party, bytes)) {
+    for (size_t i = 0; i < r->parties.count; i++)
+        if (row_address_of(r->parties.at[i], bytes)) {
             pg_add_bytes(b, 0, bytes, sizeof bytes);
             pg_add_text(b, 1, r->key);
             b->rows++;
@@ -111,8 +108,7 @@ static void add_version(struct pg_archive *a, const struct row *r, const char *j
     add_row(a, &a->batches[CURRENT], r, r->key, json, len);
     pg_add_text(&a->batches[CURRENT], 18, r->whole);
     add_links(a, r);
-    add_parties(a, r, "victims");
-    add_parties(a, r, "attackers");
+    add_parties(a, r);
 }
 
 /* ---- transactions ---- */

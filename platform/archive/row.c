@@ -21,7 +21,7 @@ bool row_is_sensed(const char *event_type)
     return !row_is_versioned(event_type) || strcmp(event_type, "asset") == 0;
 }
 
-static bool is_versioned(const struct row *r)
+bool row_has_versions(const struct row *r)
 {
     char sensor[EVENT_ID_MAX];
     uint64_t epoch, seq;
@@ -54,9 +54,18 @@ bool row_address_of(const char *text, uint8_t out[ROW_ADDRESS])
     return true;
 }
 
-bool row_party(const json_t *party, uint8_t out[ROW_ADDRESS])
+bool row_list_add(struct row_list *l, const char *text)
 {
-    return row_address_of(text_of(party, "address"), out);
+    if (l->count == l->room) {
+        size_t room = l->room > 0 ? 2 * l->room : 64;
+        const char **more = realloc(l->at, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        l->at = more;
+        l->room = room;
+    }
+    l->at[l->count++] = text;
+    return true;
 }
 
 bool row_has_words(const struct row *r)
@@ -90,34 +99,71 @@ static const char *first_address(const json_t *body, const char *name)
     return text_of(json_array_get(json_object_get(body, name), 0), "address");
 }
 
-/* 1 to 4, by number or by a warning's colour; 0: it has none. */
-static int64_t level_of(const json_t *body)
+int64_t row_level(const char *colour, int64_t level)
 {
     static const char *const colours[] = { "red", "orange", "yellow", "blue" };
-    const char *colour = text_of(body, "colour");
     for (int i = 0; i < 4; i++)
         if (colour != NULL && strcmp(colours[i], colour) == 0)
             return i + 1;
-    return number_of(body, "level");
+    return level;
 }
 
-static void take_body(struct row *r)
+static void take_body(struct row *r, const json_t *body)
 {
-    r->body = json_object_get(r->document, r->type);
-    r->key = text_of(r->body, "id");
-    r->whole = text_of(r->body, "merged_into");
-    r->version = number_of(r->body, "version");
-    r->state = text_of(r->body, "state");
-    r->level = r->severity = level_of(r->body);
-    r->sector = text_of(r->body, "sector");
-    r->unit = text_of(r->body, "unit");
+    r->key = text_of(body, "id");
+    r->whole = text_of(body, "merged_into");
+    r->version = number_of(body, "version");
+    r->state = text_of(body, "state");
+    r->level = r->severity = row_level(text_of(body, "colour"), number_of(body, "level"));
+    r->sector = text_of(body, "sector");
+    r->unit = text_of(body, "unit");
     if (r->unit == NULL)
-        r->unit = text_of(json_array_get(json_object_get(r->body, "victims"), 0), "unit");
-    r->category = text_of(r->body, "category");
-    const json_t *title = json_object_get(r->body, "title");
+        r->unit = text_of(json_array_get(json_object_get(body, "victims"), 0), "unit");
+    r->category = text_of(body, "category");
+    const json_t *title = json_object_get(body, "title");
     r->signature = json_is_string(title) ? json_string_value(title) : text_of(title, "en");
-    r->has_src = row_address_of(first_address(r->body, "attackers"), r->src);
-    r->has_dest = row_address_of(first_address(r->body, "victims"), r->dest);
+    r->has_src = row_address_of(first_address(body, "attackers"), r->src);
+    r->has_dest = row_address_of(first_address(body, "victims"), r->dest);
+}
+
+static bool take_parties(struct row *r, const json_t *parties)
+{
+    size_t i;
+    json_t *party;
+    bool good = true;
+    json_array_foreach(parties, i, party)
+        good = good && row_list_add(&r->parties, text_of(party, "address"));
+    return good;
+}
+
+/* As JSON they are written anew, without what is no text. */
+static bool take_alert_ids(struct row *r, const json_t *ids)
+{
+    size_t i;
+    json_t *id, *texts = json_is_array(ids) ? json_array() : NULL;
+    bool good = true;
+    json_array_foreach(ids, i, id)
+        if (json_is_string(id))
+            good = good && row_list_add(&r->alert_ids, json_string_value(id)) &&
+                   json_array_append_new(texts, json_string(json_string_value(id))) == 0;
+    if (good && r->alert_ids.count > 0) {
+        r->alert_ids_json = r->text = json_dumps(texts, JSON_COMPACT);
+        r->alert_ids_len = r->text != NULL ? strlen(r->text) : 0;
+        good = r->text != NULL;
+    }
+    json_decref(texts);
+    return good;
+}
+
+static int take_version(struct row *r, struct fault *f)
+{
+    const json_t *body = json_object_get(r->document, r->type);
+    take_body(r, body);
+    if (r->key == NULL || r->version <= 0)
+        return fault_set(f, -EINVAL, "%s %.80s: without id and version inside", r->type, r->id);
+    bool good = take_parties(r, json_object_get(body, "victims")) && take_parties(r, json_object_get(body, "attackers")) &&
+                take_alert_ids(r, json_object_get(body, "alert_ids"));
+    return good ? 0 : fault_set(f, -ENOMEM, "%s %.80s: no memory", r->type, r->id);
 }
 
 static int take_common(struct row *r, const char *region, struct fault *f)
@@ -161,13 +207,11 @@ int row_tree(const char *json, size_t len, const char *region, struct row *out, 
         take_asset(out);
         out->has_src = row_address_of(text_of(out->document, "src_ip"), out->src);
         out->has_dest = row_address_of(text_of(out->document, "dest_ip"), out->dest);
-        out->versioned = is_versioned(out);
+        out->versioned = row_has_versions(out);
         if (out->versioned)
-            take_body(out);
+            rc = take_version(out, f);
         else
             take_alert(out);
-        if (out->versioned && (out->key == NULL || out->version <= 0))
-            rc = fault_set(f, -EINVAL, "%s %.80s: without id and version inside", out->type, out->id);
     }
     if (rc != 0)
         row_free(out);
@@ -178,6 +222,8 @@ void row_free(struct row *r)
 {
     json_decref(r->document);
     free(r->text);
+    free(r->alert_ids.at);
+    free(r->parties.at);
     *r = (struct row){ 0 };
 }
 
@@ -213,12 +259,11 @@ static void add_words(const json_t *value, struct text *out, unsigned depth)
     }
 }
 
-size_t row_words(const struct row *r, char out[ROW_WORDS_MAX])
+const char *row_words(const struct row *r, char room[ROW_WORDS_MAX], size_t *len)
 {
-    struct text t = text_over(out, ROW_WORDS_MAX);
-    if (r->text != NULL)
-        text_bytes(&t, r->text + r->words_at, r->words_len);
-    else
+    struct text t = text_over(room, ROW_WORDS_MAX);
+    if (r->document != NULL)
         add_words(r->document, &t, 0);
-    return t.len;
+    *len = r->document != NULL ? t.len : r->words_len;
+    return r->document != NULL ? room : r->text + r->words_at;
 }

@@ -45,19 +45,51 @@ static bool has_double_names(const char *json, size_t n)
     return !none;
 }
 
+static void same_list(const struct row_list *a, const struct row_list *b)
+{
+    assert(a->count == b->count);
+    for (size_t i = 0; i < a->count; i++)
+        assert(same_text(a->at[i], b->at[i]));
+}
+
+/* However it is written, it says what the list says. */
+static void is_json_of(const struct row *r)
+{
+    json_t *ids = json_loadb(r->alert_ids_json, r->alert_ids_len, 0, NULL);
+    assert(json_array_size(ids) == r->alert_ids.count);
+    for (size_t i = 0; i < r->alert_ids.count; i++)
+        assert(strcmp(json_string_value(json_array_get(ids, i)), r->alert_ids.at[i]) == 0);
+    json_decref(ids);
+}
+
+static void same_version(const struct row *a, const struct row *b)
+{
+    assert(same_text(a->key, b->key) && same_text(a->whole, b->whole));
+    same_list(&a->alert_ids, &b->alert_ids);
+    same_list(&a->parties, &b->parties);
+    assert((a->alert_ids.count > 0) == (a->alert_ids_json != NULL) && (b->alert_ids.count > 0) == (b->alert_ids_json != NULL));
+    if (a->alert_ids.count > 0) {
+        is_json_of(a);
+        is_json_of(b);
+    }
+}
+
 static void same_rows(const char *json, size_t n, const struct row *a, const struct row *b)
 {
-    char words[2][ROW_WORDS_MAX];
+    char room[2][ROW_WORDS_MAX];
     assert(same_text(a->id, b->id) && same_text(a->type, b->type) && same_text(a->region, b->region));
     assert(same_text(a->sector, b->sector) && same_text(a->unit, b->unit) && same_text(a->status, b->status));
     assert(same_text(a->state, b->state) && same_text(a->signature, b->signature) && same_text(a->category, b->category));
     assert(a->time_us == b->time_us && same_number(a->severity, b->severity) && same_number(a->sid, b->sid));
-    assert(a->level == b->level && a->version == b->version && a->has_src == b->has_src && a->has_dest == b->has_dest);
+    assert(same_number(a->level, b->level) && same_number(a->version, b->version) && a->versioned == b->versioned);
+    assert(a->has_src == b->has_src && a->has_dest == b->has_dest);
     assert(memcmp(a->src, b->src, ROW_ADDRESS) == 0 && memcmp(a->dest, b->dest, ROW_ADDRESS) == 0);
+    same_version(a, b);
     if (!row_has_words(a) || has_double_names(json, n))
         return;
-    size_t len = row_words(a, words[0]);
-    assert(len == row_words(b, words[1]) && memcmp(words[0], words[1], len) == 0);
+    size_t len[2];
+    const char *words[2] = { row_words(a, room[0], &len[0]), row_words(b, room[1], &len[1]) };
+    assert(len[0] == len[1] && memcmp(words[0], words[1], len[0]) == 0);
 }
 
 static bool is_letter(char c)
@@ -121,12 +153,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     struct row r;
     struct fault f;
-    char words[ROW_WORDS_MAX], typed[256], query[2048];
+    char room[ROW_WORDS_MAX], typed[256], query[2048];
     both_ways((const char *)bytes, n);
     if (row_parse((const char *)bytes, n, "430100", &r, &f) == 0) {
         assert(strlen(r.id) > 0 && strlen(r.type) > 0 && r.region != NULL);
-        size_t len = row_words(&r, words);
-        assert(len <= sizeof words);
+        size_t len;
+        const char *words = row_words(&r, room, &len);
+        assert(len <= sizeof room);
         lexemes(words, len);
         row_free(&r);
     }

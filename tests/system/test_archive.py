@@ -14,7 +14,8 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from test_durability import Postgres  # noqa: E402
 
-EVENTS = 4000 + 1000                    # what bench_archive makes of 4000: flows, and a quarter as many alerts
+# What bench_archive makes of 4000: flows, a quarter as many alerts, and incidents in one version that names 24 alerts.
+EVENTS, INCIDENTS, LINKS = 4000 + 1000, 100, 24 * 100
 
 
 class Archive:
@@ -46,7 +47,8 @@ class Archive:
         assert code == 0, err
         with open(self.path("copy/manifest.json")) as text:
             manifest = json.load(text)
-        assert sum(p["rows"] for p in manifest["parts"]) == EVENTS, manifest
+        held = [(p["rows"], p["versions"]) for p in manifest["parts"]]
+        assert held == [(EVENTS, INCIDENTS), (INCIDENTS, LINKS)], manifest
         before = set(os.listdir(self.folder))
         code, out, err = self.fengsui("drill", self.path("copy"))
         assert code == 0 and "可完整恢复" in out.splitlines()[-1], (code, out, err)
