@@ -38,7 +38,7 @@ static bool query(const struct archive *a, const char *part, unsigned i, char ou
     else if (i == 1 && !incidents)
         snprintf(out, 160, "SELECT id, json FROM %s ORDER BY time, id", versions);
     else if (i == 1)
-        snprintf(out, 160, "SELECT incident, alert FROM alert_of ORDER BY incident, alert");
+        snprintf(out, 160, "SELECT DISTINCT incident, alert FROM alert_of ORDER BY incident, alert");
     else
         snprintf(out, 160, "SELECT part, whole FROM part_of ORDER BY part");
     return i < (incidents ? 3 : 2);

@@ -21,11 +21,10 @@ const char sqlite_incidents_name[] = "incidents.db";
     " severity INTEGER, sid INTEGER, level INTEGER, version INTEGER, src BLOB, dest BLOB, json TEXT NOT NULL) STRICT;" \
     "CREATE INDEX IF NOT EXISTS event_time ON event(time);"
 
-/* Only alerts are asked for by these, and only they pay for the index. What has few values is asked and counted within the times, as
- * each index costs every alert 2 us. */
+/* Only alerts are asked for by this, and only they pay for the index. What has few values is asked and counted within the times, as
+ * each index costs every alert 2 us; rules are found as addresses are. */
 static const char month_schema[] = EVENT_TABLE
-    "CREATE INDEX IF NOT EXISTS alert_time ON event(time, severity, region, sector) WHERE type = 'alert';"
-    "CREATE INDEX IF NOT EXISTS alert_sid ON event(sid, time) WHERE type = 'alert';"
+    "CREATE INDEX IF NOT EXISTS alert_time ON event(time, severity, region, sector, sid) WHERE type = 'alert';"
     "CREATE TABLE IF NOT EXISTS version(id TEXT PRIMARY KEY, time INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     /* row: n of an event, or the version's rowid made negative. In a table of its own, as a month may be older than it. */
     "CREATE TABLE IF NOT EXISTS chain(seq INTEGER PRIMARY KEY, row INTEGER NOT NULL, link BLOB NOT NULL) STRICT;"
@@ -40,11 +39,21 @@ static const char month_schema[] = EVENT_TABLE
  * finds this too. */
 #define PART_TABLE "part_of(part TEXT PRIMARY KEY, whole TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 
+/* The alerts that a version names, as an array, one row a version in the order of arrival: a row for each alert would lie anywhere in the
+ * table, and most pages that an incident under attack writes would be theirs. One that is named twice is twice in the view. */
+static const char links_schema[] =
+    "CREATE TABLE IF NOT EXISTS links(incident TEXT NOT NULL, alerts TEXT NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS links_incident ON links(incident);"
+    "CREATE VIEW IF NOT EXISTS alert_of(incident, alert) AS SELECT incident, value FROM links, json_each(alerts);";
+
+/* An archive from before had them as a table of that name. */
+static const char links_anew[] =
+    "BEGIN IMMEDIATE; CREATE TABLE links(incident TEXT NOT NULL, alerts TEXT NOT NULL) STRICT;"
+    "INSERT INTO links SELECT incident, json_group_array(alert) FROM alert_of GROUP BY incident; DROP TABLE alert_of; COMMIT";
+
 static const char incidents_schema[] = "CREATE TABLE IF NOT EXISTS " PART_TABLE
     "CREATE INDEX IF NOT EXISTS part_whole ON part_of(whole);" EVENT_TABLE
     "CREATE INDEX IF NOT EXISTS incident_region ON event(region, time);"
-    "CREATE TABLE IF NOT EXISTS alert_of(incident TEXT NOT NULL, alert TEXT NOT NULL, PRIMARY KEY(incident, alert))"
-    " STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS party(address BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(address, n))"
     " STRICT, WITHOUT ROWID;"
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, tokenize='unicode61 remove_diacritics 2');";
@@ -61,7 +70,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_CURRENT] = "INSERT INTO event(" COLUMNS ") VALUES(" VALUES ") ON CONFLICT(id) DO UPDATE SET time=?2,type=?3,"
                     "region=?4,sector=?5,unit=?6,status=?7,state=?8,signature=?9,category=?10,severity=?11,sid=?12,"
                     "level=?13,version=?14,src=?15,dest=?16,json=?17 WHERE excluded.version > event.version RETURNING n",
-    [PUT_LINK] = "INSERT OR IGNORE INTO alert_of(incident, alert) VALUES(?1, ?2)",
+    [PUT_LINKS] = "INSERT INTO links(incident, alerts) VALUES(?1, ?2)",
     [PUT_PARTY] = "INSERT OR IGNORE INTO party(address, n) VALUES(?1, ?2)",
     [PUT_PART] = "INSERT OR REPLACE INTO part_of(part, whole) VALUES(?1, ?2)",
     [DROP_PART] = "DELETE FROM part_of WHERE part = ?1",
@@ -118,17 +127,39 @@ static void make_place(struct sqlite_archive *a)
         forget(a, least);
 }
 
+static bool has(sqlite3 *db, const char *type, const char *name)
+{
+    sqlite3_stmt *s = NULL;
+    bool there = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = ?1 AND name = ?2", -1, &s, NULL) == SQLITE_OK
+                 && sqlite3_bind_text(s, 1, type, -1, SQLITE_STATIC) == SQLITE_OK
+                 && sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW;
+    sqlite3_finalize(s);
+    return there;
+}
+
+/* What is written in order has large pages; incidents change anywhere in a small file. The logs grow to 64 MB both. */
+static const char month_pages[] = "PRAGMA page_size=16384; PRAGMA wal_autocheckpoint=4000";
+static const char incidents_pages[] = "PRAGMA page_size=4096; PRAGMA wal_autocheckpoint=16000";
+static const char manner[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY";
+
+static bool prepare_tables(sqlite3 *db, bool incidents)
+{
+    bool good = sqlite3_exec(db, incidents ? incidents_pages : month_pages, NULL, NULL, NULL) == SQLITE_OK
+                && sqlite3_exec(db, manner, NULL, NULL, NULL) == SQLITE_OK;
+    if (good && incidents)
+        good = (!has(db, "table", "alert_of") || sqlite3_exec(db, links_anew, NULL, NULL, NULL) == SQLITE_OK)
+               && sqlite3_exec(db, links_schema, NULL, NULL, NULL) == SQLITE_OK;
+    return good && sqlite3_exec(db, incidents ? incidents_schema : month_schema, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 /* The log stays beside its file when nobody writes: a reader of another user may make none, and without one it cannot
  * read at all. */
 static int prepare_writer(struct sqlite_archive *a, struct file *x, struct fault *f)
 {
     bool incidents = strcmp(x->name, sqlite_incidents_name) == 0;
-    const char *schema = incidents ? incidents_schema : month_schema;
     int stays = 1;
     sqlite3_file_control(x->db, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
-    if (sqlite3_exec(x->db, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-                     "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+    if (!prepare_tables(x->db, incidents))
         return sqlite_fault(a, x->name, x->db, f);
     for (unsigned i = 0; i < STATEMENTS; i++) {
         bool here = incidents ? i == PUT_TEXT || i >= PUT_CURRENT : i <= PUT_WORDS && i != PUT_TEXT;
@@ -174,7 +205,9 @@ static int open_file(struct sqlite_archive *a, struct file *x, struct fault *f)
         return sqlite_fault(a, x->name, x->db, f);
     sqlite3_extended_result_codes(x->db, 0);
     sqlite3_busy_timeout(x->db, 5000);
-    return a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : a->base.mode == ARCHIVE_WRITE ? prepare_writer(a, x, f) : 0;
+    int rc = a->base.mode == ARCHIVE_READ ? prepare_reader(a, x, f) : a->base.mode == ARCHIVE_WRITE ? prepare_writer(a, x, f) : 0;
+    x->by_column = rc == 0 && has(x->db, "index", "alert_sid");
+    return rc;
 }
 
 struct file *sqlite_file(struct sqlite_archive *a, const char *name, struct fault *f)
@@ -263,15 +296,16 @@ static void close_all(struct archive *archive)
     free(a);
 }
 
-static const struct dialect dialect = {
-    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE text MATCH ?)",
-    .address = "n IN (SELECT rowid FROM words WHERE address MATCH ?)", .ask_address = sqlite_posting_ask,
-    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" },
-    .ask = words_query,
-};
+#define DIALECT(...) { \
+    .events = "event", .incidents = "event", .words = "n IN (SELECT rowid FROM words WHERE text MATCH ?)", \
+    .address = "n IN (SELECT rowid FROM words WHERE address MATCH ?)", .ask_address = sqlite_posting_ask, \
+    .party = "n IN (SELECT n FROM party WHERE address BETWEEN ? AND ?)", .alert_of = "i.alert_of", .name = "?", .hex = { "hex(", ")" }, \
+    .ask = words_query, __VA_ARGS__ \
+}
+const struct dialect sqlite_dialects[SQLITE_WAYS] = { DIALECT(.ask_rule = sqlite_posting_ask_rule), DIALECT(.ask_rule = NULL) };
 
 static const struct store store = {
-    .name = "sqlite", .dialect = &dialect, .has_files = true, .close = close_all,
+    .name = "sqlite", .dialect = &sqlite_dialects[0], .has_files = true, .close = close_all,
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,
     .select = sqlite_select, .next = sqlite_next, .end = sqlite_end, .count = sqlite_count,
     .head = sqlite_head, .walk = sqlite_walk, .walk_next = sqlite_walk_next, .walk_strays = sqlite_walk_strays,

@@ -1,8 +1,9 @@
 /* sqlite - the archive as SQLite files; only this folder includes it.
  *
  *     <dir>/2026-11.db     WAL, STRICT tables; the month is that of the event's own time, in UTC
- *                        text and addresses are found by FTS5 (words.h, sqlite_posting.c)
- *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it
+ *                        text, addresses and rules are found by FTS5 (words.h, sqlite_posting.c)
+ *     <dir>/incidents.db   the newest version of every incident, warning and notice, and which alerts belong to it:
+ *                        those that each version names (links), and as pairs (alert_of, where one may be twice)
  */
 #ifndef ARCHIVE_SQLITE_H
 #define ARCHIVE_SQLITE_H
@@ -13,7 +14,7 @@
 
 enum { FILES_OPEN_MAX = 24, FILE_NAME = 16 };
 
-enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_WORDS, PUT_CURRENT, PUT_LINK, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
+enum statement { PUT_EVENT, PUT_TEXT, PUT_VERSION, PUT_CHAIN, PUT_WORDS, PUT_CURRENT, PUT_LINKS, PUT_PARTY, PUT_PART, DROP_PART, GET_TEXT,
                  STATEMENTS };
 
 struct file {
@@ -21,6 +22,7 @@ struct file {
     sqlite3      *db;
     sqlite3_stmt *statements[STATEMENTS];
     bool          open_transaction;
+    bool          by_column;            /* a month from before rules were words: it has an index on sid instead */
     uint64_t      used;                 /* when last, counted in uses */
 };
 
@@ -50,12 +52,18 @@ int  sqlite_put(struct archive *archive, const struct row *r, const char *json, 
 int  sqlite_commit(struct archive *archive, struct fault *f);
 void sqlite_rollback(struct archive *archive);
 
-/* A row's addresses as words of their column in the text index, and those that a network asks for (sqlite_posting.c). */
-enum { POSTING_WORDS = 80 };
-size_t sqlite_posting_words(const struct row *r, char out[POSTING_WORDS]);
+/* A row's addresses and its rule as words of their column in the text index, and those that a network or a rule asks for
+ * (sqlite_posting.c). */
+enum { POSTING_WORDS = 100 };
+size_t sqlite_posting_words(const struct row *r, bool by_column, char out[POSTING_WORDS]);
 void sqlite_posting_ask(const struct prefix *p, struct text *out);
+void sqlite_posting_ask_rule(uint32_t sid, struct text *out);
 /* Whether they say what the rows say. 0, or -1: the file cannot be read. */
 int  sqlite_postings_inspect(sqlite3 *db, bool *good);
+
+/* How a month is asked: as it is laid out now, and [1] when its rules are found by their column. */
+enum { SQLITE_WAYS = 2 };
+extern const struct dialect sqlite_dialects[SQLITE_WAYS];
 
 struct rows *sqlite_select(struct archive *archive, const struct archive_query *q, bool incidents, unsigned most, struct fault *f);
 int  sqlite_next(struct rows *x, struct found *out, struct fault *f);

@@ -251,6 +251,6 @@ int sqlite_inspect(struct archive *archive, const char *month, void (*say)(void 
     bool good = true;
     rc = sqlite_postings_inspect(x->db, &good) == 0 ? 0 : sqlite_fault(a, name, x->db, f);
     if (rc == 0 && !good)
-        say(ctx, "the index of addresses does not say what the rows say");
+        say(ctx, "the index of addresses and rules does not say what the rows say");
     return rc;
 }

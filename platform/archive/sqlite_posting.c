@@ -1,12 +1,12 @@
-/* Which rows an address is in: a column of the text index, "ip4c6120007" for 198.18.0.7. Addresses come in no order, so an index of
- * the usual kind writes another page for nearly each of them, and more the larger the month is; FTS5 gathers what comes and merges
- * sorted pieces now and then. A word's beginning is a network. */
+/* Which rows an address or a rule is in: a column of the text index, "ip4c6120007" for 198.18.0.7 and "sid2010001". They come in no
+ * order, so an index of the usual kind writes another page for nearly each of them, and more the larger the month is; FTS5 gathers
+ * what comes and merges sorted pieces now and then. An address' beginning is a network. */
 #include <string.h>
 
 #include "archive/sqlite.h"
 #include "common/text.h"
 
-enum { WORD_MAX = 3 + 32 };             /* "ip6" and hex */
+enum { WORD_MAX = 3 + 32 };             /* "ip6" and hex; "sid" and a number is less */
 
 static void put_word(const uint8_t address[ROW_ADDRESS], size_t digits, struct text *out)
 {
@@ -18,7 +18,13 @@ static void put_word(const uint8_t address[ROW_ADDRESS], size_t digits, struct t
     text_bytes(out, hex, digits < t.len ? digits : t.len);
 }
 
-size_t sqlite_posting_words(const struct row *r, char out[POSTING_WORDS])
+static void put_rule(int64_t sid, struct text *out)
+{
+    text_str(out, "sid");
+    text_uint(out, (uint64_t)sid);
+}
+
+size_t sqlite_posting_words(const struct row *r, bool by_column, char out[POSTING_WORDS])
 {
     struct text t = text_over(out, POSTING_WORDS);
     if (r->has_src)
@@ -27,7 +33,16 @@ size_t sqlite_posting_words(const struct row *r, char out[POSTING_WORDS])
         text_char(&t, ' ');
         put_word(r->dest, SIZE_MAX, &t);
     }
+    if (r->sid > 0 && !by_column) {
+        text_char(&t, ' ');
+        put_rule(r->sid, &t);
+    }
     return t.len;
+}
+
+void sqlite_posting_ask_rule(uint32_t sid, struct text *out)
+{
+    put_rule(sid, out);
 }
 
 /* A network that ends within a hex digit is several beginnings. */
@@ -49,18 +64,31 @@ void sqlite_posting_ask(const struct prefix *p, struct text *out)
 
 /* ---- proving them ---- */
 
-static const char listed_sql[] = "SELECT v.term, v.doc, e.src, e.dest FROM temp.listed v LEFT JOIN event e ON e.n = v.doc"
-    " WHERE v.term >= 'ip4' AND v.term < 'ip7' AND v.col = 'address'";
-static const char wanted_sql[] = "SELECT count(src) + count(dest) - count(CASE WHEN src = dest THEN 1 END) FROM event";
+/* None in a month from before rules were words. */
+#define RULE "CASE WHEN sid > 0 AND NOT EXISTS(SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = 'alert_sid') THEN sid END"
+#define LISTED(from, to) "SELECT v.term, v.doc, e.src, e.dest, " RULE " FROM temp.listed v LEFT JOIN event e ON e.n = v.doc" \
+    " WHERE v.term >= '" from "' AND v.term < '" to "' AND v.col = 'address'"
+static const char listed_sql[] = LISTED("ip4", "ip7") " UNION ALL " LISTED("sid", "sie");
+static const char wanted_sql[] = "SELECT count(src) + count(dest) - count(CASE WHEN src = dest THEN 1 END) + count(" RULE ") FROM event";
 
-static bool is_word_of(sqlite3_stmt *s, int column, const char *term, size_t len)
+static bool is_address_of(sqlite3_stmt *s, int column, const char *term)
 {
     char word[WORD_MAX + 1];
     struct text t = text_over(word, sizeof word);
     if (sqlite3_column_bytes(s, column) != ROW_ADDRESS)
         return false;
     put_word(sqlite3_column_blob(s, column), SIZE_MAX, &t);
-    return t.len == len && memcmp(word, term, len) == 0;
+    return strcmp(text_end(&t), term) == 0;
+}
+
+static bool is_rule_of(sqlite3_stmt *s, int column, const char *term)
+{
+    char word[WORD_MAX + 1];
+    struct text t = text_over(word, sizeof word);
+    if (sqlite3_column_type(s, column) == SQLITE_NULL)
+        return false;
+    put_rule(sqlite3_column_int64(s, column), &t);
+    return strcmp(text_end(&t), term) == 0;
 }
 
 /* Every entry is true, and none is there twice: so they are all there when there are as many as there should be. */
@@ -74,7 +102,7 @@ static int count_true(sqlite3_stmt *s, int64_t *count)
         const char *term = (const char *)sqlite3_column_text(s, 0);
         size_t len = (size_t)sqlite3_column_bytes(s, 0);
         int64_t n = sqlite3_column_int64(s, 1);
-        if (!is_word_of(s, 2, term, len) && !is_word_of(s, 3, term, len))
+        if (!is_address_of(s, 2, term) && !is_address_of(s, 3, term) && !is_rule_of(s, 4, term))
             return SQLITE_MISMATCH;
         if (strcmp(last, term) == 0 && n <= before)
             return SQLITE_MISMATCH;

@@ -8,7 +8,7 @@
 
 struct rows {
     struct sqlite_archive *a;
-    struct where      where;
+    struct where      where[SQLITE_WAYS];
     struct month_list months;           /* still to be read, newest first */
     size_t            next;
     bool              incidents;
@@ -29,13 +29,24 @@ static int bind(sqlite3_stmt *s, const struct where *w)
     return rc;
 }
 
-/* 0; a month that is removed under our hands is none; so is the first look at a new one before its tables are there. */
-static int open_statement(struct sqlite_archive *a, const char *name, const char *sql, const struct where *w,
-                          sqlite3_stmt **s, struct fault *f)
+static int write_where(const struct archive_query *q, bool incidents, struct where w[SQLITE_WAYS], struct fault *f)
 {
+    int rc = 0;
+    for (int i = 0; i < SQLITE_WAYS && rc == 0; i++)
+        rc = archive_where(&sqlite_dialects[i], q, incidents, &w[i], f);
+    return rc;
+}
+
+/* 0; a month that is removed under our hands is none; so is the first look at a new one before its tables are there. */
+static int open_statement(struct sqlite_archive *a, const char *name, const char *what, const struct where w[SQLITE_WAYS],
+                          const char *rest, sqlite3_stmt **s, struct fault *f)
+{
+    char sql[sizeof w->sql + 160];
     struct file *file = sqlite_file(a, name, f);
     if (file == NULL)
         return f->code == -ENOENT ? 0 : f->code;
+    w += file->by_column;
+    snprintf(sql, sizeof sql, "SELECT %s FROM event%s %s", what, w->sql, rest);
     if (sqlite3_prepare_v2(file->db, sql, -1, s, NULL) == SQLITE_OK && bind(*s, w) == SQLITE_OK)
         return 0;
     return sqlite_fault(a, name, file->db, f);
@@ -62,7 +73,7 @@ struct rows *sqlite_select(struct archive *archive, const struct archive_query *
     }
     x->a = (struct sqlite_archive *)archive;
     x->incidents = incidents;
-    int rc = archive_where(archive->store->dialect, q, incidents, &x->where, f);
+    int rc = write_where(q, incidents, x->where, f);
     if (rc == 0 && !incidents)
         rc = list_months(x->a, q, &x->months, f);
     if (rc == 0)
@@ -83,13 +94,6 @@ static bool next_file(struct rows *x)
     return true;
 }
 
-static int open_next(struct rows *x, struct fault *f)
-{
-    char sql[sizeof x->where.sql + 128];
-    snprintf(sql, sizeof sql, "SELECT time, n, json FROM event%s ORDER BY time DESC, n DESC", x->where.sql);
-    return open_statement(x->a, x->name, sql, &x->where, &x->s, f);
-}
-
 int sqlite_next(struct rows *x, struct found *out, struct fault *f)
 {
     for (;;) {
@@ -105,7 +109,7 @@ int sqlite_next(struct rows *x, struct found *out, struct fault *f)
         x->s = NULL;
         if (!next_file(x))
             return 0;
-        int rc = open_next(x, f);
+        int rc = open_statement(x->a, x->name, "time, n, json", x->where, "ORDER BY time DESC, n DESC", &x->s, f);
         if (rc != 0)
             return rc;
     }
@@ -131,11 +135,11 @@ static int count_rows(sqlite3_stmt *s, int (*add)(void *ctx, const char *key, ui
     return rc != 0 ? rc : step == SQLITE_DONE ? 0 : -EIO;
 }
 
-static int count_file(struct sqlite_archive *a, const char *name, const char *sql, const struct where *w,
+static int count_file(struct sqlite_archive *a, const char *name, const char *what, const struct where w[SQLITE_WAYS],
                       int (*add)(void *ctx, const char *key, uint64_t count), void *ctx, struct fault *f)
 {
     sqlite3_stmt *s = NULL;
-    int rc = open_statement(a, name, sql, w, &s, f);
+    int rc = open_statement(a, name, what, w, "GROUP BY 1", &s, f);
     if (rc == 0 && s != NULL)
         rc = count_rows(s, add, ctx);
     if (rc == -EIO && s != NULL)
@@ -151,18 +155,18 @@ int sqlite_count(struct archive *archive, const struct archive_query *q, bool in
 {
     struct sqlite_archive *a = (struct sqlite_archive *)archive;
     struct month_list months = { 0 };
-    struct where w;
-    char sql[sizeof w.sql + 160], name[FILE_NAME];
-    int rc = archive_where(archive->store->dialect, q, incidents, &w, f);
+    struct where w[SQLITE_WAYS];
+    char what[160], name[FILE_NAME];
+    int rc = write_where(q, incidents, w, f);
     if (rc != 0)
         return rc;
-    snprintf(sql, sizeof sql, "SELECT %s, count(*) FROM event%s GROUP BY 1", key, w.sql);
+    snprintf(what, sizeof what, "%s, count(*)", key);
     if (incidents)
-        return count_file(a, sqlite_incidents_name, sql, &w, add, ctx, f);
+        return count_file(a, sqlite_incidents_name, what, w, add, ctx, f);
     rc = list_months(a, q, &months, f);
     for (size_t i = 0; i < months.count && rc == 0; i++) {
         sqlite_file_name(months.names[i], name);
-        rc = count_file(a, name, sql, &w, add, ctx, f);
+        rc = count_file(a, name, what, w, add, ctx, f);
     }
     free(months.names);
     return rc;

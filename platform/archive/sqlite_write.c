@@ -98,18 +98,18 @@ static int put_text(struct sqlite_archive *a, struct file *x, int64_t n, const c
     return run(a, x, PUT_TEXT, NULL, f);
 }
 
-/* What an event is found by: its words, if its kind has some, and its addresses. */
+/* What an event is found by: its words, if its kind has some, its addresses and its rule. */
 static int put_words(struct sqlite_archive *a, struct file *x, const struct row *r, int64_t n, struct fault *f)
 {
-    char room[ROW_WORDS_MAX], addresses[POSTING_WORDS];
+    char room[ROW_WORDS_MAX], postings[POSTING_WORDS];
     sqlite3_stmt *s = x->statements[PUT_WORDS];
-    size_t len = 0, addresses_len = sqlite_posting_words(r, addresses);
+    size_t len = 0, postings_len = sqlite_posting_words(r, x->by_column, postings);
     const char *words = row_has_words(r) ? row_words(r, room, &len) : "";
-    if (len + addresses_len == 0)
+    if (len + postings_len == 0)
         return 0;
     sqlite3_bind_int64(s, 1, n);
     sqlite3_bind_text(s, 2, words, (int)len, SQLITE_STATIC);
-    sqlite3_bind_text(s, 3, addresses, (int)addresses_len, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, postings, (int)postings_len, SQLITE_STATIC);
     return run(a, x, PUT_WORDS, NULL, f);
 }
 
@@ -143,6 +143,7 @@ static int put_event(struct sqlite_archive *a, const struct row *r, const char *
     return rc == 0 ? put_words(a, x, r, n, f) : rc;
 }
 
+/* 1; 0: it was here before. */
 static int put_version(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
 {
     char month[MONTH_NAME];
@@ -156,18 +157,17 @@ static int put_version(struct sqlite_archive *a, const struct row *r, const char
     int rc = run(a, x, PUT_VERSION, NULL, f);
     if (rc != 0 || sqlite3_changes(x->db) == 0)
         return rc;
-    return put_chain(a, x, month, -sqlite3_last_insert_rowid(x->db), NULL, json, len, f);
+    rc = put_chain(a, x, month, -sqlite3_last_insert_rowid(x->db), NULL, json, len, f);
+    return rc == 0 ? 1 : rc;
 }
 
 static int put_links(struct sqlite_archive *a, struct file *x, const struct row *r, struct fault *f)
 {
-    int rc = 0;
-    for (size_t i = 0; i < r->alert_ids.count && rc == 0; i++) {
-        bind_text(x->statements[PUT_LINK], 1, r->key);
-        bind_text(x->statements[PUT_LINK], 2, r->alert_ids.at[i]);
-        rc = run(a, x, PUT_LINK, NULL, f);
-    }
-    return rc;
+    if (r->alert_ids_json == NULL)
+        return 0;
+    bind_text(x->statements[PUT_LINKS], 1, r->key);
+    sqlite3_bind_text(x->statements[PUT_LINKS], 2, r->alert_ids_json, (int)r->alert_ids_len, SQLITE_STATIC);
+    return run(a, x, PUT_LINKS, NULL, f);
 }
 
 static int put_parties(struct sqlite_archive *a, struct file *x, int64_t n, const struct row *r, struct fault *f)
@@ -216,8 +216,8 @@ static int put_found_by(struct sqlite_archive *a, struct file *x, int64_t n, con
     return rc == 0 ? put_parties(a, x, n, r, f) : rc;
 }
 
-/* The newest version wins; links are kept of all versions, whatever their order of arrival. */
-static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, struct fault *f)
+/* The newest version wins; links are kept of all versions, whatever their order of arrival, but once of each. */
+static int put_current(struct sqlite_archive *a, const struct row *r, const char *json, size_t len, bool is_new, struct fault *f)
 {
     int64_t n = 0;
     struct file *x = file_for_writing(a, sqlite_incidents_name, f);
@@ -225,7 +225,7 @@ static int put_current(struct sqlite_archive *a, const struct row *r, const char
         return f->code;
     bind_row(x->statements[PUT_CURRENT], r, r->key, json, len);
     int rc = run(a, x, PUT_CURRENT, &n, f);
-    if (rc == 0)
+    if (rc == 0 && is_new)
         rc = put_links(a, x, r, f);
     if (rc == 0 && n != 0)
         rc = put_found_by(a, x, n, r, f);
@@ -240,24 +240,34 @@ int sqlite_put(struct archive *archive, const struct row *r, const char *json, s
     if (!r->versioned)
         return put_event(a, r, json, len, f);
     int rc = put_version(a, r, json, len, f);
-    return rc == 0 ? put_current(a, r, json, len, f) : rc;
+    return rc < 0 ? rc : put_current(a, r, json, len, rc > 0, f);
 }
 
-int sqlite_commit(struct archive *archive, struct fault *f)
+static int commit(struct sqlite_archive *a, bool incidents, struct fault *f)
 {
-    struct sqlite_archive *a = (struct sqlite_archive *)archive;
     int rc = 0;
     for (size_t i = 0; i < a->count && rc == 0; i++) {
         struct file *x = &a->files[i];
-        if (!x->open_transaction)
+        if (!x->open_transaction || (strcmp(x->name, sqlite_incidents_name) == 0) != incidents)
             continue;
         if (sqlite3_exec(x->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
             rc = sqlite_fault(a, x->name, x->db, f);
         else
             x->open_transaction = false;
     }
+    return rc;
+}
+
+/* Incidents before the months: who falls in between gets the batch again, and a version that its month does not have brings its links
+ * once more, which changes no set. The other way round it would have brought none. */
+int sqlite_commit(struct archive *archive, struct fault *f)
+{
+    struct sqlite_archive *a = (struct sqlite_archive *)archive;
+    int rc = commit(a, true, f);
+    if (rc == 0)
+        rc = commit(a, false, f);
     if (rc != 0)
-        sqlite_rollback(archive);         /* months that were committed stay: the batch comes again and changes nothing there */
+        sqlite_rollback(archive);         /* files that were committed stay: the batch comes again and changes nothing there */
     return rc;
 }
 
@@ -330,7 +340,7 @@ int sqlite_forget(struct archive *archive, int64_t before_us, struct fault *f)
         " WHERE time < %lld AND type <> 'retention';"
         "DELETE FROM words WHERE rowid IN (SELECT n FROM gone);"
         "DELETE FROM party WHERE n IN (SELECT n FROM gone);"
-        "DELETE FROM alert_of WHERE incident IN (SELECT id FROM gone);"
+        "DELETE FROM links WHERE incident IN (SELECT id FROM gone);"
         "DELETE FROM part_of WHERE part IN (SELECT id FROM gone);"
         "DELETE FROM event WHERE n IN (SELECT n FROM gone); DROP TABLE gone; COMMIT", before_us);
     int rc = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_fault(a, x->name, x->db, f);

@@ -26,7 +26,7 @@ struct where {
     struct condition values[CONDITIONS_MAX];
     size_t count;
     uint8_t low[17], high[17];          /* address range */
-    char   words[2048], address[512];
+    char   words[2048], address[512], rule[32];
     char   region_end[32];
 };
 
@@ -36,6 +36,7 @@ struct dialect {
     const char *words;                  /* holds the words of one value */
     const char *address;                /* an event with an address of those that ask_address() makes one value of; without */
     void (*ask_address)(const struct prefix *p, struct text *out);      /* it: between two, for source and for destination */
+    void (*ask_rule)(uint32_t sid, struct text *out);       /* the same of a rule; NULL: it is a column's value */
     const char *party;                  /* an incident with an address between two */
     const char *alert_of;               /* table of an incident's alerts, seen from the events */
     const char *name;                   /* one value that begins a list of names */

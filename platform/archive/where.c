@@ -90,6 +90,18 @@ static int add_address(struct where *w, const struct dialect *d, const char *tex
     return 0;
 }
 
+static void add_rule(struct where *w, const struct dialect *d, uint32_t sid, bool incidents)
+{
+    if (sid == 0 || incidents || d->ask_rule == NULL) {
+        add_number(w, "sid = ?", sid);
+        return;
+    }
+    struct text t = text_over(w->rule, sizeof w->rule);
+    d->ask_rule(sid, &t);
+    text_end(&t);
+    add_text(w, d->address, w->rule);
+}
+
 static void add_words(struct where *w, const struct dialect *d, const char *text)
 {
     if (text == NULL || *text == '\0')
@@ -161,7 +173,7 @@ int archive_where(const struct dialect *d, const struct archive_query *q, bool i
         add_parts(out, d, q);
     else
         add_alerts_of(out, d, q->incident);
-    add_number(out, "sid = ?", q->sid);
+    add_rule(out, d, q->sid, incidents);
     add_number(out, "severity <= ?", q->severity_most);
     add_words(out, d, q->text);
     int rc = add_address(out, d, q->address, incidents, f);

@@ -349,7 +349,7 @@ def what_stands(store):
         for kind, name, text in db.execute("SELECT type, id, json FROM event"):
             found[kind, name] = bare(json.loads(text)[kind])
         for name, in db.execute("SELECT DISTINCT incident FROM alert_of"):
-            found["alerts of", name] = sorted(a for a, in db.execute("SELECT alert FROM alert_of WHERE incident = ?", (name,)))
+            found["alerts of", name] = sorted(a for a, in db.execute("SELECT DISTINCT alert FROM alert_of WHERE incident = ?", (name,)))
     return found
 
 

@@ -182,6 +182,8 @@ static void run_postgresql(struct place *p, const char *sql)
 #define POSTING(was, now) "INSERT INTO words(words, rowid, address) SELECT 'delete', n, '" was "' FROM event WHERE id = 'tower-1:7:3';" \
     "INSERT INTO words(rowid, address) SELECT n, '" now "' FROM event WHERE id = 'tower-1:7:3'"
 
+#define POSTINGS "ip4c0000207 ip40a010005 sid100"
+
 static const struct tampering { const char *name, *sqlite, *postgresql, *said; } tamperings[] = {
     { "an event's words", "UPDATE event SET json = replace(json, 'Modbus', 'modbus') WHERE id = 'tower-1:7:3'",
       "UPDATE event SET json = replace(json, 'Modbus', 'modbus') WHERE id = 'tower-1:7:3'", "link(tower-1:7:3)" },
@@ -212,10 +214,19 @@ static const struct tampering { const char *name, *sqlite, *postgresql, *said; }
       "UPDATE incident SET json = replace(json, 'new', 'old')", "version(I-1)" },
     { "the newest version's column", "UPDATE event SET level = 1 WHERE type = 'incident'", "UPDATE incident SET level = 1", "column(I-1)" },
     { "the newest version taken out", "DELETE FROM event WHERE type = 'incident'", "DELETE FROM incident", "version(I-1@1)" },
-    { "an address that no longer finds its row", POSTING("ip4c0000207 ip40a010005", "ip4c0000207"), NULL, "file()" },
-    { "another address that finds it", POSTING("ip4c0000207 ip40a010005", "ip4c0000207 ip40a010006"), NULL, "file()" },
+    { "an address that no longer finds its row", POSTING(POSTINGS, "ip4c0000207 sid100"), NULL, "file()" },
+    { "another address that finds it", POSTING(POSTINGS, "ip4c0000207 ip40a010006 sid100"), NULL, "file()" },
     { "an address that finds a row that is none", "INSERT INTO words(rowid, address) VALUES(99, 'ip40a010005')", NULL, "file()" },
-    { "one address twice instead of the other", POSTING("ip4c0000207 ip40a010005", "ip4c0000207 ip4c0000207"), NULL, "file()" },
+    { "one address twice instead of the other", POSTING(POSTINGS, "ip4c0000207 ip4c0000207 sid100"), NULL, "file()" },
+    { "a rule that no longer finds its row", POSTING(POSTINGS, "ip4c0000207 ip40a010005"), NULL, "file()" },
+    { "another rule that finds it", POSTING(POSTINGS, "ip4c0000207 ip40a010005 sid10"), NULL, "file()" },
+    { "a rule that finds a row that has none", POSTING(POSTINGS, "ip4c0000207 ip40a010005") ";"
+      "INSERT INTO words(rowid, address) VALUES(99, 'sid100')", NULL, "file()" },
+    { "no rule at all, instead of it", POSTING(POSTINGS, "ip4c0000207 ip40a010005 sid0"), NULL, "file()" },
+    { "a rule instead of an address, where rules are no words", "CREATE INDEX alert_sid ON event(sid);"
+      "INSERT INTO words(words) VALUES('delete-all');"
+      "INSERT INTO words(rowid, address) SELECT n, 'ip4c0000207 sid100' FROM event WHERE type = 'alert'",
+      NULL, "file()" },
     { "an index without addresses", "DROP TABLE words; CREATE VIRTUAL TABLE words USING fts5(text, content='')", NULL, "file()" },
 };
 
@@ -375,9 +386,29 @@ static void a_checkpoint_that_was_announced_and_not_made_is_made_at_the_next_sta
     leave(&p);
 }
 
+/* As it was made before rules were words of the text index: their column has an index. */
+static void a_month_whose_rules_are_found_by_their_column_is_whole(void **state)
+{
+    struct place p;
+    if (((const struct world *)*state)->store != SQLITE)
+        skip();
+    make(&p, state, true);
+    fill(&p);
+    close_notary(&p, false);
+    run_sqlite(&p, "CREATE INDEX alert_sid ON event(sid, time) WHERE type = 'alert'; INSERT INTO words(words) VALUES('delete-all');"
+               "INSERT INTO words(rowid, address) SELECT n, 'ip4c0000207 ip40a010005' FROM event WHERE type = 'alert'");
+    is_whole(&p);
+    open_notary(&p);
+    put(&p, ALERT(5, "2026-11-02T00:00:00Z"));
+    close_notary(&p, true);
+    is_whole(&p);
+    leave(&p);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(it_is_whole_at_any_time),
     cmocka_unit_test(whatever_sql_can_do_is_found_and_named),
+    cmocka_unit_test(a_month_whose_rules_are_found_by_their_column_is_whole),
     cmocka_unit_test(a_checkpoint_is_due_when_its_time_has_come_and_when_the_clock_went_back),
     cmocka_unit_test(without_keys_it_is_chained_and_that_nobody_signed_is_a_finding),
     cmocka_unit_test(a_month_that_was_removed_in_its_time_is_told_from_one_that_is_gone),
