@@ -120,11 +120,7 @@ void text_json(struct text *t, const void *bytes, size_t n)
     const uint8_t *s = bytes;
     size_t plain = 0;           /* start of the run that can be copied as it is */
     for (size_t i = 0; i < n;) {
-        size_t keep = 1;
-        if (s[i] >= 0x80)
-            keep = utf8_length(s + i, n - i);
-        else if (s[i] < 0x20 || s[i] == '"' || s[i] == '\\' || s[i] == 0x7f)
-            keep = 0;
+        size_t keep = s[i] >= 0x80 ? utf8_length(s + i, n - i) : text_plain((const char *)s + i, n - i);
         if (keep > 0) {
             i += keep;
             continue;

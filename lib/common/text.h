@@ -8,6 +8,7 @@
 #ifndef COMMON_TEXT_H
 #define COMMON_TEXT_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,30 @@ void text_uint(struct text *t, uint64_t n);
 void text_int(struct text *t, int64_t n);
 void text_hex(struct text *t, const void *bytes, size_t n);     /* "0aff", lower case */
 void text_base64(struct text *t, const void *bytes, size_t n);  /* RFC 4648 section 4 */
+
+static inline bool text_is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* How many bytes at the beginning of s are ASCII that stands in a JSON string as it is: most texts are that from end to end, so
+ * eight are looked at at once. Of eight bytes below 80h, the lowest that is odd borrows or carries into its own high bit. */
+static inline size_t text_plain(const char *s, size_t n)
+{
+    const uint64_t ones = UINT64_MAX / 255, high = 0x80 * ones;
+    size_t at = 0;
+    for (; n - at >= 8; at += 8) {
+        uint64_t w;
+        memcpy(&w, s + at, sizeof w);
+        w = le64toh(w);
+        uint64_t odd = (w | (w - 0x20 * ones) | ((w ^ '"' * ones) - ones) | ((w ^ '\\' * ones) - ones) | (w + ones)) & high;
+        if (odd != 0)
+            return at + (size_t)__builtin_ctzll(odd) / 8;
+    }
+    while (at < n && text_is_plain((uint8_t)s[at]))
+        at++;
+    return at;
+}
 
 /* At most `most` bytes of s, cut only between UTF-8 characters. */
 void text_clip(struct text *t, const char *s, size_t most);

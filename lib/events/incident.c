@@ -30,7 +30,11 @@ int incident_state_parse(const char *name)
 
 static void key(const char *name, struct text *out)
 {
-    text_fmt(out, "%s\"%s\":", out->len > 0 && out->at[out->len - 1] == '{' ? "" : ",", name);
+    if (out->len == 0 || out->at[out->len - 1] != '{')
+        text_char(out, ',');
+    text_char(out, '"');
+    text_str(out, name);
+    text_lit(out, "\":");
 }
 
 static void string(const char *name, const char *value, struct text *out)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
+
 struct scanner {
     const char *begin, *end;
     char       *at;
@@ -117,6 +119,7 @@ static char *plain(struct scanner *s, char *out)
 {
     char *from = s->at;
     for (;;) {
+        s->at += text_plain(s->at, (size_t)(s->end - s->at));
         unsigned char c = (unsigned char)*s->at;
         size_t n = c >= 0x80 ? utf8_len((const unsigned char *)s->at) : c >= 0x20 && c != '"' && c != '\\';
         if (n == 0)
@@ -226,7 +229,7 @@ static bool member(struct scanner *s)
     s->at++;
     if (!string(s, &name, &len))
         return false;
-    if (memchr(name, '\0', len) != NULL)
+    if (name + len + 1 < s->at && memchr(name, '\0', len) != NULL)      /* only an escape can be one, and shortens it */
         return fail(s, "a name with a NUL");
     skip_blanks(s);
     if (*s->at != ':')

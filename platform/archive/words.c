@@ -52,27 +52,41 @@ static void add_pairs(const char *s, size_t n, struct text *out)
     }
 }
 
-static void add_plain(const char *s, size_t n, struct text *out)
+/* As much of it as there is room for, as if it came byte by byte. */
+static void add_run(const char *s, size_t n, struct text *out)
 {
-    for (size_t at = 0; at < n;) {
+    size_t room = out->cap - out->len;
+    text_bytes(out, s, n < room ? n : room);
+    out->cut |= n > room;
+}
+
+/* Up to the first ideograph. */
+static size_t add_plain(const char *s, size_t n, struct text *out)
+{
+    size_t at = 0;
+    while (at < n) {
         uint32_t c;
-        size_t len = words_decode(s + at, n - at, &c);
-        if (c == 0xfffd || c < 0x20)
-            text_char(out, ' ');
-        else
-            text_bytes(out, s + at, len);
+        size_t len = text_plain(s + at, n - at);
+        if (len > 0) {
+            add_run(s + at, len, out);
+        } else {
+            len = words_decode(s + at, n - at, &c);
+            if (is_ideograph(c))
+                break;
+            bool blank = c == 0xfffd || c < 0x20;
+            text_bytes(out, blank ? " " : s + at, blank ? 1 : len);
+        }
         at += len;
     }
-    text_char(out, ' ');
+    if (at > 0)
+        text_char(out, ' ');
+    return at;
 }
 
 void words_add(const char *utf8, size_t n, struct text *out)
 {
     for (size_t at = 0; at < n && !out->cut;) {
-        size_t plain = run_of(utf8 + at, n - at, false);
-        if (plain > 0)
-            add_plain(utf8 + at, plain, out);
-        at += plain;
+        at += add_plain(utf8 + at, n - at, out);
         size_t ideographs = run_of(utf8 + at, n - at, true);
         add_pairs(utf8 + at, ideographs, out);
         at += ideographs;

@@ -41,6 +41,9 @@ static const struct row_case { const char *name, *json, *row; } cases[] = {
     { "names that are silent, and all below them", HEAD "\"payload\":\"P\",\"joins\":[{\"why\":\"W\"}],\"sm3\":{\"a\":{\"b\":\"c\"}},\"x\":\"y\"}",
       "a:1:1 alert 430000 - - - - - 0 0 .. | y" },
     { "an address that is none", HEAD "\"src_ip\":\"300.1.1.1\"}", "a:1:1 alert 430000 - - - - - 0 0 .. | 300.1.1.1" },
+    { "the other end's asset first", HEAD "\"dest_asset\":{\"unit\":\"P\"},\"src_asset\":{\"unit\":\"W\"}}", "a:1:1 alert 430000 - P - - - 0 0 .. | P W" },
+    { "a kind that is none at first", "{\"event_type\":null,\"x\":\"y\",\"id\":\"a:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"dns\"}",
+      "a:1:1 dns 430000 - - - - - 0 0 .. | *" },
     { "an asset that a sensor saw", "{\"id\":\"a:1:1\",\"timestamp\":\"2026-11-01T00:00:00Z\",\"event_type\":\"asset\",\"src_ip\":\"192.0.2.7\","
       "\"asset\":{\"id\":\"x\",\"version\":3,\"unit\":\"U\"}}", "a:1:1 asset 430000 - - - - - 0 0 4. | 192.0.2.7 U" },
 }, versions[] = {
@@ -76,6 +79,8 @@ static const struct row_case { const char *name, *json, *row; } cases[] = {
     { "a title in a list", BODY "\"title\":[\"en\"],\"unit\":\"\"}}", SEEN "I-1 4 - 0 - ; ; | en" },
     { "the last of several members", BODY "\"state\":\"new\",\"state\":\"closed\",\"level\":1,\"level\":\"x\"}}",
       SEEN "I-1 4 closed 0 - ; ; | *" },
+    { "the English title first", BODY "\"title\":{\"en\":\"E\",\"zh\":\"Z\",\"x\":{\"address\":\"::1\"}}}}", "I-1:4 incident 430000 - - - E - 0 0 .. I-1 4 - 0 - ; ; | E Z ::1" },
+    { "lists of others behind it", BODY "\"victims\":[]},\"x\":{\"a\":{\"b\":[\"c\"]}}}", SEEN "I-1 4 - 0 - ; ; | c" },
     { "its members elsewhere", BODY "\"x\":{\"state\":\"new\",\"victims\":[{\"address\":\"::1\"}],\"en\":\"E\"},\"title\":{\"x\":{\"en\":\"F\"}}},"
       "\"warning\":{\"state\":\"draft\",\"alert_ids\":[\"a\"]},\"victims\":[{\"address\":\"::1\"}]}", SEEN "I-1 4 - 0 - ; ; | new ::1 E F draft ::1" },
 };
@@ -232,8 +237,9 @@ static void a_row_that_is_used_again_forgets_what_it_was(void **unused)
     struct fault f = { 0 };
     (void)unused;
     for (size_t i = 0; i < 600; i++) {
-        const struct row_case *c = i % 3 == 0 ? &cases[i % (sizeof cases / sizeof *cases)]
-                                 : i % 3 == 1 ? &versions[i % (sizeof versions / sizeof *versions)] : &odd[i % (sizeof odd / sizeof *odd)];
+        const size_t at = i + i / 4;
+        const struct row_case *c = i % 4 == 0 ? &cases[at % (sizeof cases / sizeof *cases)]
+                                 : i % 4 < 3 ? &versions[at % (sizeof versions / sizeof *versions)] : &odd[at % (sizeof odd / sizeof *odd)];
         assert_int_equal(row_parse_again(c->json, strlen(c->json), "430000", &again, &f), 0);
         is_read(c, "again", &again);
         if (i % 5 == 0)

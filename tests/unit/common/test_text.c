@@ -130,6 +130,26 @@ static void any_two_bytes_make_a_string_that_a_json_reader_takes(void **unused)
     }
 }
 
+/* Each pair of bytes at each place among what is plain: behind one that is odd the sums of eight say nothing. */
+static void what_is_plain_ends_at_the_first_byte_that_is_not(void **unused)
+{
+    enum { LEN = 19 };
+    char *bytes = malloc(LEN);          /* no byte more: reading on would be seen */
+    (void)unused;
+    for (unsigned k = 0; k < 65536 * (LEN - 1); k++) {
+        const uint8_t one = (uint8_t)k, two = (uint8_t)(k >> 8);
+        const size_t at = k >> 16;
+        memset(bytes, k % 3 ? '~' : ' ', LEN);
+        bytes[at] = (char)one;
+        bytes[at + 1] = (char)two;
+        size_t want = !text_is_plain(one) ? at : !text_is_plain(two) ? at + 1 : LEN;
+        if (text_plain(bytes, LEN) != want || text_plain(bytes, at) != at)
+            fail_msg("%02x %02x at %zu: %zu are plain, not %zu", one, two, at, text_plain(bytes, LEN), want);
+    }
+    free(bytes);
+}
+
+
 /* RFC 4648 section 10. */
 static void base64_is_that_of_rfc_4648(void **unused)
 {
@@ -173,6 +193,7 @@ int main(void)
         cmocka_unit_test(ending_a_full_text_costs_its_last_byte),
         cmocka_unit_test(json_keeps_good_utf8_and_spells_out_the_rest),
         cmocka_unit_test(any_two_bytes_make_a_string_that_a_json_reader_takes),
+        cmocka_unit_test(what_is_plain_ends_at_the_first_byte_that_is_not),
         cmocka_unit_test(base64_is_that_of_rfc_4648),
         cmocka_unit_test(clipping_never_leaves_half_a_character),
     };
