@@ -30,10 +30,10 @@ static const char month_schema[] = EVENT_TABLE
     "CREATE TABLE IF NOT EXISTS chain(seq INTEGER PRIMARY KEY, row INTEGER NOT NULL, link BLOB NOT NULL) STRICT;"
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, address, content='', columnsize=0,"
     " tokenize='unicode61 remove_diacritics 2');"
-    /* What a transaction brings is sorted in memory as a whole, and such pieces are merged by eights. Said once: to say it again would
-     * change a file that is sealed. */
-    "INSERT INTO words(words, rank) SELECT column1, column2 FROM (VALUES('hashsize', 33554432), ('automerge', 8))"
-    " WHERE column1 NOT IN (SELECT k FROM words_config);";
+    /* What a transaction brings is sorted in memory as a whole, and such pieces are merged by sixteens: by eights they would be written
+     * once more each hour of a flood. Said once: to say it again would change a file that is sealed. */
+    "INSERT INTO words(words, rank) SELECT column1, column2 FROM (VALUES('hashsize', 33554432), ('automerge', 16), ('crisismerge', 64))"
+    " WHERE NOT EXISTS(SELECT 1 FROM words_config WHERE k = 'automerge');";
 
 /* An incident and the one that it became part of, by the newest version of the part. It comes first: who finds `event`
  * finds this too. */

@@ -163,8 +163,9 @@ static void links_are_forgotten_with_their_incident(void **state)
 
 /* ---- the alerts of a rule ---- */
 
-/* What a month is when it was made before rules were words of the text index. */
+/* What a month is when it was made before rules were words of the text index, and pieces of that merged as they are now. */
 static const char month_before[] = "CREATE INDEX alert_sid ON event(sid, time) WHERE type = 'alert';"
+    "DELETE FROM words_config WHERE k = 'crisismerge';"
     "INSERT INTO words(words) VALUES('delete-all'); INSERT INTO words(rowid, address) SELECT n, 'ip4c0000207' FROM event";
 
 static void a_rule_is_found_in_months_of_both_kinds_and_what_is_written_into_them(void **state)
@@ -189,6 +190,8 @@ static void a_rule_is_found_in_months_of_both_kinds_and_what_is_written_into_the
     assert_int_equal(ask(&p, "2026-11.db", "SELECT count(*) FROM words WHERE address MATCH 'sid100'"), 0);
     assert_int_equal(ask(&p, "2026-12.db", "SELECT count(*) FROM words WHERE address MATCH 'sid100'"), 1);
     assert_int_equal(ask(&p, "2026-12.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'alert_sid'"), 0);
+    assert_int_equal(ask(&p, "2026-11.db", "SELECT count(*) FROM words_config WHERE k = 'crisismerge'"), 0);
+    assert_int_equal(ask(&p, "2026-12.db", "SELECT count(*) FROM words_config WHERE k = 'crisismerge'"), 1);
     char counted[256] = "";
     struct fault f = { 0 };
     assert_int_equal(archive_count(p.reader, &rule, "event_type", 10, tally, counted, &f), 0);
