@@ -60,7 +60,7 @@ static const struct setting rows[] = {
     { "name", SETTING_TEXT, AT(name), "correlator-1", 0, 0, NULL, "This consumer's name in its group; stable over restarts" },
     { "regions", SETTING_LIST, AT(regions), "", 0, 0, NULL, "Region codes to correlate; empty for all that have streams" },
     { "batch", SETTING_UINT, AT(batch), "512", 1, BATCH_MAX, NULL, "Alerts read at a time" },
-    { "hold", SETTING_TIME, AT(hold_us), "1500 ms", 0, 10000000, NULL,
+    { "hold", SETTING_TIME, AT(hold_us), "1 s", 0, 10000000, NULL,
       "Under load, changes of an incident are gathered into one version for at most so long" },
     { "claim_idle", SETTING_TIME, AT(claim_idle_us), "30 s", 1000000, UINT64_C(3600000000), NULL,
       "How long another consumer's alerts may lie unacknowledged before they are taken over" },
