@@ -21,6 +21,7 @@ import time
 TICKS = os.sysconf("SC_CLK_TCK")
 BYTES_AN_ALERT, BYTES_BESIDE = 2200, 4 << 30        # in the archive with its versions; Redis' files and logs
 LAG_MOST_MS, LONG, FLAT_MB, FLAT_FROM = 2000, 10000000, 64, 200       # the last: seconds; streams first fill what they may
+STOP_MOST = 600         # seconds; the archiver reads all of its files once more, to seal them
 NAMES = ("redis", "correlator", "archiver", "publisher")
 
 
@@ -130,7 +131,7 @@ class Run:
             p = self.processes[name]
             if p.poll() is None:
                 p.send_signal(signal.SIGTERM)
-                p.wait(60)
+                p.wait(STOP_MOST)
 
 
 def tell(o, run, total, seen):
