@@ -94,7 +94,7 @@ static struct region *region_named(struct consumer *c, const char *name)
     return NULL;
 }
 
-/* What a batch brings goes with its acknowledgement; what comes from elsewhere needs a region that is ours. */
+/* What a batch brings goes with its place in the stream; what comes from elsewhere needs a region that is ours. */
 static void add_change(struct consumer *c, const struct change *given)
 {
     struct region *r = c->at_work != NULL ? c->at_work : region_named(c, given->region);
@@ -497,7 +497,7 @@ static void a_page_is_done(struct region *r)
     r->trial = (struct trial){ 0 };
 }
 
-/* We end in order, with a store that does not work: nobody has died. */
+/* We end in order, with a store that does not work or amid a search: nobody has died. */
 static void take_back_starts(struct consumer *c)
 {
     struct fault f;
@@ -548,7 +548,7 @@ static int work_singly(struct consumer *c, struct region *r, const struct entry 
 {
     int rc = holds(r) ? commit(c, r, f) : 0;
     for (size_t i = 0; i < count && rc == 0; i++)
-        rc = work_one(c, r, &entries[i], deadly, f);
+        rc = *c->stop ? fault_set(f, -ECANCELED, "stopped") : work_one(c, r, &entries[i], deadly, f);
     return rc;
 }
 
