@@ -45,9 +45,13 @@ static void *make_integer(const redisReadTask *task, long long value)
     return r;
 }
 
+/* What is nil was announced as a string or an array. */
 static void *make_nil(const redisReadTask *task)
 {
-    return make(task, 0);
+    redisReply *r = make(task, 0);
+    if (r != NULL)
+        r->type = REDIS_REPLY_NIL;
+    return r;
 }
 
 static void leave(void *reply)
