@@ -106,21 +106,28 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Most of what could be said of a party nobody knows: one empty text serves them all. */
+static const char nothing[] = "";
+
+static void free_text(const char *text)
+{
+    if (text != nothing)
+        free((void *)(uintptr_t)text);
+}
+
 static bool replace(const char **at, const char *with)
 {
-    char *copy = strdup(with);
-    const void *old = *at;
+    const char *copy = *with != '\0' ? strdup(with) : nothing;
     if (copy == NULL)
         return false;
-    free((void *)(uintptr_t)old);
+    free_text(*at);
     *at = copy;
     return true;
 }
 
 static void drop(const char **at)
 {
-    const void *old = *at;
-    free((void *)(uintptr_t)old);
+    free_text(*at);
     *at = NULL;
 }
 
