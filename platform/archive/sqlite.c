@@ -41,14 +41,14 @@ static const char month_schema[] = EVENT_TABLE
 
 /* The alerts that a version names, as an array, one row a version in the order of arrival: a row for each alert would lie anywhere in the
  * table, and most pages that an incident under attack writes would be theirs. One that is named twice is twice in the view. */
-static const char links_schema[] =
-    "CREATE TABLE IF NOT EXISTS links(incident TEXT NOT NULL, alerts TEXT NOT NULL) STRICT;"
+#define LINKS_TABLE "links(incident TEXT NOT NULL, alerts TEXT NOT NULL) STRICT;"
+static const char links_schema[] = "CREATE TABLE IF NOT EXISTS " LINKS_TABLE
     "CREATE INDEX IF NOT EXISTS links_incident ON links(incident);"
     "CREATE VIEW IF NOT EXISTS alert_of(incident, alert) AS SELECT incident, value FROM links, json_each(alerts);";
 
 /* An archive from before had them as a table of that name. */
 static const char links_anew[] =
-    "BEGIN IMMEDIATE; CREATE TABLE links(incident TEXT NOT NULL, alerts TEXT NOT NULL) STRICT;"
+    "BEGIN IMMEDIATE; CREATE TABLE " LINKS_TABLE
     "INSERT INTO links SELECT incident, json_group_array(alert) FROM alert_of GROUP BY incident; DROP TABLE alert_of; COMMIT";
 
 static const char incidents_schema[] = "CREATE TABLE IF NOT EXISTS " PART_TABLE

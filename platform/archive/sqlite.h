@@ -59,7 +59,7 @@ size_t sqlite_posting_words(const struct row *r, bool by_column, char out[POSTIN
 void sqlite_posting_ask(const struct prefix *p, struct text *out);
 void sqlite_posting_ask_rule(uint32_t sid, struct text *out);
 /* Whether they say what the rows say. 0, or -1: the file cannot be read. */
-int  sqlite_postings_inspect(sqlite3 *db, bool *good);
+int  sqlite_postings_inspect(sqlite3 *db, bool by_column, bool *good);
 
 /* How a month is asked: as it is laid out now, and [1] when its rules are found by their column. */
 enum { SQLITE_WAYS = 2 };

@@ -249,7 +249,7 @@ int sqlite_inspect(struct archive *archive, const char *month, void (*say)(void 
     if (rc != 0 || month == NULL)
         return rc;
     bool good = true;
-    rc = sqlite_postings_inspect(x->db, &good) == 0 ? 0 : sqlite_fault(a, name, x->db, f);
+    rc = sqlite_postings_inspect(x->db, x->by_column, &good) == 0 ? 0 : sqlite_fault(a, name, x->db, f);
     if (rc == 0 && !good)
         say(ctx, "the index of addresses and rules does not say what the rows say");
     return rc;

@@ -64,31 +64,36 @@ void sqlite_posting_ask(const struct prefix *p, struct text *out)
 
 /* ---- proving them ---- */
 
-/* None in a month from before rules were words. */
-#define RULE "CASE WHEN sid > 0 AND NOT EXISTS(SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = 'alert_sid') THEN sid END"
+/* ?1: the month is from before rules were words, and has none. */
+#define RULE "CASE WHEN sid > 0 AND NOT ?1 THEN sid END"
 #define LISTED(from, to) "SELECT v.term, v.doc, e.src, e.dest, " RULE " FROM temp.listed v LEFT JOIN event e ON e.n = v.doc" \
     " WHERE v.term >= '" from "' AND v.term < '" to "' AND v.col = 'address'"
 static const char listed_sql[] = LISTED("ip4", "ip7") " UNION ALL " LISTED("sid", "sie");
 static const char wanted_sql[] = "SELECT count(src) + count(dest) - count(CASE WHEN src = dest THEN 1 END) + count(" RULE ") FROM event";
 
-static bool is_address_of(sqlite3_stmt *s, int column, const char *term)
+static bool is_word(const struct text *word, const char *term, size_t len)
+{
+    return word->len == len && memcmp(word->at, term, len) == 0;
+}
+
+static bool is_address_of(sqlite3_stmt *s, int column, const char *term, size_t len)
 {
     char word[WORD_MAX + 1];
     struct text t = text_over(word, sizeof word);
     if (sqlite3_column_bytes(s, column) != ROW_ADDRESS)
         return false;
     put_word(sqlite3_column_blob(s, column), SIZE_MAX, &t);
-    return strcmp(text_end(&t), term) == 0;
+    return is_word(&t, term, len);
 }
 
-static bool is_rule_of(sqlite3_stmt *s, int column, const char *term)
+static bool is_rule_of(sqlite3_stmt *s, int column, const char *term, size_t len)
 {
     char word[WORD_MAX + 1];
     struct text t = text_over(word, sizeof word);
     if (sqlite3_column_type(s, column) == SQLITE_NULL)
         return false;
     put_rule(sqlite3_column_int64(s, column), &t);
-    return strcmp(text_end(&t), term) == 0;
+    return is_word(&t, term, len);
 }
 
 /* Every entry is true, and none is there twice: so they are all there when there are as many as there should be. */
@@ -102,7 +107,7 @@ static int count_true(sqlite3_stmt *s, int64_t *count)
         const char *term = (const char *)sqlite3_column_text(s, 0);
         size_t len = (size_t)sqlite3_column_bytes(s, 0);
         int64_t n = sqlite3_column_int64(s, 1);
-        if (!is_address_of(s, 2, term) && !is_address_of(s, 3, term) && !is_rule_of(s, 4, term))
+        if (!is_address_of(s, 2, term, len) && !is_address_of(s, 3, term, len) && !is_rule_of(s, 4, term, len))
             return SQLITE_MISMATCH;
         if (strcmp(last, term) == 0 && n <= before)
             return SQLITE_MISMATCH;
@@ -113,16 +118,22 @@ static int count_true(sqlite3_stmt *s, int64_t *count)
     return step;
 }
 
-int sqlite_postings_inspect(sqlite3 *db, bool *good)
+static int prepare(sqlite3 *db, const char *sql, bool by_column, sqlite3_stmt **s)
+{
+    int rc = sqlite3_prepare_v2(db, sql, -1, s, NULL);
+    return rc == SQLITE_OK ? sqlite3_bind_int(*s, 1, by_column) : rc;
+}
+
+int sqlite_postings_inspect(sqlite3 *db, bool by_column, bool *good)
 {
     sqlite3_stmt *listed = NULL, *wanted = NULL;
     int64_t count = 0;
     int step = sqlite3_exec(db, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.listed USING fts5vocab(main, words, instance); BEGIN",
                             NULL, NULL, NULL);
     if (step == SQLITE_OK)
-        step = sqlite3_prepare_v2(db, listed_sql, -1, &listed, NULL);
+        step = prepare(db, listed_sql, by_column, &listed);
     if (step == SQLITE_OK)
-        step = sqlite3_prepare_v2(db, wanted_sql, -1, &wanted, NULL);
+        step = prepare(db, wanted_sql, by_column, &wanted);
     if (step == SQLITE_OK)
         step = count_true(listed, &count);
     *good = step == SQLITE_DONE && sqlite3_step(wanted) == SQLITE_ROW && sqlite3_column_int64(wanted, 0) == count;

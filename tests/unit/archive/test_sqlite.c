@@ -68,6 +68,16 @@ static void fill(struct place *p)
     put(p, ALERT(2, "2026-11-01T00:00:02Z", 100));
 }
 
+/* Three alerts in files that were made before, as `sql` makes them; nobody has them open. */
+static void fill_as_before(struct place *p, void **state, const char *file, const char *sql)
+{
+    open_both(p, state);
+    fill(p);
+    archive_close(p->writer);
+    archive_close(p->reader);
+    ask(p, file, sql);
+}
+
 /* ---- an incident's alerts ---- */
 
 static void a_version_is_one_row_of_links_and_brings_them_once(void **state)
@@ -99,11 +109,7 @@ static void links_of_an_older_archive_are_read_where_they_are_and_moved_when_it_
 {
     struct place p;
     struct archive_query first = { .incident = "I-1" }, second = { .incident = "I-2" };
-    open_both(&p, state);
-    fill(&p);
-    archive_close(p.writer);
-    archive_close(p.reader);
-    ask(&p, "incidents.db", layout_before);
+    fill_as_before(&p, state, "incidents.db", layout_before);
     p.reader = open_one(&p, ARCHIVE_READ);
     found(&p, &first, "a:1:2 a:1:0");
     assert_int_equal(ask(&p, "incidents.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'links'"), 0);
@@ -172,11 +178,7 @@ static void a_rule_is_found_in_months_of_both_kinds_and_what_is_written_into_the
 {
     struct place p;
     struct archive_query rule = { .sid = 100 };
-    open_both(&p, state);
-    fill(&p);
-    archive_close(p.reader);
-    archive_close(p.writer);
-    ask(&p, "2026-11.db", month_before);
+    fill_as_before(&p, state, "2026-11.db", month_before);
     p.writer = open_one(&p, ARCHIVE_WRITE);
     p.reader = open_one(&p, ARCHIVE_READ);
     put(&p, ALERT(3, "2026-11-01T00:00:03Z", 100));
