@@ -163,11 +163,16 @@ static void add_dead(struct consumer *c, struct region *r, const struct entry *e
                 stream_names[e->stream], e->region, reason);
 }
 
-/* A field beside the marks; NULL takes it away. */
+/* A mark, or a field beside the marks; NULL takes it away. */
+static struct change mark_change(const struct region *r, const char *field, const char *value)
+{
+    return (struct change){ .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value, .len = value ? strlen(value) : 0 };
+}
+
 static void set_mark(struct region *r, const char *field, const char *value)
 {
-    transaction_add(&r->open, &(struct change){ .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value,
-                                                .len = value ? strlen(value) : 0 });
+    const struct change x = mark_change(r, field, value);
+    transaction_add(&r->open, &x);
 }
 
 static void add_mark(void *region, const char *field, uint64_t seq)
@@ -466,10 +471,10 @@ static void load_trial(struct region *r, const char *value, size_t len)
         r->trial = (struct trial){ 0 };
 }
 
-/* A field beside the marks, at once and by itself. */
+/* At once and by itself. */
 static int say(struct consumer *c, struct region *r, const char *field, const char *value, struct fault *f)
 {
-    const struct change x = { .kind = CHANGE_MARK, .region = r->name, .id = field, .value = value, .len = value ? strlen(value) : 0 };
+    const struct change x = mark_change(r, field, value);
     return c->door.commit(c->door.self, r->name, &x, 1, f);
 }
 

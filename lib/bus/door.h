@@ -3,7 +3,7 @@
  * Errors    negative with a fault: -ESTALE the region is no longer ours or its group is gone (take it again);
  *           -EBUSY another process has our name; -ENOSPC it is full; -EPERM the server may not be used; anything else: the connection
  *           is gone and connect() is next.
- * Pages     entries borrow from the door until page_free().
+ * Pages     one at a time: entries borrow from the door until page_free().
  */
 #ifndef BUS_DOOR_H
 #define BUS_DOOR_H
@@ -16,7 +16,6 @@ enum { STREAM_ID_MAX = 48 };
 struct door_page {
     struct entry *entries;
     size_t        count, room;
-    bool          held;                 /* the door's: its answer is */
 };
 
 /* How far a group is with a stream: the group's own place there, which only a transaction moves. */

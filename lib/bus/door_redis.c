@@ -21,8 +21,7 @@ struct redis_door {
     struct redis_where where;
     struct redis_server server;
     redisContext *redis;
-    struct blocks pages;            /* what the pages at hand say */
-    unsigned held;                  /* of them */
+    struct blocks page;             /* what the page at hand says */
     char token[TOKEN_MAX];          /* "<name> <start>-<pid>": the lease's value */
 };
 
@@ -246,19 +245,16 @@ static int add_entries(struct door_page *page, enum stream s, const char *region
 }
 
 /* The next reply as the page's, which goes with it. NULL as above. */
-static redisReply *page_reply(struct redis_door *d, struct door_page *page, int *rc, struct fault *f)
+static redisReply *page_reply(struct redis_door *d, int *rc, struct fault *f)
 {
-    page->held = true;
-    d->held++;
-    redisReply *r = heard(d, reply_in_blocks(d->redis, &d->pages), rc, f);
+    redisReply *r = heard(d, reply_in_blocks(d->redis, &d->page), rc, f);
     return *rc == 0 ? r : NULL;
 }
 
 static void door_page_free(void *self, struct door_page *page)
 {
     struct redis_door *d = self;
-    if (page->held && --d->held == 0)
-        blocks_empty(&d->pages);
+    blocks_empty(&d->page);
     door_page_reset(page);
 }
 
@@ -348,7 +344,7 @@ static int ask_read(struct redis_door *d, const struct want *wants, size_t n, ui
         args[HEAD + n + i] = wants[i].place->done;
     }
     args[HEAD + 2 * n] = NULL;
-    redisReply *r = append(d, args) == 0 ? page_reply(d, page, &rc, f) : NULL;
+    redisReply *r = append(d, args) == 0 ? page_reply(d, &rc, f) : NULL;
     free(args);
     if (r == NULL)
         return rc;
@@ -597,7 +593,7 @@ static void door_close(void *self)
     struct redis_door *d = self;
     if (d->redis != NULL)
         redisFree(d->redis);
-    blocks_free(&d->pages);
+    blocks_free(&d->page);
     free(d);
 }
 
