@@ -156,16 +156,10 @@ static const struct { const char *name; const struct member *members; } of_objec
     { "src_asset", of_src_asset }, { "dest_asset", of_dest_asset },
 };
 
-/* Asked of every value, and most are told by a letter. */
-static bool is_name(const char *a, const char *b)
-{
-    return *a == *b && strcmp(a, b) == 0;
-}
-
 static const struct member *members_of(const char *object)
 {
     for (size_t i = 0; i < sizeof of_objects / sizeof of_objects[0]; i++)
-        if (is_name(of_objects[i].name, object))
+        if (scan_is(of_objects[i].name, object))
             return of_objects[i].members;
     return NULL;
 }
@@ -206,7 +200,7 @@ static void note_said(struct reading *r, const struct scan_value *v)
     if (v->kind != SCAN_TEXT || v->len == 0 || r->said_count == SAID_MAX)
         return;
     for (int i = 0; account_names[i] != NULL; i++)
-        if (is_name(account_names[i], v->path[v->depth]))
+        if (scan_is(account_names[i], v->path[v->depth]))
             r->said[r->said_count++] = (struct said){ v->path[1], v->depth == 3 ? v->path[2] : NULL, v->text, i };
 }
 
@@ -258,7 +252,7 @@ static void take_value(void *reading, const struct scan_value *v)
     struct reading *r = reading;
     const char *name;
     const struct member *m = members_at(v, &name);
-    while (m != NULL && m->name != NULL && !is_name(m->name, name))
+    while (m != NULL && m->name != NULL && !scan_is(m->name, name))
         m++;
     if (m != NULL && m->name != NULL)
         member_set((char *)r->view + m->at, m->kind, v);

@@ -10,8 +10,10 @@
 #ifndef EVENTS_SCAN_H
 #define EVENTS_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/fault.h"
 
@@ -29,6 +31,12 @@ struct scan_value {
     const char *behind;                 /* what follows it in the text; of objects and arrays, their bracket */
     uint64_t    number;                 /* NUMBER: what is below 1 is 0, fractions are cut, above 64 bits is UINT64_MAX */
 };
+
+/* Whether a name is this one: asked of every value, and most are told by a letter. */
+static inline bool scan_is(const char *name, const char *known)
+{
+    return *name == *known && strcmp(name, known) == 0;
+}
 
 /* `json` has room for one byte more than `len`. */
 int scan(char *json, size_t len, void (*each)(void *ctx, const struct scan_value *v), void *ctx, struct fault *f);

@@ -61,12 +61,6 @@ static const struct column of_event[] = {
     { "sector", COLUMN_TEXT, BODY(sector) }, { "unit", COLUMN_TEXT, BODY(unit) }, { "category", COLUMN_TEXT, BODY(category) }, { 0 },
 };
 
-/* Asked of every member: most are told by a letter. */
-static inline bool is(const char *name, const char *known)
-{
-    return *name == *known && strcmp(name, known) == 0;
-}
-
 static const char *text_of(const struct scan_value *v)
 {
     return v->kind == SCAN_TEXT && *v->text != '\0' ? v->text : NULL;
@@ -86,7 +80,7 @@ static void put_column(const struct column *c, char *into, const struct scan_val
 static void take(const struct column *columns, void *into, const char *name, const struct scan_value *v)
 {
     for (const struct column *c = columns; c->name != NULL; c++)
-        if (is(name, c->name))
+        if (scan_is(name, c->name))
             put_column(c, into, v);
 }
 
@@ -97,7 +91,7 @@ static enum list list_named(struct body *b, const char *name, bool *again)
 {
     static const char *const names[] = { "", "victims", "attackers", "alert_ids", "title" };
     enum list l = TITLE;
-    while (l > NO_LIST && !is(name, names[l]))
+    while (l > NO_LIST && !scan_is(name, names[l]))
         l--;
     *again = l > NO_LIST && (b->seen & 1u << l) != 0;
     b->seen |= 1u << l;
@@ -126,7 +120,7 @@ static void take_element(struct reading *r, const char *name, const struct scan_
     } else if (b->list == ALERT_IDS) {
         r->odd = v->kind != SCAN_TEXT || strlen(v->text) != v->len || !row_list_add(&r->row->alert_ids, v->text);
         b->ids_to = v->behind;
-    } else if (b->list == TITLE && is(name, "en")) {
+    } else if (b->list == TITLE && scan_is(name, "en")) {
         b->title_en = text_of(v);
     }
 }
@@ -136,9 +130,9 @@ static void take_of_party(struct reading *r, const char *name, const struct scan
     struct body *b = &r->body;
     if (b->list != VICTIMS && b->list != ATTACKERS)
         return;
-    if (is(name, "address"))
+    if (scan_is(name, "address"))
         r->row->parties.at[r->row->parties.count - 1] = text_of(v);
-    else if (b->list == VICTIMS && b->element == 0 && is(name, "unit"))
+    else if (b->list == VICTIMS && b->element == 0 && scan_is(name, "unit"))
         b->victim_unit = text_of(v);
 }
 
@@ -187,15 +181,15 @@ static void begin_object(struct reading *r, const char *name)
 {
     r->columns = NULL;
     r->body.list = NO_LIST;
-    if (is(name, "alert")) {
+    if (scan_is(name, "alert")) {
         r->row->severity = r->row->sid = 0;
         r->row->signature = r->row->category = NULL;
         r->columns = of_alert;
         r->into = r->row;
-    } else if (is(name, "src_asset") || is(name, "dest_asset")) {
+    } else if (scan_is(name, "src_asset") || scan_is(name, "dest_asset")) {
         r->columns = of_asset;
         r->into = memset(r->assets[*name == 'd'], 0, sizeof r->assets[0]);
-    } else if (r->body.name != NULL && is(name, r->body.name)) {
+    } else if (r->body.name != NULL && scan_is(name, r->body.name)) {
         r->odd = (r->body.seen & 1u) != 0;
         r->body.seen |= 1u;
         r->columns = of_body;
@@ -213,7 +207,7 @@ static void take_type(struct reading *r)
 
 static void take_member(struct reading *r, const char *name, const struct scan_value *v)
 {
-    bool type = is(name, "event_type");
+    bool type = scan_is(name, "event_type");
     begin_object(r, name);
     r->odd |= type && r->row->type != NULL;
     take(of_row, r->row, name, v);
