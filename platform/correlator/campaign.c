@@ -147,7 +147,7 @@ void campaign_save(struct correlator *c, const char *region, size_t most, uint64
 /* An address as it is known across regions: 10.0.0.1 of one is not that of another, unless they are one network. */
 static const char *scoped(const struct correlator *c, const struct part *p, const struct incident_party *party, char out[SCOPED_MAX])
 {
-    const char *value = *party->address ? party->address : party->name;
+    const char *value = party_key(party);
     bool common = *party->address && (c->settings.one_network || !case_is_private(party->address));
     if (*value == '\0' || common)
         return value;

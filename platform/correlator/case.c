@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/addr.h"
+#include "common/hash.h"
 #include "events/matter.h"
 
 /* ---- GB/T 20986 ---- */
@@ -144,8 +145,7 @@ bool party_set_region(struct incident_party *p, const char *region)
     return replace(&p->region, region);
 }
 
-/* What a party is known by. */
-static const char *party_key(const struct incident_party *p)
+const char *party_key(const struct incident_party *p)
 {
     return *p->address ? p->address : p->name;
 }
@@ -165,10 +165,7 @@ static struct roll victims_of(struct incident_case *c)
 
 static uint32_t mark_of(const char *key)
 {
-    uint32_t mark = 2166136261u;        /* FNV-1a; two keys of one mark only cost a look */
-    for (; *key != '\0'; key++)
-        mark = (mark ^ (uint8_t)*key) * 16777619u;
-    return mark;
+    return hash_crc32c(0, key, strlen(key));    /* two keys of one mark only cost a look */
 }
 
 static bool roll_append(const struct roll *r, const struct incident_party *p)
@@ -663,7 +660,7 @@ struct case_host *case_host_take(struct incident_case *c, uint64_t key, uint64_t
         return h;
     c->host_keys[c->host_count] = key;
     h = &c->hosts[c->host_count++];
-    *h = (struct case_host){ .key = key, .first_us = time_us, .last_us = time_us };
+    *h = (struct case_host){ .first_us = time_us, .last_us = time_us };
     return h;
 }
 
@@ -694,9 +691,9 @@ uint32_t case_host_most(const struct incident_case *c)
     return most;
 }
 
-static void host_absorb(struct incident_case *c, const struct case_host *from)
+static void host_absorb(struct incident_case *c, uint64_t key, const struct case_host *from)
 {
-    struct case_host *h = case_host_take(c, from->key, from->first_us);
+    struct case_host *h = case_host_take(c, key, from->first_us);
     if (h == NULL)
         return;
     for (uint32_t k = 0; k < from->rule_count; k++)
@@ -723,7 +720,7 @@ bool case_absorb(struct incident_case *c, const struct incident_case *from, cons
     for (size_t k = 0; k < f->indicator_count; k++)
         ok = entities_add(i, "", "", f->indicators[k]) && ok;
     for (size_t k = 0; k < from->host_count; k++)
-        host_absorb(c, &from->hosts[k]);
+        host_absorb(c, from->host_keys[k], &from->hosts[k]);
     i->alert_count += f->alert_count;
     c->steps += from->steps;
     c->dirty = true;

@@ -23,6 +23,7 @@ struct parties {
 };
 struct parties case_parties(const struct alert_view *a);
 bool case_is_private(const char *address);      /* RFC 1918, unique local, link-local */
+const char *party_key(const struct incident_party *p);  /* what it is known by: its address, else its name */
 bool party_set_region(struct incident_party *p, const char *region);    /* of a case's own party; false: memory is out */
 
 struct taxonomy;                /* GB/T 20986-2023 categories, from a CSV */
@@ -33,7 +34,6 @@ const char *taxonomy_name(const struct taxonomy *t, const char *code);  /* Chine
 /* What a case says of one host: when, and how many different rules; more are not needed to know that it is in the middle. */
 enum { CASE_HOST_RULES = 16 };
 struct case_host {
-    uint64_t key;                       /* of its place in the scene */
     uint64_t first_us, last_us;
     uint32_t rules[CASE_HOST_RULES];    /* the lower half of their keys; zeros after a restart, when only the number is known */
     uint32_t rule_count;
@@ -48,7 +48,7 @@ struct incident_case {
     struct case_host hosts[CASE_PARTIES_MAX];
     size_t   host_count;
     /* What a search looks at before it goes to the thing itself, which would be a line of memory for each. */
-    uint64_t host_keys[CASE_PARTIES_MAX];
+    uint64_t host_keys[CASE_PARTIES_MAX];        /* of their places in the scene */
     uint32_t attacker_marks[CASE_PARTIES_MAX], victim_marks[CASE_PARTIES_MAX];      /* of their addresses */
     uint64_t region_key;                /* of its region in the scene */
     uint64_t told_us;                   /* the region's clock when it last took something in */

@@ -398,10 +398,8 @@ static int take_in(struct correlator *c, struct incident_case *k, const struct j
     k->region_key = ask->sight->region->ix.key;
     k->told_us = ask->sight->region->clock_us;
     note(k, m, ask->sight, step);
-    if (c->cases != k) {
-        case_unlink(k);
-        case_front(c, k);
-    }
+    case_unlink(k);
+    case_front(c, k);
     if (!case_add(k, ask->alert, ask->parties, c->names, why)) {
         c->counts.no_memory++;
         return -ENOMEM;
@@ -611,7 +609,7 @@ static void hosts_restore(struct correlator *c, struct incident_case *k)
     k->region_key = r->ix.key;
     k->told_us = i->last_us;
     for (size_t v = 0; v < i->victim_count; v++) {
-        struct place *p = scene_place(c->scene, r, *i->victims[v].address ? i->victims[v].address : i->victims[v].name);
+        struct place *p = scene_place(c->scene, r, party_key(&i->victims[v]));
         struct case_host *h = case_host_take(k, p->ix.key, i->first_us);
         place_add_case(p, k->number);
         if (h == NULL)

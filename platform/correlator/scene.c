@@ -229,7 +229,7 @@ void scene_sweep(const struct scene *t, struct sight *s)
 
 struct sight scene_look(struct scene *t, const struct alert_view *a, const struct parties *p)
 {
-    const char *host = *p->victim.address ? p->victim.address : p->victim.name;
+    const char *host = party_key(&p->victim);
     struct sight s = { .region = scene_region(t, a->region, a->status), .time_us = a->time_us, .nameless = *host == '\0' };
     bool fresh;
     s.late = a->time_us + HOUR_US < s.region->clock_us;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "correlator/case.h"
 #include "events/tactic.h"
 
 /* "11-20 09:12:01", local time. */
@@ -33,7 +34,7 @@ static void parties(const char *what, const struct incident_party *p, size_t cou
     text_str(out, what);
     for (size_t k = 0; k < listed(count); k++) {
         text_str(out, k > 0 ? ", " : "");
-        text_clip(out, *p[k].address ? p[k].address : p[k].name, 64);
+        text_clip(out, party_key(&p[k]), 64);
         if (*p[k].name != '\0' && *p[k].address != '\0')
             text_fmt(out, " %.64s", p[k].name);
         if (*p[k].country != '\0')
