@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+from cases import hold
 from test_live import ROOT, Replayer, Sensor, Wire, marks
 
 BOUND, PATIENCE = 5, 60
@@ -215,23 +216,13 @@ def main():
         print("skipped: needs root, for network namespaces")
         print("0 passed, 0 failed, 1 skipped")
         return 0
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="fengsui-intel-") as folder:
         cases = Cases(os.path.abspath(given.build), folder)
         cases.redis.start()
         try:
-            for name in given.only or [n for n in vars(Cases) if n.count("_") > 3 and not n.startswith("_")]:
-                try:
-                    getattr(cases, name)()
-                    print("ok      " + name.replace("_", " "), flush=True)
-                    passed += 1
-                except AssertionError as why:
-                    print("FAILED  %s: %s" % (name.replace("_", " "), why), flush=True)
-                    failed += 1
+            return hold(cases, given.only)
         finally:
             cases.redis.stop()
-    print("%d passed, %d failed" % (passed, failed))
-    return failed != 0
 
 
 if __name__ == "__main__":

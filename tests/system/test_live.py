@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 
+from cases import hold
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RATE, BURST = 4000, 8
 PATIENCE = 60                   # seconds that anything may take before the test gives up
@@ -384,21 +386,9 @@ def main():
         print("skipped: needs root, for network namespaces")
         print("0 passed, 0 failed, 1 skipped")
         return 0
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="fengsui-live-") as folder:
         os.chmod(folder, 0o755)         # the case without rights starts the program from it
-        cases = Cases(os.path.abspath(given.build), folder)
-        names = given.only or [n for n in vars(Cases) if n.count("_") > 3 and not n.startswith("_")]
-        for name in names:
-            try:
-                getattr(cases, name)()
-                print("ok      " + name.replace("_", " "), flush=True)
-                passed += 1
-            except AssertionError as why:
-                print("FAILED  %s: %s" % (name.replace("_", " "), why), flush=True)
-                failed += 1
-    print("%d passed, %d failed" % (passed, failed))
-    return failed != 0
+        return hold(Cases(os.path.abspath(given.build), folder), given.only)
 
 
 if __name__ == "__main__":
